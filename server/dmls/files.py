@@ -1,0 +1,69 @@
+"""What a path may turn out to be.  Absence is a value, never an exception.
+
+`Disk` is the port through which the shells read; `disk.RealDisk` is its only implementation that touches a
+file system, `tests/support/fake_disk.py` is the other one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol, Union
+
+
+class Content(NamedTuple):
+    """A regular file that was read whole.  `mode` holds its permission bits, 0 where unknown."""
+
+    data: bytes
+    mode: int = 0
+
+
+class Missing(NamedTuple):
+    """Nothing has this name."""
+
+
+class Pending(NamedTuple):
+    """Asked for, not read yet; a rule says nothing about it."""
+
+
+class Denied(NamedTuple):
+    """Policy forbids looking (untrusted workspace, files off); a rule says nothing about it."""
+
+
+class Unreadable(NamedTuple):
+    """It exists, but the system refused; `reason` is the system's own short text."""
+
+    reason: str
+
+
+class NotRegular(NamedTuple):
+    """A FIFO, socket or device: never opened, since reading could block for ever."""
+
+    what: str
+
+
+class TooLarge(NamedTuple):
+    """A regular file of `size` bytes, over the reader's `limit`; not read."""
+
+    size: int
+    limit: int
+
+
+class Directory(NamedTuple):
+    """A folder; `entries` are names, sorted, empty where only its being a folder was asked."""
+
+    entries: tuple[str, ...] = ()
+
+
+FileState = Union[Content, Missing, Pending, Denied, Unreadable, NotRegular, TooLarge, Directory]
+
+
+class Disk(Protocol):
+    """Where bytes come from.  No method raises for what the file system holds."""
+
+    def read(self, path: str, limit: int) -> FileState:
+        """The file at `path`, at most `limit` bytes."""
+
+    def list(self, path: str) -> FileState:
+        """`Directory` with its entries, or why not."""
+
+    def stat(self, path: str) -> FileState:
+        """Like `read`, but `Content` comes back with empty data."""

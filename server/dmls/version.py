@@ -1,0 +1,99 @@
+"""Versions of DM and sets of them.
+
+The order is 2.0.7 < 5.3.0 < 8.5.7 < 9.0.0-beta.1 < 26.3.0 < main.  Because fixes are backported, "since" is a set
+of intervals: `strict-optimistic-shard-mode` exists from 6.5.4 within 6.5, from 7.1.2 within 7.1, and from 7.2.0 on.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Iterable, NamedTuple
+
+_FORM = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?\Z")
+
+
+class Version(NamedTuple):
+    """One DM version; compares by age.  `pre` sorts a pre-release before its release."""
+
+    major: int
+    minor: int
+    patch: int
+    pre: tuple[int, str]
+
+    def __str__(self) -> str:
+        if self == MAIN:
+            return "main"
+        tail = f"-{self.pre[1]}" if self.pre[0] == 0 else ""
+        return f"{self.major}.{self.minor}.{self.patch}{tail}"
+
+
+_RELEASED = (1, "")
+MAIN = Version(1_000_000, 0, 0, _RELEASED)
+"""The development branch (tiflow c7b2588ef6), above every release."""
+
+
+@lru_cache(maxsize=256)
+def parse_version(text: str) -> Version:
+    """Read ``8.5.7``, ``v8.5.7``, ``8.5`` (= 8.5.0), ``9.0.0-beta.1`` or ``main``; raises ValueError for the rest."""
+    text = text.strip()
+    if text.lower() in ("main", "master"):
+        return MAIN
+    m = _FORM.match(text)
+    if m is None:
+        raise ValueError(f"not a DM version: {text!r}")
+    major, minor, patch, pre = m.groups()
+    return Version(int(major), int(minor), int(patch or 0), (0, pre) if pre else _RELEASED)
+
+
+class VersionSet(NamedTuple):
+    """A union of half-open intervals ``[low, high)``; a `high` of None means no end."""
+
+    intervals: tuple[tuple[Version, Version | None], ...]
+
+    def __contains__(self, version: object) -> bool:
+        assert isinstance(version, Version)
+        return any(low <= version and (high is None or version < high) for low, high in self.intervals)
+
+    def __bool__(self) -> bool:
+        return bool(self.intervals)
+
+    @property
+    def first(self) -> Version | None:
+        """The oldest version of the set; None for the empty set."""
+        return self.intervals[0][0] if self.intervals else None
+
+    def later_than(self, version: Version) -> Version | None:
+        """The oldest version above `version` at which the set begins again, None where it does not."""
+        return min((low for low, _ in self.intervals if low > version), default=None)
+
+    def __str__(self) -> str:
+        return ",".join(f"{low}..{high or ''}" for low, high in self.intervals)
+
+
+ALWAYS = VersionSet(((Version(0, 0, 0, (0, "")), None),))
+
+
+@lru_cache(maxsize=512)
+def parse_version_set(text: str) -> VersionSet:
+    """Read ``6.5.4..6.6.0,7.1.2..7.2.0,7.2.0..``: intervals with commas, the end excluded and optional."""
+    intervals = []
+    for part in text.split(","):
+        low, dots, high = part.strip().partition("..")
+        if not dots:
+            raise ValueError(f"not a version interval: {part!r}")
+        intervals.append(
+            (
+                parse_version(low) if low else ALWAYS.intervals[0][0],
+                parse_version(high) if high else None,
+            )
+        )
+    return VersionSet(tuple(sorted(intervals, key=lambda i: i[0])))
+
+
+NEW_TLS_HELPER = parse_version_set("7.5.2..7.6.0,8.2.0..")
+"""Versions whose connections are made by the new TLS helper (errata 17); the others verify host names always."""
+
+
+def names(versions: Iterable[Version]) -> tuple[str, ...]:
+    return tuple(str(v) for v in versions)
