@@ -46,6 +46,9 @@ def parse_version(text: str) -> Version:
     return Version(int(major), int(minor), int(patch or 0), (0, pre) if pre else _RELEASED)
 
 
+_LOWEST = Version(0, 0, 0, (0, ""))
+
+
 class VersionSet(NamedTuple):
     """A union of half-open intervals ``[low, high)``; a `high` of None means no end."""
 
@@ -68,10 +71,10 @@ class VersionSet(NamedTuple):
         return min((low for low, _ in self.intervals if low > version), default=None)
 
     def __str__(self) -> str:
-        return ",".join(f"{low}..{high or ''}" for low, high in self.intervals)
+        return ",".join(f"{'' if low == _LOWEST else low}..{high or ''}" for low, high in self.intervals)
 
 
-ALWAYS = VersionSet(((Version(0, 0, 0, (0, "")), None),))
+ALWAYS = VersionSet(((_LOWEST, None),))
 
 
 @lru_cache(maxsize=512)
@@ -84,7 +87,7 @@ def parse_version_set(text: str) -> VersionSet:
             raise ValueError(f"not a version interval: {part!r}")
         intervals.append(
             (
-                parse_version(low) if low else ALWAYS.intervals[0][0],
+                parse_version(low) if low else _LOWEST,
                 parse_version(high) if high else None,
             )
         )

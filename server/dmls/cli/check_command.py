@@ -1,0 +1,113 @@
+"""`dmls check`: judge files and say what is wrong with them."""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+from typing import Callable
+
+from dmls.cli.commands import NEVER
+from dmls.cli.console import Console
+from dmls.cli.main import CLEAN, FAULT, FINDINGS
+from dmls.cli.options import Parsed, UsageError, closest
+from dmls.cli.result import Result
+from dmls.cli.session import STDIN, Request, Session
+from dmls.finding import Severity
+from dmls.version import parse_version
+
+POLL = 0.5
+"""Seconds between two looks at the disk while watching."""
+
+
+def run(parsed: Parsed, console: Console) -> int:
+    request = request_of(parsed)
+    fail_on = parsed.value("--fail-on", "warning")
+    session = Session(request, console)
+    write = import_module("dmls.cli.formats." + parsed.value("--format", "text")).write
+    if parsed.flag("--watch"):
+        return watch(session, write, console, time.sleep)
+    result = session.check()
+    write(result, console)
+    if session.failed:
+        return FAULT
+    worst = result.worst()
+    return FINDINGS if fail_on != NEVER and worst is not None and worst <= Severity.from_word(fail_on) else CLEAN
+
+
+def watch(session: Session, write: Callable[[Result, Console], None], console: Console, wait: Callable[[float], object]) -> int:
+    """Check now and after every change, until the user interrupts or nobody reads any more."""
+    try:
+        while not console.lost:
+            result = session.check()
+            write(result, console)
+            console.flush()
+            console.note("cli.watching", files=result.checked)
+            while not session.changed():
+                wait(POLL)
+    except KeyboardInterrupt:
+        console.raw_note("\n")
+    return CLEAN
+
+
+def request_of(parsed: Parsed) -> Request:
+    """Raises UsageError for values that no choice list could catch."""
+    paths = tuple(parsed.operands) or (".",)
+    versions = parsed.values("--dm-version")
+    for version in versions:
+        try:
+            parse_version(version)
+        except ValueError:
+            raise UsageError("cli.bad-version", value=version) from None
+    jobs = parsed.value("--jobs", "auto")
+    if jobs != "auto" and not (jobs.isascii() and jobs.isdigit() and 0 < int(jobs) <= 1024):
+        raise UsageError("cli.bad-jobs", value=jobs)
+    if parsed.flag("--watch") and STDIN in paths:
+        raise UsageError("cli.watch-stdin")
+    if parsed.flag("--stdin-filename") and STDIN not in paths:
+        raise UsageError("cli.stdin-filename-alone")
+    return Request(
+        paths=paths,
+        settings=settings_of(parsed, versions),
+        stdin_name=parsed.value("--stdin-filename"),
+        kind=parsed.value("--kind"),
+        least=Severity.from_word(parsed.value("--min-severity", "hint")),
+        jobs=0 if jobs == "auto" else int(jobs),
+        progress=not parsed.flag("--no-progress"),
+        several_versions=len({parse_version(v) for v in versions}) > 1,
+    )
+
+
+def settings_of(parsed: Parsed, versions: list[str]) -> dict[str, object]:
+    """The command line as a `.dmls.toml` would say it."""
+    settings: dict[str, object] = {}
+    if versions:
+        settings["dm-version"] = versions
+    if parsed.flag("--files"):
+        settings["tls"] = {"files": parsed.value("--files")}
+    if parsed.flag("--kind"):
+        settings["kinds"] = {"**": parsed.value("--kind")}
+    select, ignore = parsed.values("--select"), parsed.values("--ignore")
+    if select or ignore:
+        settings["rules"] = levels(select, ignore)
+    return settings
+
+
+def levels(select: list[str], ignore: list[str]) -> dict[str, str]:
+    """Rule levels for names of rules and families.  Raises UsageError for a name that is neither."""
+    from dmls.rules.registry import ROWS
+
+    names = {row.name for row in ROWS}
+    families = {row.family for row in ROWS}
+    for name in (*select, *ignore):
+        if name not in names and name not in families:
+            raise UsageError("cli.unknown-rule", name=name, hint=closest(name, sorted(names | families)))
+    found: dict[str, str] = {}
+    for row in ROWS:
+        if row.name in ignore or row.family in ignore:
+            found[row.name] = "off"
+        elif row.name in select:
+            # Asked for by name, so it runs even where the project turned it off.
+            found[row.name] = "default"
+        elif select and row.family not in select:
+            found[row.name] = "off"
+    return found

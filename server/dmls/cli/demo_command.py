@@ -1,0 +1,64 @@
+"""`dmls demo`: see in a minute what dmls does."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from dmls.cli import demo
+from dmls.cli.console import Console, harmless
+from dmls.cli.formats import text
+from dmls.cli.main import CLEAN, FAULT
+from dmls.cli.options import Parsed
+from dmls.cli.session import Request, Session
+from dmls.disk import absolute, with_slashes
+
+_PARTS = (
+    ("dm-master1.toml dm-master2.toml", "cli.demo-masters"),
+    ("dm-worker1.toml dm-worker2.toml", "cli.demo-workers"),
+    ("source.yaml", "cli.demo-source"),
+    ("task.yaml", "cli.demo-task"),
+    ("tls/", "cli.demo-certificates"),
+)
+
+
+def run(parsed: Parsed, console: Console) -> int:
+    keep = parsed.value("--keep")
+    try:
+        if keep:
+            os.makedirs(keep, exist_ok=True)
+            if os.listdir(keep):
+                console.note("cli.demo-not-empty", path=keep)
+                return FAULT
+            folder = absolute(keep)
+        else:
+            folder = with_slashes(tempfile.mkdtemp(prefix="dmls-demo-"))
+        demo.write(folder)
+    except OSError as error:
+        console.note("cli.demo-no-folder", path=keep or tempfile.gettempdir(), reason=error.strerror or "")
+        return FAULT
+    lines = [console.say("cli.demo-wrote", path=folder), ""]
+    lines += [f"  {names:<34}{console.say(message)}" for names, message in _PARTS]
+    lines += ["", console.say("cli.demo-check"), ""]
+    console.write(harmless("\n".join(lines)) + "\n")
+    result = Session(Request((folder,), {}), console).check()
+    text.write(result, console)
+    rule = next((f.rule for file in result.files for f in file.findings), "RULE")
+    steps = (
+        ("cli.demo-again", f"dmls check {_shell_word(folder)}"),
+        ("cli.demo-explain", f"dmls explain {rule}"),
+        ("cli.demo-json", f"dmls check --format json {_shell_word(folder)}"),
+        ("cli.demo-own", "dmls check PATH"),
+    )
+    lines = ["", console.say("cli.demo-next"), ""]
+    for message, command in steps:
+        lines += [f"  {command}", f"      {console.say(message)}"]
+    lines += ["", console.say("cli.demo-remove")]
+    console.write(harmless("\n".join(lines)) + "\n")
+    return CLEAN
+
+
+def _shell_word(path: str) -> str:
+    import shlex
+
+    return shlex.quote(path)

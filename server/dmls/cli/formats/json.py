@@ -1,0 +1,74 @@
+"""For programs: the stable contract of ``schemas/findings.schema.json``.  Lines and columns count from 0, columns in UTF-16 units."""
+
+from __future__ import annotations
+
+import json
+
+from dmls.cli.console import Console
+from dmls.cli.result import Examined, Result
+from dmls.finding import Finding, Fix, Severity
+from dmls.text import Span
+from dmls.words.catalogue import sentence
+
+VERSION = 1
+
+
+def write(result: Result, console: Console) -> None:
+    findings = [_finding(f, file, result, console.language) for file in result.files for f in file.findings]
+    summary: dict[str, int] = {"files": result.checked, **{s.word: result.counts[s] for s in Severity}}
+    document = {"version": VERSION, "findings": findings, "summary": summary}
+    # A file name that is no text, and half a surrogate pair in a file, cannot be written as UTF-8.
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str).encode("utf-8", "replace").decode("utf-8")
+    reconfigure = getattr(console.out, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8")
+    console.write(text + "\n")
+
+
+def _finding(finding: Finding, file: Examined, result: Result, language: str) -> dict[str, object]:
+    out: dict[str, object] = {
+        "rule": finding.rule,
+        "severity": finding.severity.word,
+        "file": result.name(finding.file),
+        "range": _range(result, file, finding.file, finding.span),
+        "message": sentence(finding.message, finding.args, language),
+        "args": dict(finding.args),
+        "dm_codes": list(finding.dm_codes),
+        "related": [
+            {
+                "file": result.name(related.file),
+                "range": _range(result, file, related.file, related.span),
+                "message": sentence(related.message, related.args, language),
+            }
+            for related in finding.related
+        ],
+        "fixes": [_fix(fix, file, result, language) for fix in finding.fixes],
+    }
+    if result.several_versions and finding.versions:
+        out["versions"] = list(finding.versions)
+    return out
+
+
+def _fix(fix: Fix, file: Examined, result: Result, language: str) -> dict[str, object]:
+    return {
+        "title": sentence(fix.title, fix.args, language),
+        "applicability": fix.applicability.word,
+        "edits": [
+            {
+                "file": result.name(edit.file),
+                "range": _range(result, file, edit.file, edit.edit.span),
+                "new_text": edit.edit.new_text,
+            }
+            for edit in fix.edits
+        ],
+    }
+
+
+def _range(result: Result, file: Examined, path: str, span: Span) -> dict[str, object]:
+    lines = result.lines(file, path)
+    start = lines.position(span.start, "utf-16")
+    end = lines.position(span.end, "utf-16")
+    return {
+        "start": {"line": start.line, "character": start.column},
+        "end": {"line": end.line, "character": end.column},
+    }

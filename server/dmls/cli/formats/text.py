@@ -1,0 +1,165 @@
+"""For people: a line per finding that editors and terminals can click, the source with carets, what DM itself says, a summary."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from dmls.cli.console import Console, harmless
+from dmls.cli.result import Examined, Result
+from dmls.cli.width import width
+from dmls.finding import Finding, Severity
+from dmls.text import LineIndex, Span
+from dmls.words.catalogue import sentence
+
+TAB = 4
+"""Columns; tabs are shown as blanks so that carets stand where they should."""
+LONG = 120
+"""Columns of source shown at most."""
+MASK = "********"
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "34"}
+_SECRET_KEY = re.compile(
+    r"""["']?[\w-]*(?:passw|passwd|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE
+)
+
+
+def write(result: Result, console: Console) -> None:
+    out = []
+    for file in result.files:
+        for finding in file.findings:
+            out.append("\n".join(_finding(finding, file, result, console)) + "\n")
+    if out:
+        out.append("\n")
+    out.append(summary(result, console) + "\n")
+    console.write("".join(out))
+
+
+def summary(result: Result, console: Console) -> str:
+    """One line: how many files, how many findings of each severity."""
+    found = [console.say(f"cli.count-{s.word}" + ("" if n == 1 else "s"), count=n) for s, n in result.counts.items() if n]
+    files = console.say("cli.count-file" if result.checked == 1 else "cli.count-files", count=result.checked)
+    comma = console.say("cli.comma")
+    if not found:
+        return _paint(console, "32", console.say("cli.summary-clean", files=files))
+    worst = result.worst()
+    assert worst is not None
+    return _paint(console, _COLOURS[worst], console.say("cli.summary", files=files, found=comma.join(found)))
+
+
+def _finding(finding: Finding, file: Examined, result: Result, console: Console) -> list[str]:
+    lines = result.lines(file, finding.file)
+    message = _one_line(sentence(finding.message, finding.args, console.language))
+    label = _paint(console, "1;" + _COLOURS[finding.severity], f"{finding.severity.word}[{finding.rule}]")
+    out = [f"{_place(result, lines, finding.file, finding.span)}: {label} {message}"]
+    excerpt = source(lines, finding.span, file.secrets.get(finding.file, ()))
+    if excerpt is not None:
+        number = str(excerpt.line + 1)
+        bar = " " * max(5, len(number) + 1)
+        out.append(_paint(console, "2", f"{number:>{len(bar)}} | ") + excerpt.text)
+        out.append(_paint(console, "2", f"{bar} | ") + " " * excerpt.column + _paint(console, _COLOURS[finding.severity], "^" * excerpt.length))
+    indent = " " * 8
+    dm = dm_words(finding)
+    if dm:
+        out.append(indent + console.say("cli.dm-says", text=_one_line(dm)))
+    if finding.versions and result.several_versions:
+        out.append(indent + console.say("cli.in-versions", versions=", ".join(finding.versions)))
+    for related in finding.related:
+        place = _place(result, result.lines(file, related.file), related.file, related.span)
+        out.append(f"{indent}{place}: {_one_line(sentence(related.message, related.args, console.language))}")
+    for fix in finding.fixes:
+        out.append(indent + console.say("cli.fix", title=_one_line(sentence(fix.title, fix.args, console.language))))
+    return out
+
+
+def dm_words(finding: Finding) -> str:
+    """DM's own message, headed by its code as DM heads it; "" where neither is known."""
+    codes = " ".join(f"[code={code}]" for code in finding.dm_codes)
+    if finding.dm_text.startswith("[code=") or not codes:
+        return finding.dm_text
+    return f"{codes} {finding.dm_text}".rstrip()
+
+
+def _place(result: Result, lines: LineIndex, path: str, span: Span) -> str:
+    at = lines.position(span.start)
+    return f"{_one_line(result.name(path))}:{at.line + 1}:{at.column + 1}"
+
+
+def _one_line(text: str) -> str:
+    return harmless(" ".join(text.splitlines()))
+
+
+def _paint(console: Console, colour: str, text: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if console.colour and text else text
+
+
+class Excerpt(NamedTuple):
+    """`line` counts from 0; `column` and `length` say, in columns of the terminal, where the carets stand below `text`."""
+
+    line: int
+    text: str
+    column: int
+    length: int
+
+
+def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Excerpt | None:
+    """The line where `span` begins, ready to be shown; None for a text without anything to see."""
+    line = lines.line_of(span.start)
+    whole = lines.line_span(line)
+    text = whole.of(lines.text)
+    if not text.strip():
+        return None
+    start = min(max(span.start, whole.start), whole.end) - whole.start
+    end = max(start, min(span.end, whole.end) - whole.start)
+    cells = _cells(text, _masked(text, whole, secrets))
+    before = sum(size for size, _ in cells[:start])
+    length = max(1, sum(size for size, _ in cells[start:end]))
+    # Of a long line the part around the place is shown.
+    total = sum(size for size, _ in cells)
+    if total <= LONG:
+        return Excerpt(line, "".join(shown for _, shown in cells).rstrip(), before, length)
+    first = start
+    room = LONG // 3
+    while first > 0 and room > 0:
+        first -= 1
+        room -= cells[first][0]
+    last = first
+    room = LONG
+    while last < len(cells) and room > 0:
+        room -= cells[last][0]
+        last += 1
+    head = "…" if first else ""
+    column = before - sum(size for size, _ in cells[:first]) + len(head)
+    shown = "".join(shown for _, shown in cells[first:last]).rstrip()
+    return Excerpt(line, head + shown + ("…" if last < len(cells) else ""), column, max(1, min(length, width(head + shown) - column)))
+
+
+def _masked(text: str, whole: Span, secrets: tuple[Span, ...]) -> list[Span]:
+    """Where in the line passwords and private keys stand: what the schema calls secret, and what follows a name that sounds so."""
+    found = [Span(max(s.start, whole.start) - whole.start, min(s.end, whole.end) - whole.start) for s in secrets if s.start < whole.end and s.end > whole.start]
+    match = _SECRET_KEY.search(text)
+    if match is not None:
+        found.append(Span(match.end(), len(text)))
+    return [s for s in found if s.start < s.end]
+
+
+def _cells(text: str, masks: list[Span]) -> list[tuple[int, str]]:
+    """For each code point its columns and what is shown; a masked stretch is eight stars however long it is."""
+    cells: list[tuple[int, str]] = []
+    column = 0
+    covered_before = False
+    for i, ch in enumerate(text):
+        covered = any(m.start <= i < m.end for m in masks)
+        if covered:
+            shown = "" if covered_before else MASK
+            size = len(shown)
+        elif ch == "\t":
+            size = TAB - column % TAB
+            shown = " " * size
+        else:
+            shown = harmless(ch)
+            size = width(shown)
+        covered_before = covered
+        cells.append((size, shown))
+        column += size
+    return cells

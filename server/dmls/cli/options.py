@@ -1,0 +1,103 @@
+"""Read a command line by the table of commands."""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION, Command, Option
+
+
+class UsageError(Exception):
+    """The command line cannot be understood.  `message` is a message id."""
+
+    def __init__(self, message: str, **args: object) -> None:
+        super().__init__(message, args)
+        self.message = message
+        self.details: Mapping[str, object] = args
+
+
+class Parsed:
+    """A command line that was understood.  Options are asked for by their name with its dashes."""
+
+    __slots__ = ("command", "operands", "_values")
+
+    def __init__(self, command: Command | None, values: dict[str, list[str]], operands: list[str]) -> None:
+        self.command = command
+        self.operands = operands
+        self._values = values
+
+    def flag(self, name: str) -> bool:
+        return name in self._values
+
+    def value(self, name: str, default: str = "") -> str:
+        """The last value given."""
+        return self._values.get(name, [default])[-1]
+
+    def values(self, name: str) -> list[str]:
+        """All values given, comma lists taken apart."""
+        return [part.strip() for value in self._values.get(name, ()) for part in value.split(",") if part.strip()]
+
+
+def parse(arguments: Sequence[str]) -> Parsed:
+    """Raises UsageError.  `--help` and `--version` are in the result even where operands are missing."""
+    values: dict[str, list[str]] = {}
+    rest = list(arguments)
+    command: Command | None = None
+    while rest and command is None:
+        word = rest.pop(0)
+        if word.startswith("-") and word != "-":
+            _option(word, rest, (*EVERYWHERE, VERSION), values)
+            continue
+        command = next((c for c in COMMANDS if c.name == word), None)
+        if command is None:
+            raise UsageError("cli.unknown-command", name=word, hint=closest(word, [c.name for c in COMMANDS]))
+    operands: list[str] = []
+    if command is not None:
+        options = (*command.options, *EVERYWHERE, VERSION)
+        while rest:
+            word = rest.pop(0)
+            if word == "--":
+                operands.extend(rest)
+                break
+            if word.startswith("-") and word != "-":
+                _option(word, rest, options, values)
+            else:
+                operands.append(word)
+        if "--help" not in values and "--version" not in values:
+            _check_operands(command, operands)
+    return Parsed(command, values, operands)
+
+
+def _option(word: str, rest: list[str], options: tuple[Option, ...], values: dict[str, list[str]]) -> None:
+    name, equals, value = word.partition("=")
+    name = {"-h": "--help", "-V": "--version"}.get(name, name)
+    option = next((o for o in options if o.name == name), None)
+    if option is None:
+        raise UsageError("cli.unknown-option", name=name, hint=closest(name, [o.name for o in options]))
+    if not option.value:
+        if equals:
+            raise UsageError("cli.option-takes-no-value", name=name)
+    elif not equals:
+        if not rest:
+            raise UsageError("cli.option-needs-value", name=name, value=option.value)
+        value = rest.pop(0)
+    if option.choices and value not in option.choices:
+        raise UsageError("cli.bad-choice", name=name, value=value, allowed=", ".join(option.choices))
+    values.setdefault(name, []).append(value)
+
+
+def _check_operands(command: Command, operands: list[str]) -> None:
+    if len(operands) < command.least:
+        raise UsageError("cli.operand-missing", command=command.name, operand=command.operands)
+    if command.most is not None and len(operands) > command.most:
+        raise UsageError("cli.operand-extra", command=command.name, operand=operands[command.most])
+    for operand in operands:
+        if command.choices and operand not in command.choices:
+            raise UsageError("cli.bad-choice", name=command.operands, value=operand, allowed=", ".join(command.choices))
+
+
+def closest(word: str, names: Sequence[str]) -> str:
+    """The name most like `word`; "" where none is like it."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, names, 1, 0.6)), "")

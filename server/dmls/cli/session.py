@@ -1,0 +1,275 @@
+"""One workspace and what the disk says about it: feed the core, ask it, feed it again when files change."""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping, NamedTuple, Sequence
+
+from dmls.cli.console import Console
+from dmls.cli.progress import Progress
+from dmls.cli.result import Examined, Result, examine
+from dmls.disk import (
+    CONFIG_LIMIT,
+    Found,
+    RealDisk,
+    Refused,
+    absolute,
+    config_files,
+    folder_of,
+    nearest_settings,
+    signature,
+)
+from dmls.files import Content, Directory, Disk, FileState, Missing, NotRegular, TooLarge, Unreadable
+from dmls.finding import Severity
+from dmls.workspace import List, Read, Workspace
+
+STDIN = "-"
+ROUNDS = 5
+"""How often the core may ask for more files: script → configuration → certificate → folder."""
+POOL_FROM = 100
+"""Files; with fewer, starting processes takes longer than it saves."""
+CHUNK = 25
+
+
+class Request(NamedTuple):
+    """What a command line asks for, its values read.  `jobs` 0 means as many as are worth it."""
+
+    paths: tuple[str, ...]
+    settings: Mapping[str, object]
+    stdin_name: str = ""
+    kind: str = ""
+    least: Severity = Severity.HINT
+    jobs: int = 0
+    progress: bool = True
+    several_versions: bool = False
+
+
+class Session:
+    """`failed` is whether something that was asked for could not be checked in the last round."""
+
+    __slots__ = ("_known", "_stdin", "console", "disk", "failed", "request", "signatures", "workspace")
+
+    def __init__(self, request: Request, console: Console, disk: Disk | None = None) -> None:
+        self.request = request
+        self.console = console
+        self.disk: Disk = RealDisk() if disk is None else disk
+        self.failed = False
+        self.signatures: dict[str, object] = {}
+        """What the last round looked at, and how to see that it changed."""
+        self.workspace = Workspace()
+        self.workspace.set_cli_settings(request.settings)
+        self._known: set[str] = set()
+        self._stdin: bytes | None = None
+
+    def check(self) -> Result:
+        """Read what is on the disk now and judge it."""
+        self.failed = False
+        self.signatures = {}
+        sources = self._sources()
+        names = {source.path: source.given for source in sources}
+        implied = self._put_all(sources)
+        self._answer_wishes()
+        self._speak(sources)
+        analysis = self.workspace.snapshot()
+        files = self._examine_all([s.path for s in sources])
+        # Settings that were found above the paths concern the user only when something is wrong with them.
+        files += [e for e in (examine(analysis, path, self.request.least) for path in implied) if e.findings]
+        for source, examined in zip(sources, files):
+            if source.named and not examined.known:
+                self.console.note(self._foreign(source.path), path=source.given)
+        return Result(files, names, self.request.several_versions)
+
+    def changed(self) -> bool:
+        """Whether the disk differs from what the last round saw."""
+        for path, seen in self.signatures.items():
+            if signature(path) != seen:
+                return True
+        found = {item.path for item in config_files(self._disk_paths()) if isinstance(item, Found)}
+        return not found <= self.signatures.keys()
+
+    # --- in ---
+
+    def _disk_paths(self) -> list[str]:
+        return [path for path in self.request.paths if path != STDIN]
+
+    def _sources(self) -> list[Found]:
+        """The files to check, in order; what cannot be is told to the user."""
+        sources: list[Found] = []
+        for path in self.request.paths:
+            if path == STDIN:
+                sources.append(self._stdin_source())
+        for item in config_files(self._disk_paths()):
+            if isinstance(item, Refused):
+                self._refuse(item.given, item.state, item.named)
+                self._watch(item.path)
+            else:
+                sources.append(item)
+        if not sources and not self.failed:
+            self.console.note("cli.nothing-to-check", path=" ".join(self._disk_paths()))
+        return sources
+
+    def _stdin_source(self) -> Found:
+        if self._stdin is None:
+            self._stdin = self.console.read_stdin(CONFIG_LIMIT)
+        name = self.request.stdin_name
+        if name:
+            return Found(absolute(name), name, True)
+        return Found(absolute("stdin.toml" if _looks_like_toml(self._stdin, self.request.kind) else "stdin.yaml"), "<stdin>", True)
+
+    def _put_all(self, sources: list[Found]) -> list[str]:
+        """Hand the files to the core; the answer is the `.dmls.toml` files above them that nobody named."""
+        states: dict[str, FileState] = {}
+        for source in list(sources):
+            state = self._state(source)
+            if isinstance(state, Content):
+                states[source.path] = state
+            else:
+                self._refuse(source.given, state, source.named)
+                sources.remove(source)
+        known_folders: dict[str, str | None] = {}
+        implied = []
+        for folder in dict.fromkeys(folder_of(source.path) for source in sources):
+            path = nearest_settings(folder, known_folders)
+            if path is not None and path not in states:
+                states[path] = self._read(path, CONFIG_LIMIT)
+                implied.append(path)
+                if not isinstance(states[path], Content):
+                    self._refuse(path, states[path], True)
+        self.workspace.set_folders(self._folders(sources))
+        for path in self._known - states.keys():
+            self.workspace.put(path, Missing())
+        for path, state in states.items():
+            self.workspace.put(path, state)
+        self._known = set(states)
+        return implied
+
+    def _speak(self, sources: list[Found]) -> None:
+        """Use the language of the project's settings, unless the user asked for one."""
+        if sources and not self.console.language_chosen:
+            self.console.language = self.workspace.settings_for(sources[0].path).language or self.console.language
+
+    def _folders(self, sources: list[Found]) -> list[str]:
+        folders = []
+        for path in self._disk_paths():
+            full = absolute(path)
+            folders.append(full if isinstance(self.disk.stat(full), Directory) else folder_of(full))
+        folders.extend(folder_of(source.path) for source in sources if source.given == "<stdin>" or source.given == self.request.stdin_name)
+        return list(dict.fromkeys(folders))
+
+    def _state(self, source: Found) -> FileState:
+        if self._stdin is not None and source.given in ("<stdin>", self.request.stdin_name):
+            size = len(self._stdin)
+            return Content(self._stdin) if size <= CONFIG_LIMIT else TooLarge(size, CONFIG_LIMIT)
+        return self._read(source.path, CONFIG_LIMIT)
+
+    def _read(self, path: str, limit: int) -> FileState:
+        self._watch(path)
+        return self.disk.read(path, limit)
+
+    def _watch(self, path: str) -> None:
+        self.signatures[path] = signature(path)
+
+    def _answer_wishes(self) -> None:
+        for _ in range(ROUNDS):
+            wishes = self.workspace.wanted()
+            if not wishes:
+                return
+            for wish in wishes:
+                self._watch(wish.path)
+                if isinstance(wish, Read):
+                    state = self.disk.read(wish.path, wish.limit)
+                elif isinstance(wish, List):
+                    state = self.disk.list(wish.path)
+                else:
+                    state = self.disk.stat(wish.path)
+                self.workspace.put(wish.path, state)
+                self._known.add(wish.path)
+
+    def _refuse(self, given: str, state: FileState, named: bool) -> None:
+        message, args = _refusal(state)
+        # A huge file that happens to lie in the folder is no configuration; anything else leaves a gap in what was asked for.
+        if named or not isinstance(state, TooLarge):
+            self.failed = True
+        self.console.note(message, path=given, **args)
+
+    def _foreign(self, path: str) -> str:
+        state = self.disk.read(path, CONFIG_LIMIT)
+        if isinstance(state, Content) and not _is_text(state.data):
+            return "cli.not-text"
+        return "cli.not-dm"
+
+    # --- out ---
+
+    def _examine_all(self, paths: Sequence[str]) -> list[Examined]:
+        analysis = self.workspace.snapshot()
+        least = self.request.least
+        progress = Progress(self.console, len(paths), self.request.progress)
+        chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
+        jobs = self._jobs(len(paths), len(chunks))
+
+        def work(index: int) -> list[Examined]:
+            return [examine(analysis, path, least) for path in chunks[index]]
+
+        try:
+            if jobs > 1:
+                from dmls.cli import pool
+
+                return _flat(pool.run(work, len(chunks), jobs, lambda: progress.step(CHUNK)))
+            files: list[Examined] = []
+            for path in paths:
+                files.append(examine(analysis, path, least))
+                progress.step(1)
+            return files
+        finally:
+            progress.end()
+
+    def _jobs(self, files: int, chunks: int) -> int:
+        if self.request.jobs == 0 and files < POOL_FROM or self.request.jobs == 1 or chunks < 2:
+            return 1
+        from dmls.cli import pool
+
+        if not pool.available():
+            return 1
+        return min(self.request.jobs or pool.processors(), chunks)
+
+
+def _flat(lists: Iterable[list[Examined]]) -> list[Examined]:
+    return [item for items in lists for item in items]
+
+
+def _refusal(state: FileState) -> tuple[str, dict[str, object]]:
+    """The message id and arguments for a file that cannot be checked."""
+    if isinstance(state, Unreadable):
+        return "cli.unreadable", {"reason": state.reason}
+    if isinstance(state, TooLarge):
+        return "cli.too-large", {"size": _mebibytes(state.size), "limit": _mebibytes(state.limit)}
+    if isinstance(state, NotRegular):
+        return "cli.not-regular", {"what": state.what}
+    if isinstance(state, Directory):
+        return "cli.is-folder", {}
+    return "cli.missing", {}
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / (1 << 20):.4g}"
+
+
+def _is_text(data: bytes) -> bool:
+    if b"\0" in data:
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _looks_like_toml(data: bytes, kind: str) -> bool:
+    """Which of DM's two languages a text without a name is in: by its kind, else by the first line that says something."""
+    if kind:
+        return kind in ("master", "worker", "dmctl")
+    for line in data.splitlines():
+        line = line.strip()
+        if line and not line.startswith(b"#"):
+            key, equals, _ = line.partition(b"=")
+            return line.startswith(b"[") or bool(equals) and b":" not in key
+    return False

@@ -1,0 +1,304 @@
+"""Run the rules over a file and gather what they say: guard, suppress, sort.
+
+Findings of entries are kept with the chunk of syntax the entry lies in, relative to its start, so that a keystroke judges
+only what it touched.  The subjects "tls-block" and "config-file" are few and are judged anew each time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+from functools import lru_cache
+from typing import Iterable, Iterator, NamedTuple
+
+from dmls import rule as subjects
+from dmls.finding import Finding, Severity
+from dmls.model import kind as kinds
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.decode import misfits
+from dmls.model.dm_error import LINE
+from dmls.rule import Context, Rule
+from dmls.rules.registry import ROWS, Row
+from dmls.schema.key import SchemaKey
+from dmls.syntax.tree import Alias, Chunk
+from dmls.text import Span
+from dmls.version import Version, parse_version_set
+
+log = logging.getLogger("dmls.lint")
+
+MAX_FINDINGS = 1000
+INTERNAL_ERROR = "internal-error"
+UNUSED_IGNORE = "unused-ignore"
+UNKNOWN_RULE = "unknown-rule"
+TOO_MANY = "too-many-findings"
+
+raise_on_fault = False
+"""Tests set it: a rule that crashes then fails the test instead of becoming a finding."""
+
+
+class _Index(NamedTuple):
+    misfit: dict[str, list[Row]]
+    entry: dict[str, list[Row]]
+    tls_block: list[Row]
+    config_file: list[Row]
+
+
+@lru_cache(maxsize=16)
+def _index(kind: str, version: Version) -> _Index:
+    index = _Index({}, {}, [], [])
+    for row in ROWS:
+        if kind not in row.kinds or version not in parse_version_set(row.versions):
+            continue
+        if row.subject == subjects.TLS_BLOCK:
+            index.tls_block.append(row)
+        elif row.subject == subjects.CONFIG_FILE:
+            index.config_file.append(row)
+        elif row.subject in (subjects.MISFIT, subjects.ENTRY):
+            table = index.misfit if row.subject == subjects.MISFIT else index.entry
+            for word in row.select:
+                table.setdefault(word, []).append(row)
+    return index
+
+
+@lru_cache(maxsize=512)
+def rule_of(row: Row) -> Rule:
+    """Import the module of a rule."""
+    rule = importlib.import_module(row.module).RULE
+    assert isinstance(rule, Rule)
+    return rule
+
+
+def _run(row: Row, subject: object, ctx: Context) -> Iterable[Finding]:
+    """What one rule says of one subject; the only place that survives a rule's crash."""
+    try:
+        return list(rule_of(row).check(subject, ctx))
+    except Exception:
+        if raise_on_fault:
+            raise
+        log.exception("rule %s failed on %s", row.name, ctx.config.path)
+        return (Finding(INTERNAL_ERROR, Severity.INFORMATION, ctx.config.path, Span(0, 0), INTERNAL_ERROR, {"rule": row.name}),)
+
+
+class _Local:
+    """Judges entries one by one, remembering the result with their chunk."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.config = ctx.config
+        self.tree = ctx.config.tree
+        self.index = _index(ctx.config.kind, ctx.version)
+        self.slot = (ctx.config.kind, ctx.version)
+        self.borrowed: list[Finding] = []
+
+    def judge(self, entry: Entry, out: list[Finding]) -> None:
+        """The findings of `entry` and of all below it."""
+        self.own(entry, out)
+        if isinstance(entry.raw, Alias):
+            self.borrow(entry.children, self.config.value_span(entry))
+        else:
+            chunk = entry.node.chunk if entry.node is not None else entry.chunk
+            for child in entry.children:
+                if child.chunk is chunk:
+                    self.judge(child, out)
+                else:
+                    out.extend(self.unit(child, child.chunk))
+        if entry.merged:
+            merge = next((c for c in entry.children if c.pair is not None and c.name == "<<"), None)
+            self.borrow(entry.merged, self.config.span(merge) if merge is not None else self.config.span(entry))
+
+    def unit(self, entry: Entry, chunk: Chunk) -> Iterator[Finding]:
+        """The findings of an entry that begins a chunk; made once for as long as the chunk lives."""
+        base = self.tree.base(chunk)
+        slot = ("findings", id(entry), self.slot)
+        kept = chunk.memo.get(slot)
+        if kept is None:
+            made: list[Finding] = []
+            borrowed, self.borrowed = self.borrowed, []
+            self.judge(entry, made)
+            leaves_chunk = bool(self.borrowed)
+            self.borrowed = borrowed + self.borrowed
+            if leaves_chunk:
+                # An alias points out of the chunk, so the result is not a function of the chunk alone.
+                yield from made
+                return
+            kept = [shifted(f, -base) for f in made]
+            chunk.memo[slot] = kept
+        assert isinstance(kept, list)
+        for finding in kept:
+            yield shifted(finding, base)
+
+    def own(self, entry: Entry, out: list[Finding]) -> None:
+        schema = entry.schema
+        if schema is None and (entry.parent is None or entry.parent.schema is None or entry.parent.schema.type != "object"):
+            return
+        for misfit in misfits(entry, self.config.language):
+            for row in self.index.misfit.get(misfit.code, ()):
+                out.extend(_run(row, misfit, self.ctx))
+        if schema is not None:
+            table = self.index.entry
+            for word in self.words(entry, schema):
+                rows = table.get(word)
+                if rows:
+                    for row in rows:
+                        out.extend(_run(row, entry, self.ctx))
+
+    def words(self, entry: Entry, schema: SchemaKey) -> list[str]:
+        """What a rule may select an entry by: its meaning, its place, its type, and the states that are worth a look."""
+        words = [schema.path, schema.type]
+        if schema.semantic:
+            words.append(schema.semantic)
+        if schema.status != "ok":
+            words.append(schema.status)
+        if schema.enum is not None:
+            words.append("enum")
+        if entry.pair is not None:
+            if self.config.language == "yaml":
+                if entry.is_null:
+                    words.append("null")
+            elif entry.name != schema.name and schema.parent is not None and schema.parent.type == "object":
+                words.append("spelling")
+            if self.ctx.version not in schema.versions:
+                words.append("other-version")
+        return words
+
+    def borrow(self, entries: list[Entry], span: Span) -> None:
+        """What is wrong with anchored text when it is read at this place: reported here, unless it is said at home too."""
+        made: list[Finding] = []
+        for entry in entries:
+            self.judge(entry, made)
+        self.borrowed.extend(f._replace(span=span, fixes=(), related=()) for f in made)
+
+
+def shifted(finding: Finding, by: int) -> Finding:
+    """The finding with all places of its own file moved by `by` code points."""
+    if not by:
+        return finding
+    related = tuple(r._replace(span=r.span.shifted(by)) if r.file == finding.file else r for r in finding.related)
+    fixes = tuple(
+        fix._replace(
+            edits=tuple(e._replace(edit=e.edit._replace(span=e.edit.span.shifted(by))) if e.file == finding.file else e for e in fix.edits)
+        )
+        for fix in finding.fixes
+    )
+    return finding._replace(span=finding.span.shifted(by), related=related, fixes=fixes)
+
+
+def check(config: ConfigFile, version: Version, now: float | None = None) -> list[Finding]:
+    """All findings of one file for one DM version, not yet suppressed or sorted."""
+    from dmls.rules.syntax import syntax_error
+
+    ctx = Context(config, version, now)
+    out: list[Finding] = list(syntax_error.judge(ctx))
+    local = _Local(ctx)
+    local.judge(config.root, out)
+    for block in config.tls_blocks:
+        for row in local.index.tls_block:
+            out.extend(_run(row, block, ctx))
+    for row in local.index.config_file:
+        out.extend(_run(row, config, ctx))
+    said = {(f.rule, f.message, repr(f.args)) for f in out}
+    for finding in local.borrowed:
+        if (finding.rule, finding.message, repr(finding.args)) not in said:
+            out.append(finding)
+    lines = None
+    for i, finding in enumerate(out):
+        if LINE in finding.dm_text:
+            lines = lines or config.tree.lines
+            out[i] = finding._replace(dm_text=finding.dm_text.replace(LINE, str(lines.line_of(finding.span.start) + 1)))
+    return out
+
+
+def check_versions(config: ConfigFile, versions: tuple[Version, ...], now: float | None = None) -> list[Finding]:
+    """The findings for several versions, each once; `Finding.versions` names those that raise it where not all do."""
+    if len(versions) == 1:
+        return check(config, versions[0], now)
+    raised: dict[tuple[object, ...], tuple[Finding, list[str]]] = {}
+    for version in versions:
+        for finding in check(config, version, now):
+            key = (finding.rule, finding.severity, finding.span, finding.message, repr(finding.args))
+            raised.setdefault(key, (finding, []))[1].append(str(version))
+    return [f if len(names) == len(versions) else f._replace(versions=tuple(names)) for f, names in raised.values()]
+
+
+_IGNORE = re.compile(r"#[ \t]*dmls:[ \t]*(ignore|ignore-file)[ \t]*\[([^\]\n]*)\]")
+
+
+class _Ignore(NamedTuple):
+    """One rule name in an ignore comment; `line` is the line it speaks of, None for the whole file."""
+
+    rule: str
+    span: Span
+    line: int | None
+
+
+def _ignores(config: ConfigFile) -> list[_Ignore]:
+    if "dmls:" not in config.text:
+        return []
+    lines = config.tree.lines
+    out = []
+    for comment in config.tree.comments():
+        for m in _IGNORE.finditer(comment.of(config.text)):
+            line = lines.line_of(comment.start)
+            if not config.text[lines.starts[line] : comment.start].strip(" \t\ufeff"):
+                # A comment that stands alone speaks of the next line that is neither blank nor a comment.
+                line += 1
+                while line < len(lines) and lines.line_span(line).of(config.text).lstrip()[:1] in ("", "#"):
+                    line += 1
+            at = comment.start + m.start(2)
+            for part in m.group(2).split(","):
+                name = part.strip()
+                start = at + len(part) - len(part.lstrip())
+                out.append(_Ignore(name, Span(start, start + len(name)), None if m.group(1) == "ignore-file" else line))
+                at += len(part) + 1
+    return out
+
+
+def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:
+    """Drop what the file's own comments ignore, and say which of these comments ignore nothing."""
+    ignores = _ignores(config)
+    if not ignores:
+        return findings
+    known = {row.name for row in ROWS}
+    lines = config.tree.lines
+    used: set[int] = set()
+    kept = []
+    for finding in findings:
+        line = lines.line_of(finding.span.start)
+        hits = [i for i, ignore in enumerate(ignores) if ignore.rule == finding.rule and ignore.line in (None, line)]
+        if hits:
+            used.update(hits)
+        else:
+            kept.append(finding)
+    for i, ignore in enumerate(ignores):
+        if i in used:
+            continue
+        rule = UNUSED_IGNORE if ignore.rule in known else UNKNOWN_RULE
+        if any(other.rule == rule and other.line in (None, lines.line_of(ignore.span.start)) for other in ignores):
+            continue
+        kept.append(Finding(rule, Severity.WARNING, config.path, ignore.span, rule, {"rule": ignore.rule}, tag="unnecessary" if rule == UNUSED_IGNORE else ""))
+    return kept
+
+
+def order(findings: list[Finding]) -> list[Finding]:
+    """By place, then gravity, then name; what says the same twice is said once."""
+    seen: set[tuple[object, ...]] = set()
+    out = []
+    for finding in sorted(findings, key=lambda f: (f.span, f.severity, f.rule)):
+        key = (finding.rule, finding.span, finding.message, finding.versions)
+        if key not in seen:
+            seen.add(key)
+            out.append(finding)
+    return out
+
+
+def capped(findings: list[Finding], path: str) -> list[Finding]:
+    """At most `MAX_FINDINGS`, the last of which then says how many more there are."""
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    last = findings[MAX_FINDINGS - 1].span
+    more = len(findings) - MAX_FINDINGS + 1
+    return [*findings[: MAX_FINDINGS - 1], Finding(TOO_MANY, Severity.INFORMATION, path, last, TOO_MANY, {"more": more})]
+
+
+__all__ = ["capped", "check", "check_versions", "kinds", "order", "rule_of", "suppress"]

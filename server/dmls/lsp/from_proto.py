@@ -1,0 +1,206 @@
+"""What the client sends, as plain values of the core.
+
+`initialize` is read by hand from its JSON: it is the one message that every editor fills differently, and a value
+that LSP does not know must never leave a client without an answer (lsp-stack.md §3, hole 1).
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from typing import Any, Iterable, Mapping, NamedTuple
+from urllib.parse import unquote
+
+from dmls.lsp.documents import Change
+
+ENCODINGS = ("utf-8", "utf-16", "utf-32")
+WINDOWS = sys.platform == "win32"
+SECTION = "dmls"
+"""The section of the client's settings that is ours."""
+
+
+class Client(NamedTuple):
+    """What the client can do and wants, as far as it changes what we send."""
+
+    encoding: str = "utf-16"
+    pull: bool = False
+    refresh: bool = False
+    related_information: bool = False
+    tags: frozenset[int] = frozenset()
+    hover_markdown: bool = False
+    completion_markdown: bool = False
+    snippets: bool = False
+    deprecated_tag: bool = False
+    deprecated_property: bool = False
+    as_is: bool = False
+    """Whether a completion item may say that its text is to be inserted as it is, without indenting its lines."""
+    hierarchical_symbols: bool = False
+    folding_limit: int | None = None
+    folding_kinds: frozenset[str] | None = None
+    """None where the client does not restrict the kinds."""
+    configuration: bool = False
+    register_configuration: bool = False
+    register_watchers: bool = False
+    progress: bool = False
+    locale: str = "en"
+    """A language tag as the client wrote it."""
+    folders: tuple[str, ...] = ()
+    """URIs."""
+    settings: Mapping[str, object] = {}
+    trusted: bool = True
+
+
+def _at(value: object, *names: str) -> Any:
+    for name in names:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def client(params: object) -> Client:
+    """Read the parameters of `initialize`.  Total: whatever is absent or strange counts as not supported."""
+    capabilities = _at(params, "capabilities")
+    document = _at(capabilities, "textDocument")
+    workspace = _at(capabilities, "workspace")
+    encodings = [e for e in _list(_at(capabilities, "general", "positionEncodings")) if e in ENCODINGS]
+    item = _at(document, "completion", "completionItem")
+    options = _at(params, "initializationOptions")
+    locale = _at(params, "locale")
+    limit = _at(document, "foldingRange", "rangeLimit")
+    kinds = _at(document, "foldingRange", "foldingRangeKind", "valueSet")
+    return Client(
+        encoding=encodings[0] if encodings else "utf-16",
+        pull=isinstance(_at(document, "diagnostic"), dict),
+        refresh=_at(workspace, "diagnostics", "refreshSupport") is True,
+        related_information=_at(document, "publishDiagnostics", "relatedInformation") is True
+        or _at(document, "diagnostic", "relatedInformation") is True,
+        tags=frozenset(
+            tag
+            for tag in _list(_at(document, "publishDiagnostics", "tagSupport", "valueSet"))
+            + _list(_at(document, "diagnostic", "tagSupport", "valueSet"))
+            if isinstance(tag, int)
+        ),
+        hover_markdown="markdown" in _list(_at(document, "hover", "contentFormat")),
+        completion_markdown="markdown" in _list(_at(item, "documentationFormat")),
+        snippets=_at(item, "snippetSupport") is True,
+        deprecated_tag=1 in _list(_at(item, "tagSupport", "valueSet")),
+        deprecated_property=_at(item, "deprecatedSupport") is True,
+        as_is=1 in _list(_at(item, "insertTextModeSupport", "valueSet")),
+        hierarchical_symbols=_at(document, "documentSymbol", "hierarchicalDocumentSymbolSupport") is True,
+        folding_limit=limit if isinstance(limit, int) and limit > 0 else None,
+        folding_kinds=frozenset(k for k in kinds if isinstance(k, str)) if isinstance(kinds, list) else None,
+        configuration=_at(workspace, "configuration") is True,
+        register_configuration=_at(workspace, "didChangeConfiguration", "dynamicRegistration") is True,
+        register_watchers=_at(workspace, "didChangeWatchedFiles", "dynamicRegistration") is True,
+        progress=_at(capabilities, "window", "workDoneProgress") is True,
+        locale=locale if isinstance(locale, str) else "en",
+        folders=_folders(params),
+        settings=settings(options) or {},
+        trusted=_at(options, "workspaceTrusted") is not False,
+    )
+
+
+def _folders(params: object) -> tuple[str, ...]:
+    folders = _at(params, "workspaceFolders")
+    if isinstance(folders, list):
+        return tuple(uri for uri in (_at(folder, "uri") for folder in folders) if isinstance(uri, str))
+    root = _at(params, "rootUri")
+    if isinstance(root, str):
+        return (root,)
+    path = _at(params, "rootPath")
+    if isinstance(path, str) and path:
+        from dmls.lsp.to_proto import uri_of
+
+        return (uri_of(path.replace("\\", "/") if WINDOWS else path),)
+    return ()
+
+
+def settings(value: object) -> dict[str, object] | None:
+    """Our settings out of what a client sends: the section itself, or a mapping that holds it.  None: nothing said."""
+    if not isinstance(value, dict):
+        return None
+    inner = value.get(SECTION)
+    if isinstance(inner, dict):
+        return inner
+    return {name: setting for name, setting in value.items() if name != "workspaceTrusted"}
+
+
+def changes(content_changes: Iterable[object]) -> list[Change]:
+    """The changes of a didChange notification."""
+    found = []
+    for change in content_changes:
+        span = getattr(change, "range", None)
+        text: str = getattr(change, "text")
+        if span is None:
+            found.append(Change(None, None, text))
+        else:
+            found.append(
+                Change((span.start.line, span.start.character), (span.end.line, span.end.character), text)
+            )
+    return found
+
+
+def path_of(uri: str, windows: bool = WINDOWS) -> str:
+    """The core's path for a document URI: absolute, with ``/`` on every system.
+
+    ``file:///c%3A/dm/x.toml`` is ``C:/dm/x.toml`` on Windows; ``file://host/share/x`` is ``//host/share/x``.  A URI of
+    another scheme (``untitled:``, ``git:``, ``vscode-vfs:``) has no file: it is its own path, no disk is asked for it.
+    Bytes that are no UTF-8 come back as lone surrogates, as `os.fsdecode` would give them.  Names keep their Unicode form.
+    """
+    scheme, colon, rest = uri.partition(":")
+    if not colon or scheme.lower() != "file":
+        return uri
+    authority = ""
+    if rest.startswith("//"):
+        authority, slash, tail = rest[2:].partition("/")
+        rest = slash + tail
+    path = unquote(rest, errors="surrogateescape")
+    if windows:
+        path = path.replace("\\", "/")
+        drive = path.lstrip("/")
+        if len(drive) >= 2 and drive[1] == ":" and drive[0].isascii() and drive[0].isalpha() and not authority:
+            return drive[0].upper() + drive[1:]
+    if authority and authority.lower() != "localhost":
+        return f"//{unquote(authority)}{path}"
+    return path or "/"
+
+
+def is_file(path: str) -> bool:
+    """Whether a core path names a place in a file system, and not a document of another scheme."""
+    return path.startswith("/") or (len(path) > 2 and path[1] == ":" and path[2] == "/")
+
+
+def identity(path: str, system: str = sys.platform) -> str:
+    """What two spellings of one file's path have in common on `system`.
+
+    Windows ignores case.  macOS ignores case and the Unicode form (its folders list NFD names, editors send NFC).  Elsewhere
+    every spelling is a file of its own.
+    """
+    if system == "win32":
+        return path.casefold()
+    if system == "darwin":
+        return unicodedata.normalize("NFC", path).casefold()
+    return path
+
+
+class Paths:
+    """One spelling per file: the first one seen."""
+
+    def __init__(self, system: str = sys.platform) -> None:
+        self._system = system
+        self._exact = system not in ("win32", "darwin")
+        self._spelling: dict[str, str] = {}
+
+    def canonical(self, path: str) -> str:
+        if self._exact or not is_file(path):
+            return path
+        return self._spelling.setdefault(identity(path, self._system), path)
+
+    def of(self, uri: str) -> str:
+        """The one spelling of the path that `uri` names."""
+        return self.canonical(path_of(uri, self._system == "win32"))

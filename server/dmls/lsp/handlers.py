@@ -1,0 +1,218 @@
+"""One function per message of the client, each a few lines: from the protocol, to the session, back to the protocol.
+
+`guarded` is the one place where a fault of a handler ends: it is logged once per place, a notification is dropped, a request is
+answered with an error that holds neither a traceback nor a path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Callable
+
+from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
+
+from dmls.lsp import faults, from_proto, to_proto
+
+if TYPE_CHECKING:
+    from dmls.lsp.server import Server
+
+COMPLETION_TRIGGERS = ["-", ":", '"', "'", " ", "=", ".", "/"]
+"""After these a client asks for completions by itself: a list item, a value, a quoted value, a dotted key, a path."""
+
+
+class RequestFailed(JsonRpcException):
+    """The answer to a request whose handler failed; all that the client learns of it."""
+
+    CODE = -32603
+    MESSAGE = "dmls: internal error; the log of the server tells more"
+
+
+def guarded(method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+    """`handler` with its faults caught."""
+    request = method in t.METHOD_TO_TYPES and t.METHOD_TO_TYPES[method][1] is not None
+
+    if asyncio.iscoroutinefunction(handler):
+
+        async def guarded_async(ls: Server, params: Any) -> Any:
+            try:
+                return await handler(ls, params)
+            except JsonRpcException:
+                raise
+            except Exception as error:
+                faults.report(method, error)
+                raise RequestFailed() from error
+
+        return guarded_async
+
+    def guarded_sync(ls: Server, params: Any) -> Any:
+        try:
+            return handler(ls, params)
+        except JsonRpcException:
+            raise
+        except Exception as error:
+            faults.report(method, error)
+            if request:
+                raise RequestFailed() from error
+            return None
+
+    return guarded_sync
+
+
+# --- life ---
+
+
+def initialized(ls: Server, params: t.InitializedParams) -> None:
+    ls.session.started()
+    ls.warm_up()
+
+
+# --- documents ---
+
+
+def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
+    document = params.text_document
+    ls.session.open(document.uri, document.text, document.version)
+
+
+def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
+    document = params.text_document
+    ls.session.change(document.uri, from_proto.changes(params.content_changes), document.version)
+
+
+def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
+    ls.session.save(params.text_document.uri)
+
+
+def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:
+    ls.session.close(params.text_document.uri)
+
+
+# --- the workspace ---
+
+
+def did_change_folders(ls: Server, params: t.DidChangeWorkspaceFoldersParams) -> None:
+    event = params.event
+    ls.session.change_folders([folder.uri for folder in event.added], [folder.uri for folder in event.removed])
+
+
+def did_change_configuration(ls: Server, params: t.DidChangeConfigurationParams) -> None:
+    ls.session.change_settings(params.settings)
+
+
+def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:
+    ls.session.files_changed((change.uri, change.type == t.FileChangeType.Deleted) for change in params.changes)
+
+
+# --- diagnostics ---
+
+
+async def document_diagnostic(ls: Server, params: t.DocumentDiagnosticParams) -> to_proto.Json:
+    report = await ls.session.report(params.text_document.uri)
+    if params.previous_result_id == report.result_id:
+        return {"kind": "unchanged", "resultId": report.result_id}
+    return {"kind": "full", "resultId": report.result_id, "items": report.diagnostics}
+
+
+async def workspace_diagnostic(ls: Server, params: t.WorkspaceDiagnosticParams) -> to_proto.Json:
+    session = ls.session
+    await session.scanned()
+    known = {session.paths.of(previous.uri): previous.value for previous in params.previous_result_ids}
+    items: list[to_proto.Json] = []
+    for path in session.files():
+        # Between two files whoever is at the keyboard is served, and this request can be cancelled.
+        await asyncio.sleep(0)
+        document = session.documents.get(path)
+        report = session.publisher.report(session.analysis(), path)
+        item: to_proto.Json = {
+            "uri": session.publisher.uri(path),
+            "version": document.version if document is not None else None,
+            "resultId": report.result_id,
+        }
+        if known.pop(path, None) == report.result_id:
+            items.append({**item, "kind": "unchanged"})
+        else:
+            items.append({**item, "kind": "full", "items": report.diagnostics})
+    # What was reported once and is gone must be taken back.
+    for path in known:
+        items.append({"uri": session.publisher.uri(path), "version": None, "kind": "full", "items": []})
+    return {"items": items}
+
+
+# --- help ---
+
+
+def hover(ls: Server, params: t.HoverParams) -> to_proto.Json | None:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return None
+    offset = document.lines.offset(params.position.line, params.position.character, session.client.encoding)
+    found = session.analysis().hover(document.path, offset, session.locale)
+    return to_proto.hover(found, document.lines, session.client)
+
+
+def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return None
+    offset = document.lines.offset(params.position.line, params.position.character, session.client.encoding)
+    found = session.analysis().completions(document.path, offset, session.locale)
+    return to_proto.completion(found, document.lines, session.client)
+
+
+def document_symbol(ls: Server, params: t.DocumentSymbolParams) -> list[to_proto.Json]:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return []
+    return to_proto.symbols(session.analysis().symbols(document.path), document.uri, document.lines, session.client)
+
+
+def folding_range(ls: Server, params: t.FoldingRangeParams) -> list[to_proto.Json]:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return []
+    return to_proto.folding(session.analysis().folding(document.path), session.client)
+
+
+HANDLERS: dict[str, Callable[..., Any]] = {
+    t.INITIALIZED: initialized,
+    t.TEXT_DOCUMENT_DID_OPEN: did_open,
+    t.TEXT_DOCUMENT_DID_CHANGE: did_change,
+    t.TEXT_DOCUMENT_DID_SAVE: did_save,
+    t.TEXT_DOCUMENT_DID_CLOSE: did_close,
+    t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: did_change_folders,
+    t.WORKSPACE_DID_CHANGE_CONFIGURATION: did_change_configuration,
+    t.WORKSPACE_DID_CHANGE_WATCHED_FILES: did_change_watched_files,
+    t.TEXT_DOCUMENT_DIAGNOSTIC: document_diagnostic,
+    t.WORKSPACE_DIAGNOSTIC: workspace_diagnostic,
+    t.TEXT_DOCUMENT_HOVER: hover,
+    t.TEXT_DOCUMENT_COMPLETION: completion,
+    t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: document_symbol,
+    t.TEXT_DOCUMENT_FOLDING_RANGE: folding_range,
+}
+
+
+def capabilities(client: from_proto.Client, commands: list[str]) -> to_proto.Json:
+    """What the server can do, for a client."""
+    offered: to_proto.Json = {
+        "positionEncoding": client.encoding,
+        "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
+        "hoverProvider": True,
+        "completionProvider": {"triggerCharacters": COMPLETION_TRIGGERS, "resolveProvider": False},
+        "documentSymbolProvider": True,
+        "foldingRangeProvider": True,
+        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+    }
+    if client.pull:
+        offered["diagnosticProvider"] = {
+            "identifier": to_proto.SOURCE,
+            "interFileDependencies": True,
+            "workspaceDiagnostics": True,
+        }
+    if commands:
+        offered["executeCommandProvider"] = {"commands": commands}
+    return offered

@@ -1,0 +1,98 @@
+"""What the disk says, fetched for the core without holding up the event loop."""
+
+from __future__ import annotations
+
+from itertools import islice
+from time import perf_counter
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator
+
+from dmls.files import Denied, Disk, FileState, Missing
+from dmls.lsp.from_proto import is_file
+from dmls.lsp.scheduler import Pass, Worker
+from dmls.workspace import List, Read, Want
+
+if TYPE_CHECKING:
+    from dmls.workspace import Workspace
+
+ROUNDS = 5
+"""script -> config -> certificate; a path map gives several candidates.  More than that is a fault."""
+BATCH_SECONDS = 0.02
+BATCH_FILES = 50
+
+
+class Inputs:
+    """Answers the wishes of `workspace` from `disk`; `allowed` says which paths may be looked at."""
+
+    def __init__(self, workspace: Workspace, disk: Disk, worker: Worker, allowed: Callable[[str], bool]) -> None:
+        self._workspace = workspace
+        self._disk = disk
+        self._worker = worker
+        self._allowed = allowed
+        self._asked: set[Want] = set()
+
+    def open_wishes(self) -> bool:
+        """Whether the core wants something that nobody has looked for yet."""
+        return any(wish not in self._asked for wish in self._workspace.wanted())
+
+    def fetch(self, done: Callable[[], None] | None = None) -> Pass:
+        """Answer all wishes, and those that the answers raise; call `done` where there were any."""
+        answered = False
+        for _ in range(ROUNDS):
+            wishes = [wish for wish in self._workspace.wanted() if wish not in self._asked]
+            if not wishes:
+                break
+            self._asked.update(wishes)
+            yield from self._look_for(wishes)
+            answered = True
+        if answered and done is not None:
+            done()
+
+    def look_again(self, wishes: Iterable[Want], done: Callable[[], None]) -> Pass:
+        """Look once more for what may have changed, then for what that makes the core want, then call `done`."""
+        yield from self._look_for(list(wishes))
+        yield from self.fetch()
+        done()
+
+    def _look_for(self, wishes: list[Want]) -> Pass:
+        answers = self._worker.submit(lambda: [(wish.path, self._look(wish)) for wish in wishes])
+        yield answers
+        for path, state in answers.result():
+            self._workspace.put(path, state)
+        yield None
+
+    def _look(self, wish: Want) -> FileState:
+        if not is_file(wish.path):
+            return Missing()
+        if not self._allowed(wish.path):
+            return Denied()
+        if isinstance(wish, Read):
+            return self._disk.read(wish.path, wish.limit)
+        return self._disk.list(wish.path) if isinstance(wish, List) else self._disk.stat(wish.path)
+
+    def forget_answers(self) -> None:
+        """Let everything be looked for again, because what may be looked at has changed."""
+        self._asked.clear()
+
+    @property
+    def asked(self) -> frozenset[Want]:
+        """Everything the core ever wanted."""
+        return frozenset(self._asked)
+
+    def touching(self, path: str) -> list[Want]:
+        """The wishes whose answer a change of `path` may change."""
+        folder = path.rpartition("/")[0] or "/"
+        return [wish for wish in self._asked if wish.path == (folder if isinstance(wish, List) else path)]
+
+    def next_files(self, paths: Iterator[str], limit: int) -> Callable[[], list[tuple[str, FileState]]]:
+        """A job that finds and reads the next few of `paths`; nothing comes back after the last."""
+
+        def job() -> list[tuple[str, FileState]]:
+            found: list[tuple[str, FileState]] = []
+            until = perf_counter() + BATCH_SECONDS
+            for path in islice(paths, BATCH_FILES):
+                found.append((path, self._disk.read(path, limit)))
+                if perf_counter() >= until:
+                    break
+            return found
+
+        return job

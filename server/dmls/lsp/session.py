@@ -1,0 +1,399 @@
+"""One client's session: its documents and settings, and what is kept up to date for it."""
+
+from __future__ import annotations
+
+import logging
+from asyncio import Future
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, Protocol
+from uuid import uuid4
+
+from dmls.files import Content, Disk, FileState, Missing
+from dmls.lsp import faults, from_proto, to_proto
+from dmls.lsp.documents import Change, Document, Documents
+from dmls.lsp.from_proto import Client
+from dmls.lsp.inputs import Inputs
+from dmls.lsp.publish import Publisher, Report
+from dmls.lsp.scheduler import Pass, Scheduler, Worker
+from dmls.words.catalogue import locale_of, sentence
+from dmls.workspace import CONFIG_LIMIT, Read, Workspace
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from dmls.analysis import Analysis
+
+SUFFIXES = (".toml", ".yaml", ".yml")
+WATCHED = ("**/*.{toml,yaml,yml}", "**/*.{pem,crt,cer,key}")
+SETTINGS_WAIT = 0.3
+"""Seconds that the first findings wait for the client's settings."""
+
+log = logging.getLogger("dmls.lsp")
+
+
+class Wire(Protocol):
+    """What a session needs of the protocol: plain JSON out."""
+
+    def tell(self, method: str, params: object) -> None:
+        """Send a notification."""
+
+    def ask(self, method: str, params: object, answered: Callable[[object], None]) -> None:
+        """Send a request; `answered` gets its result, `REFUSED` where the client answered with an error."""
+
+
+class Session:
+    """Lives from `initialize` to `exit`; owned by the event loop."""
+
+    def __init__(
+        self,
+        client: Client,
+        wire: Wire,
+        loop: AbstractEventLoop,
+        busy: Callable[[], bool],
+        disk: Disk,
+        find: Callable[[list[str]], Iterator[str]],
+    ) -> None:
+        self.client = client
+        self.documents = Documents()
+        self.paths = from_proto.Paths()
+        self.workspace = Workspace()
+        self.locale = "en"
+        self._wire = wire
+        self._loop = loop
+        self._find = find
+        self._worker = Worker(loop)
+        self._folders = [self.paths.of(uri).rstrip("/") or "/" for uri in client.folders]
+        self.inputs = Inputs(self.workspace, disk, self._worker, self._allowed)
+        self.scheduler = Scheduler(loop, self._after_edit, busy)
+        self.publisher = Publisher(
+            client, self.documents, sentence, lambda params: wire.tell("textDocument/publishDiagnostics", params)
+        )
+        self._waits: set[str] = set()
+        self._edited: str | None = None
+        self._fresh: set[str] = set()
+        self._scanned: Future[None] | None = None
+        self.workspace.set_folders(self._folders)
+        self.workspace.set_trusted(client.trusted)
+        self._use_settings(client.settings)
+
+    # --- what the client tells ---
+
+    def started(self) -> None:
+        """`initialized` came: from now on the client may be asked."""
+        if self.client.configuration:
+            self._waits.add("settings")
+            self.pull_settings()
+            self._loop.call_later(SETTINGS_WAIT, self._wait_is_over, "settings")
+        registrations = []
+        if self.client.register_configuration:
+            registrations.append(("workspace/didChangeConfiguration", {"section": from_proto.SECTION}))
+        if self.client.register_watchers:
+            watchers = [{"globPattern": pattern} for pattern in WATCHED]
+            registrations.append(("workspace/didChangeWatchedFiles", {"watchers": watchers}))
+        if registrations:
+            self._wire.ask(
+                "client/registerCapability",
+                {
+                    "registrations": [
+                        {"id": str(uuid4()), "method": method, "registerOptions": options}
+                        for method, options in registrations
+                    ]
+                },
+                lambda _: None,
+            )
+        self._rescan()
+
+    def open(self, uri: str, text: str, version: int) -> None:
+        path = self.paths.of(uri)
+        self.documents.open(uri, path, text, version)
+        self.workspace.open(path, text, version)
+        self._fresh.add(path)
+        self.scheduler.soon()
+
+    def change(self, uri: str, changes: Iterable[Change], version: int) -> None:
+        path = self.paths.of(uri)
+        document = self.documents.get(path)
+        if document is None:
+            log.warning("a change of a document that is not open was ignored")
+            return
+        document.apply(changes, version, self.client.encoding)
+        self.workspace.open(path, document.text, version)
+        self._edited = path
+        self.scheduler.edited()
+
+    def save(self, uri: str) -> None:
+        # A save is the moment at which people look for the effect of what they did elsewhere, and the only news of
+        # files outside the workspace, which no client watches.
+        path = self.paths.of(uri)
+        wishes = {*self.inputs.asked, *([Read(path, CONFIG_LIMIT)] if self._inside(path) else ())}
+        if wishes:
+            self.scheduler.background("look again", self.inputs.look_again(wishes, self.refresh))
+
+    def close(self, uri: str) -> None:
+        path = self.paths.of(uri)
+        document = self.documents.close(path)
+        if document is None:
+            return
+        self.workspace.close(path)
+        self._fresh.discard(path)
+        if self._edited == path:
+            self._edited = None
+        if self._inside(path):
+            # What the editor did not save is gone: the disk's version counts again.
+            steps = self.inputs.look_again([Read(path, CONFIG_LIMIT)], lambda: self._closed_again(path, document.uri))
+            self.scheduler.background(f"closed {path}", steps)
+        else:
+            self.publisher.clear(path, document.uri)
+
+    def _closed_again(self, path: str, uri: str) -> None:
+        if path in self.documents:
+            return
+        if self.workspace.snapshot().text(path) is None:
+            self.publisher.clear(path, uri)
+        else:
+            self._push(path)
+        self.refresh()
+
+    def change_folders(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """URIs of folders."""
+        gone = {self.paths.of(uri).rstrip("/") or "/" for uri in removed}
+        self._folders = [folder for folder in self._folders if folder not in gone]
+        for uri in added:
+            folder = self.paths.of(uri).rstrip("/") or "/"
+            if folder not in self._folders:
+                self._folders.append(folder)
+        self.workspace.set_folders(self._folders)
+        self.inputs.forget_answers()
+        for path in self.workspace.paths:
+            if path not in self.documents and not self._inside(path):
+                self.workspace.forget(path)
+                self.publisher.clear(path, self.publisher.uri(path))
+        self._rescan()
+        self.refresh()
+
+    def change_settings(self, sent: object) -> None:
+        """`sent` is what a didChangeConfiguration carries; clients that can be asked send nothing useful in it."""
+        if self.client.configuration:
+            self.pull_settings()
+            return
+        mapping = from_proto.settings(sent)
+        if mapping is not None:
+            self._use_settings(mapping)
+            self.refresh()
+
+    def pull_settings(self) -> None:
+        self._wire.ask("workspace/configuration", {"items": [{"section": from_proto.SECTION}]}, self._got_settings)
+
+    def _got_settings(self, answer: object) -> None:
+        section = answer[0] if isinstance(answer, list) and answer else None
+        # An editor without any setting of ours answers null; what came with `initialize` then stays.
+        if isinstance(section, dict) and section:
+            self._use_settings({**self.client.settings, **section})
+            self.refresh()
+        self._wait_is_over("settings")
+
+    def _use_settings(self, mapping: Mapping[str, object]) -> None:
+        self.workspace.set_editor_settings(mapping)
+        language = mapping.get("language")
+        self.locale = locale_of(language if isinstance(language, str) else self.client.locale)
+        self.publisher.locale = self.locale
+
+    def _wait_is_over(self, what: str) -> None:
+        if what in self._waits:
+            self._waits.discard(what)
+            self.scheduler.soon()
+
+    def files_changed(self, changes: Iterable[tuple[str, bool]]) -> None:
+        """URIs, each with whether the file is gone."""
+        wishes = set()
+        unknown = False
+        known = set(self.workspace.paths)
+        for uri, gone in changes:
+            path = self.paths.of(uri)
+            wishes.update(self.inputs.touching(path))
+            if gone:
+                self.workspace.put(path, Missing())
+            elif path in known:
+                wishes.add(Read(path, CONFIG_LIMIT))
+            elif path.endswith(SUFFIXES):
+                unknown = True
+        if unknown:
+            # Whether a new file counts depends on where it lies and on .gitignore: the scan knows.
+            self._rescan()
+        self.scheduler.background("look again", self.inputs.look_again(wishes, self.refresh))
+
+    # --- what the client asks ---
+
+    def document(self, uri: str) -> Document | None:
+        return self.documents.get(self.paths.of(uri))
+
+    def analysis(self) -> Analysis:
+        """The newest texts, whatever is running."""
+        return self.workspace.snapshot()
+
+    async def report(self, uri: str) -> Report:
+        """The diagnostics of a document once its pause is over and its settings are known."""
+        path = self.paths.of(uri)
+        while True:
+            await self.scheduler.settled()
+            if not self._waits:
+                break
+            self.scheduler.soon()
+        report, seconds = self.publisher.timed_report(self.analysis, path)
+        self.scheduler.cost(seconds)
+        return report
+
+    async def scanned(self) -> None:
+        """Return once the files of the workspace have been read."""
+        if self._scanned is not None:
+            await self._scanned
+
+    def files(self) -> list[str]:
+        """The files of the workspace that a report on it is about."""
+        return [path for path in self.workspace.paths if path in self.documents or self._inside(path)]
+
+    # --- keeping up ---
+
+    def refresh(self) -> None:
+        """Something besides the text of one document has changed: all that is shown may be stale."""
+        self.scheduler.soon()
+        if self.client.pull:
+            if self.client.refresh:
+                self._wire.ask("workspace/diagnostic/refresh", None, lambda _: None)
+        elif not self.scheduler.running("scan"):
+            self.scheduler.background("closed files", self._push_closed())
+
+    def _after_edit(self) -> None:
+        if self._waits:
+            return
+        if self._fresh and self.inputs.open_wishes():
+            # Settings and named files of a document just opened come first, so that its first findings are the right ones;
+            # a key press never waits for them.
+            self._waits.add("inputs")
+            self.scheduler.eager(self.inputs.fetch(), lambda: self._wait_is_over("inputs"))
+            self._loop.call_later(SETTINGS_WAIT, self._wait_is_over, "inputs")
+            return
+        self._fresh.clear()
+        if not self.client.pull:
+            self._push_open()
+        if self.inputs.open_wishes():
+            self.scheduler.background("inputs", self.inputs.fetch(self.refresh))
+
+    def _push_open(self) -> None:
+        edited, self._edited = self._edited, None
+        if edited is not None:
+            self.scheduler.cost(self._push(edited))
+        for document in self.documents:
+            if document.path != edited:
+                self._push(document.path)
+
+    def _push(self, path: str) -> float:
+        try:
+            report, seconds = self.publisher.timed_report(self.analysis, path)
+        except Exception as error:  # one file's fault must not keep the others from being reported
+            faults.report("diagnostics", error)
+            return 0.0
+        self.publisher.push(path, report)
+        return seconds
+
+    def _push_closed(self) -> Pass:
+        for path in self.files():
+            if path not in self.documents:
+                self._push(path)
+                yield None
+
+    def _rescan(self) -> None:
+        if not self._folders:
+            return
+        if self._scanned is None or self._scanned.done():
+            self._scanned = self._loop.create_future()
+        self.scheduler.background("scan", self._scan(list(self._folders), self._scanned))
+
+    def _scan(self, folders: list[str], scanned: Future[None]) -> Pass:
+        """Read every configuration file of the workspace, then bring what is shown up to date."""
+        found = self._find(folders)
+        progress = Progress(self._wire, self.locale) if self.client.progress else None
+        try:
+            count = 0
+            while True:
+                batch: Future[list[tuple[str, FileState]]] = self._worker.submit(
+                    self.inputs.next_files(found, CONFIG_LIMIT)
+                )
+                yield batch
+                if not batch.result():
+                    break
+                for path, state in batch.result():
+                    if isinstance(state, Content):
+                        self.workspace.put(self.paths.canonical(path), state)
+                    count += 1
+                if progress is not None:
+                    progress.report(count)
+                yield None
+            yield from self.inputs.fetch()
+            if not scanned.done():
+                scanned.set_result(None)
+            self.scheduler.soon()
+            if self.client.pull:
+                if self.client.refresh:
+                    self._wire.ask("workspace/diagnostic/refresh", None, lambda _: None)
+            else:
+                paths = [path for path in self.files() if path not in self.documents]
+                for number, path in enumerate(paths):
+                    if progress is not None:
+                        progress.report(count, 100 * number // len(paths))
+                    if path not in self.documents:
+                        self._push(path)
+                    yield None
+        finally:
+            if progress is not None:
+                progress.end()
+
+    # --- policy ---
+
+    def _inside(self, path: str) -> bool:
+        return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in self._folders)
+
+    def _allowed(self, path: str) -> bool:
+        """In a workspace that the user does not trust nothing outside of it is looked at."""
+        return self.client.trusted or self._inside(path)
+
+    def end(self) -> None:
+        self.scheduler.close()
+
+
+class Progress:
+    """A progress bar of the client; shown from the moment the client has agreed to it."""
+
+    def __init__(self, wire: Wire, locale: str) -> None:
+        self._wire = wire
+        self._locale = locale
+        self._token = str(uuid4())
+        self._agreed = False
+        self._ended = False
+        self._shown: tuple[int, int | None] | None = None
+        wire.ask("window/workDoneProgress/create", {"token": self._token}, self._answered)
+
+    def _answered(self, answer: object) -> None:
+        if self._ended or answer is REFUSED:
+            return
+        self._agreed = True
+        self._send({"kind": "begin", "title": sentence("lsp.scan", {}, self._locale), "cancellable": False})
+
+    def report(self, files: int, percentage: int | None = None) -> None:
+        if self._agreed and not self._ended and self._shown != (files, percentage):
+            self._shown = (files, percentage)
+            value: to_proto.Json = {"kind": "report", "message": sentence("lsp.files", {"count": files}, self._locale)}
+            if percentage is not None:
+                value["percentage"] = percentage
+            self._send(value)
+
+    def end(self) -> None:
+        if self._agreed and not self._ended:
+            self._send({"kind": "end"})
+        self._ended = True
+
+    def _send(self, value: to_proto.Json) -> None:
+        self._wire.tell("$/progress", {"token": self._token, "value": value})
+
+
+REFUSED = object()
+"""What `Wire.ask` gives its callback in place of a result where the client answered with an error."""

@@ -1,0 +1,219 @@
+"""What the core says, as the JSON that LSP wants.
+
+Plain dictionaries: a thousand diagnostics take 3 ms this way and 8 ms through lsprotocol's classes, whose converters also
+cost 5 to 20 ms at their first use (performance.md §2).  Only here do code points become columns of the client's encoding.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Iterable, Mapping
+from urllib.parse import quote
+
+from dmls.finding import Finding
+from dmls.lsp.from_proto import WINDOWS, Client
+from dmls.text import LineIndex, Span
+
+Json = dict[str, Any]
+Sentence = Callable[[str, Mapping[str, object]], str]
+"""A message id and its arguments, in the reader's language."""
+Places = Callable[[str], "tuple[str, LineIndex] | None"]
+"""A path's URI and line index; None for a file whose text is not known."""
+
+SOURCE = "dmls"
+_TAGS = {"unnecessary": 1, "deprecated": 2}
+_COMPLETION_KINDS = {"key": 10, "value": 12, "snippet": 15, "file": 17}
+_SYMBOL_KINDS = {"object": 19, "array": 18, "string": 15, "number": 16, "boolean": 17, "null": 21}
+_DEPRECATED = 1
+
+
+def uri_of(path: str, windows: bool = WINDOWS) -> str:
+    """The URI of a core path; the inverse of `from_proto.path_of`."""
+    if path.startswith("//"):
+        host, _, rest = path[2:].partition("/")
+        return f"file://{quote(host, safe='')}/{_quoted(rest)}"
+    if path.startswith("/"):
+        return f"file://{_quoted(path)}"
+    if windows and len(path) > 2 and path[1] == ":" and path[2] == "/":
+        return f"file:///{path[0].upper()}:{_quoted(path[2:])}"
+    return path
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/-._~", errors="surrogateescape")
+
+
+def range_of(lines: LineIndex, span: Span, encoding: str) -> Json:
+    start_line, start = lines.position(span.start, encoding)
+    end_line, end = lines.position(span.end, encoding)
+    return {"start": {"line": start_line, "character": start}, "end": {"line": end_line, "character": end}}
+
+
+def diagnostics(
+    findings: Iterable[Finding], lines: LineIndex, client: Client, sentence: Sentence, places: Places
+) -> list[Json]:
+    """The findings of one file, whose line index is `lines`."""
+    found = []
+    for finding in findings:
+        diagnostic: Json = {
+            "range": range_of(lines, finding.span, client.encoding),
+            "severity": int(finding.severity),
+            "code": finding.rule,
+            "source": SOURCE,
+            "message": sentence(finding.message, finding.args),
+            "data": {"rule": finding.rule, "args": dict(finding.args)},
+        }
+        if (tag := _TAGS.get(finding.tag)) in client.tags:
+            diagnostic["tags"] = [tag]
+        if client.related_information and finding.related:
+            related = []
+            for other in finding.related:
+                if (place := places(other.file)) is not None:
+                    uri, other_lines = place
+                    related.append(
+                        {
+                            "location": {"uri": uri, "range": range_of(other_lines, other.span, client.encoding)},
+                            "message": sentence(other.message, other.args),
+                        }
+                    )
+            if related:
+                diagnostic["relatedInformation"] = related
+        found.append(diagnostic)
+    return found
+
+
+def markup(text: str, markdown: bool) -> Json:
+    return {"kind": "markdown", "value": text} if markdown else {"kind": "plaintext", "value": plain(text)}
+
+
+_FENCE = re.compile(r"^```.*$\n?", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]\n]*)\]\(([^)\n]*)\)")
+_HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_CODE = re.compile(r"`([^`\n]+)`")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>|~])")
+
+
+def plain(markdown: str) -> str:
+    """The text of the Markdown that dmls itself writes, for clients that show no Markdown."""
+    text = _FENCE.sub("", markdown)
+    text = _HEADING.sub("", text)
+    text = _LINK.sub(lambda m: m[1] if m[1] == m[2] else f"{m[1]} ({m[2]})", text)
+    text = _EMPHASIS.sub(r"\2", text)
+    text = _CODE.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text)
+
+
+def hover(found: Any, lines: LineIndex, client: Client) -> Json | None:
+    if found is None:
+        return None
+    return {
+        "contents": markup(found.markdown, client.hover_markdown),
+        "range": range_of(lines, found.span, client.encoding),
+    }
+
+
+_SNIPPET_PART = re.compile(r"\\([\\$}])|\$(\d+)|\$\{(\d+)(?::((?:[^\\}]|\\.)*)|\|((?:[^\\|]|\\.)*)\|)?\}")
+
+
+def without_placeholders(snippet: str) -> str:
+    """The text a snippet stands for: each placeholder becomes its default, or the first of its choices."""
+
+    def replace(match: re.Match[str]) -> str:
+        escaped, _, _, default, choices = match.groups()
+        if escaped is not None:
+            return escaped
+        if choices is not None:
+            return re.split(r"(?<!\\),", choices)[0]
+        return re.sub(r"\\([\\$}])", r"\1", default or "")
+
+    return _SNIPPET_PART.sub(replace, snippet)
+
+
+def completion(items: Iterable[Any], lines: LineIndex, client: Client) -> Json:
+    ranges: dict[Span, Json] = {}
+    found = []
+    for item in items:
+        span = item.span
+        if span not in ranges:
+            ranges[span] = range_of(lines, span, client.encoding)
+        text = item.insert_text
+        snippet = item.is_snippet and client.snippets
+        if item.is_snippet and not snippet:
+            text = without_placeholders(text)
+        entry: Json = {
+            "label": item.label,
+            "kind": _COMPLETION_KINDS.get(item.kind, 1),
+            "textEdit": {"range": ranges[span], "newText": text},
+        }
+        if snippet:
+            entry["insertTextFormat"] = 2
+        if client.as_is and "\n" in text:
+            entry["insertTextMode"] = 1
+        if item.detail:
+            entry["detail"] = item.detail
+        if item.documentation:
+            entry["documentation"] = markup(item.documentation, client.completion_markdown)
+        if item.sort_text:
+            entry["sortText"] = item.sort_text
+        if item.filter_text:
+            entry["filterText"] = item.filter_text
+        if item.deprecated:
+            if client.deprecated_tag:
+                entry["tags"] = [_DEPRECATED]
+            elif client.deprecated_property:
+                entry["deprecated"] = True
+        found.append(entry)
+    return {"isIncomplete": False, "items": found}
+
+
+def symbols(found: Iterable[Any], uri: str, lines: LineIndex, client: Client) -> list[Json]:
+    """The outline, as a tree where the client shows trees, flat with container names otherwise."""
+    if client.hierarchical_symbols:
+        return [_symbol(symbol, lines, client.encoding) for symbol in found]
+    flat: list[Json] = []
+    stack = [(symbol, "") for symbol in reversed(list(found))]
+    while stack:
+        symbol, container = stack.pop()
+        entry: Json = {
+            "name": symbol.name or "?",
+            "kind": _SYMBOL_KINDS.get(symbol.kind, 15),
+            "location": {"uri": uri, "range": range_of(lines, symbol.span, client.encoding)},
+        }
+        if container:
+            entry["containerName"] = container
+        flat.append(entry)
+        inner = f"{container}.{symbol.name}" if container else symbol.name
+        stack.extend((child, inner) for child in reversed(symbol.children))
+    return flat
+
+
+def _symbol(symbol: Any, lines: LineIndex, encoding: str) -> Json:
+    # An editor drops the whole outline when a name is empty or a selection reaches out of its range.
+    span = Span(
+        min(symbol.span.start, symbol.selection_span.start), max(symbol.span.end, symbol.selection_span.end)
+    )
+    entry: Json = {
+        "name": symbol.name or "?",
+        "kind": _SYMBOL_KINDS.get(symbol.kind, 15),
+        "range": range_of(lines, span, encoding),
+        "selectionRange": range_of(lines, symbol.selection_span, encoding),
+    }
+    if symbol.detail:
+        entry["detail"] = symbol.detail
+    if symbol.children:
+        entry["children"] = [_symbol(child, lines, encoding) for child in symbol.children]
+    return entry
+
+
+def folding(found: Iterable[Any], client: Client) -> list[Json]:
+    """Whole lines only, which is right for clients that fold whole lines and for those that could do more."""
+    folds = []
+    for fold in found:
+        entry: Json = {"startLine": fold.start_line, "endLine": fold.end_line}
+        if client.folding_kinds is None or fold.kind in client.folding_kinds:
+            entry["kind"] = fold.kind
+        folds.append(entry)
+    if client.folding_limit is not None:
+        folds = folds[: client.folding_limit]
+    return folds

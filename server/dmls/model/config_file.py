@@ -1,0 +1,246 @@
+"""One DM file as its decoder sees it: entries joined to the schema.
+
+An `Entry` is a key or list item with its value and what the schema knows of it.  Entries of an unchanged chunk of
+syntax are shared between two versions of a file (`Chunk.memo`); only their place in the whole, `parent` and `index`,
+is set anew, so an `Entry` always belongs to the newest `ConfigFile` that was read.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.schema.key import SchemaKey
+from dmls.syntax.tree import Alias, Chunk, Mapping, Node, Pair, Scalar, Sequence, Tree, is_null, resolved
+from dmls.text import Span
+
+MERGE_KEY = "<<"
+_MAX_DEPTH = 100
+
+
+class Entry:
+    """`schema` is None for what the schema does not know.  `node` is the value with aliases resolved, None only for a fragment."""
+
+    __slots__ = ("chunk", "children", "index", "merged", "node", "pair", "parent", "raw", "schema")
+
+    def __init__(self, schema: SchemaKey | None, pair: Pair | None, raw: Node | None, chunk: Chunk) -> None:
+        self.schema = schema
+        self.pair = pair
+        self.raw = raw
+        self.node = resolved(raw)
+        self.chunk = chunk
+        self.parent: Entry | None = None
+        self.index = -1
+        self.children: list[Entry] = []
+        self.merged: list[Entry] = []
+        """What ``<<`` brings in; these entries lie where their anchor lies."""
+
+    @property
+    def name(self) -> str:
+        """The key as written; "" for a list item and the root."""
+        return self.pair.name if self.pair is not None else ""
+
+    @property
+    def key(self) -> str:
+        """The key as the schema spells it, as written where the schema does not know it."""
+        if self.pair is not None and self.schema is not None and self.schema.parent is not None and self.schema.parent.type == "object":
+            return self.schema.name
+        return self.name
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        steps: list[str | int] = []
+        entry: Entry | None = self
+        while entry is not None and entry.parent is not None:
+            steps.append(entry.key if entry.pair is not None else entry.index)
+            entry = entry.parent
+        return tuple(reversed(steps))
+
+    @property
+    def is_null(self) -> bool:
+        """Whether the decoder sets the zero value: YAML null, or nothing written."""
+        return is_null(self.node)
+
+    @property
+    def text(self) -> str:
+        """The scalar's value; "" for null and for collections."""
+        if isinstance(self.node, Scalar) and not is_null(self.node):
+            return self.node.value
+        return ""
+
+    @property
+    def semantic(self) -> str:
+        return self.schema.semantic if self.schema is not None else ""
+
+    def get(self, *steps: str | int) -> Entry | None:
+        """The entry below by names and list indices; own keys before merged ones, the first of duplicates."""
+        entry: Entry | None = self
+        for step in steps:
+            if entry is None:
+                return None
+            if isinstance(step, int):
+                items = [e for e in entry.children if e.pair is None]
+                entry = items[step] if -len(items) <= step < len(items) else None
+            else:
+                entry = next((e for e in entry.children if e.key == step and e.pair is not None), None) or next((e for e in entry.merged if e.key == step), None)
+        return entry
+
+    def items(self) -> list[Entry]:
+        """The items of a list."""
+        return [e for e in self.children if e.pair is None]
+
+    def strings(self) -> list[Entry]:
+        """The items of a list that are scalars."""
+        return [e for e in self.items() if isinstance(e.node, Scalar)]
+
+    def walk(self) -> Iterator[Entry]:
+        """The entry and all below it, in the order of the text; merged entries are left out, they stand elsewhere."""
+        stack = [self]
+        while stack:
+            entry = stack.pop()
+            yield entry
+            stack.extend(reversed(entry.children))
+
+
+def _below(schema: SchemaKey | None, name: str) -> SchemaKey | None:
+    return schema.child(name) if schema is not None and schema.type in ("object", "map") else None
+
+
+class _Builder:
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.fold = tree.language == "toml"
+        self.active: set[int] = set()
+
+    def entry(self, schema: SchemaKey | None, pair: Pair | None, node: Node | None, chunk: Chunk, depth: int = 0) -> Entry:
+        entry = Entry(schema, pair, node, chunk)
+        value = entry.node
+        if value is None or depth > _MAX_DEPTH or id(value) in self.active:
+            return entry
+        if isinstance(value, (Mapping, Sequence)):
+            self.active.add(id(value))
+            self.fill(entry, value, depth)
+            self.active.discard(id(value))
+        return entry
+
+    def fill(self, entry: Entry, value: Mapping | Sequence, depth: int) -> None:
+        schema = entry.schema
+        if isinstance(value, Mapping):
+            for pair in value.pairs:
+                if pair.name == MERGE_KEY and not self.fold and isinstance(pair.key, Scalar) and pair.key.style == "plain":
+                    self.merge(entry, pair, depth)
+                else:
+                    self.add(entry, self.shared(entry, value, _below(schema, pair.name), pair, pair.value, pair.chunk, depth), -1)
+        else:
+            item = schema.item if schema is not None and schema.type in ("list", "bytes") else None
+            for i, node in enumerate(value.items):
+                self.add(entry, self.shared(entry, value, item, None, node, node.chunk, depth), i)
+
+    def shared(self, entry: Entry, value: Node, schema: SchemaKey | None, pair: Pair | None, node: Node | None, chunk: Chunk, depth: int) -> Entry:
+        """Build a child, or take the one that was built for the same chunk by an earlier version of the file."""
+        if chunk is value.chunk or isinstance(entry.raw, Alias):
+            return self.entry(schema, pair, node, chunk, depth + 1)
+        memo = chunk.memo
+        slot = ("entry", id(pair) if pair is not None else id(node), id(schema))
+        found = memo.get(slot)
+        if isinstance(found, Entry) and found.pair is pair and found.raw is node:
+            return found
+        child = self.entry(schema, pair, node, chunk, depth + 1)
+        memo[slot] = child
+        return child
+
+    @staticmethod
+    def add(entry: Entry, child: Entry, index: int) -> None:
+        child.parent = entry
+        child.index = index
+        entry.children.append(child)
+
+    def merge(self, entry: Entry, pair: Pair, depth: int) -> None:
+        own = Entry(entry.schema, pair, pair.value, pair.chunk)
+        own.schema = None
+        self.add(entry, own, -1)
+        value = resolved(pair.value)
+        sources = value.items if isinstance(value, Sequence) else [value]
+        for source in sources:
+            source = resolved(source)
+            if not isinstance(source, Mapping) or id(source) in self.active:
+                continue
+            self.active.add(id(source))
+            for inner in source.pairs:
+                child = self.entry(_below(entry.schema, inner.name), inner, inner.value, inner.chunk, depth + 1)
+                child.parent = entry
+                entry.merged.append(child)
+            self.active.discard(id(source))
+
+
+class ConfigFile:
+    """A file of a known kind.  Exists for any text, even broken."""
+
+    __slots__ = ("kind", "language", "path", "root", "text", "tls_blocks", "tree")
+
+    def __init__(self, path: str, kind: str, tree: Tree, schema: SchemaKey) -> None:
+        from dmls.model.tls_block import tls_blocks
+
+        self.path = path
+        self.kind = kind
+        self.language = tree.language
+        self.text = tree.text
+        self.tree = tree
+        builder = _Builder(tree)
+        node = tree.root
+        chunk = node.chunk if node is not None else (tree.chunks[0][1] if tree.chunks else Chunk(""))
+        if kind == kinds.TOPOLOGY:
+            node = _topology_root(node)
+        self.root = builder.entry(schema, None, node, chunk)
+        self.tls_blocks = tls_blocks(self)
+
+    def get(self, *steps: str | int) -> Entry | None:
+        return self.root.get(*steps)
+
+    def entries(self) -> Iterator[Entry]:
+        return self.root.walk()
+
+    def key_span(self, entry: Entry) -> Span:
+        """The key with its quotes; for a list item its value, for the root the start of the file."""
+        if entry.pair is not None:
+            return self.tree.span(entry.pair.key)
+        return self.value_span(entry)
+
+    def value_span(self, entry: Entry) -> Span:
+        """The value as written, an alias and not its target; the key's span where nothing is written."""
+        raw = entry.raw
+        if raw is None or (isinstance(raw, Scalar) and raw.style == "empty"):
+            if entry.pair is not None:
+                return self.tree.span(entry.pair.key)
+            if raw is not None:
+                return self.tree.span(raw)
+            return Span(0, 0)
+        return self.tree.span(raw)
+
+    def span(self, entry: Entry) -> Span:
+        """Key and value together."""
+        if entry.pair is not None:
+            return self.tree.span(entry.pair)
+        return self.value_span(entry)
+
+    def entry_at(self, offset: int) -> Entry | None:
+        """The deepest entry whose key or value holds `offset`."""
+        entry = self.root
+        found: Entry | None = None
+        while True:
+            for child in entry.children:
+                if self.span(child).contains(offset):
+                    found = entry = child
+                    break
+            else:
+                return found
+
+
+def _topology_root(node: Node | None) -> Node | None:
+    """TiUP's own `meta.yaml` nests the topology below a key of that name."""
+    value = resolved(node)
+    if isinstance(value, Mapping):
+        for pair in value.pairs:
+            if pair.name == kinds.TOPOLOGY and isinstance(resolved(pair.value), Mapping):
+                return pair.value
+    return node

@@ -1,0 +1,147 @@
+"""Where DM's decoders refuse a value: facts, with the words DM prints.
+
+YAML files go through yaml.v2's UnmarshalStrict, TOML files through BurntSushi/toml; what each accepts for a Go type is in
+`dmls.go.yaml_value` and `dmls.go.toml_value`.  This module only walks.  A fact about an entry depends on nothing but that
+entry and what lies below it, so facts may be kept as long as the entry's chunk lives.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, NamedTuple
+
+from dmls.go import duration, size, toml_value, yaml_value
+from dmls.model.config_file import MERGE_KEY, Entry
+from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence, is_null, resolved
+
+UNKNOWN_KEY = "unknown-key"
+DUPLICATE_KEY = "duplicate-key"
+WRONG_TYPE = "wrong-type"
+BAD_DURATION = "bad-duration"
+BAD_SIZE = "bad-size"
+BAD_MERGE = "bad-merge"
+MASK = "******"
+
+
+class Misfit(NamedTuple):
+    """`text` is DM's own message for it, without line number; empty where DM has none.  `first` is the other of a pair."""
+
+    code: str
+    entry: Entry
+    text: str = ""
+    first: Entry | None = None
+    want: str = ""
+    got: str = ""
+
+
+def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
+    """The facts about this entry itself; its children are judged by calls of their own."""
+    schema = entry.schema
+    parent = entry.parent
+    if schema is None:
+        if parent is not None and parent.schema is not None and parent.schema.type == "object" and entry.pair is not None and entry.pair.value is not None:
+            if entry.name == MERGE_KEY and language == "yaml":
+                yield from _merge(entry)
+            else:
+                yield Misfit(UNKNOWN_KEY, entry, f"field {entry.name} not found in type {parent.schema.go}")
+        return
+    if len(entry.children) > 1 and isinstance(entry.node, Mapping):
+        yield from _duplicates(entry, language)
+    node = entry.node
+    if isinstance(entry.raw, Scalar) and (entry.raw.unterminated or entry.raw.style == "junk"):
+        return
+    if node is None:
+        return
+    if language == "yaml":
+        yield from _yaml(entry, node)
+    else:
+        yield from _toml(entry, node)
+
+
+def _duplicates(entry: Entry, language: str) -> Iterator[Misfit]:
+    seen: dict[str, Entry] = {}
+    for child in entry.children:
+        if child.pair is None or child.pair.value is None or child.name == MERGE_KEY:
+            continue
+        first = seen.setdefault(child.name, child)
+        if first is not child:
+            assert entry.schema is not None
+            if language == "toml":
+                text = f"Key '{child.name}' has already been defined."
+            elif entry.schema.type == "object":
+                text = f"field {child.name} already set in type {entry.schema.go}"
+            else:
+                text = f'key "{child.name}" already set in map'
+            yield Misfit(DUPLICATE_KEY, child, text, first)
+
+
+def _merge(entry: Entry) -> Iterator[Misfit]:
+    node = entry.node
+    items = node.items if isinstance(node, Sequence) else [node]
+    if isinstance(entry.raw, Alias) and entry.node is None:
+        return
+    if not all(isinstance(resolved(item), Mapping) for item in items):
+        yield Misfit(BAD_MERGE, entry, "map merge requires map or sequence of maps as the value")
+
+
+_KIND_WORDS = {"object": "a block of keys", "map": "a block of names", "list": "a list", "bytes": "a list of numbers"}
+
+
+def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
+    schema = entry.schema
+    assert schema is not None
+    kind = schema.type
+    if kind == "any":
+        return
+    if isinstance(node, Scalar):
+        plain = node.style in ("plain", "empty")
+        if is_null(node):
+            return
+        if kind in ("object", "map", "list", "bytes"):
+            text = yaml_value.decode(node.value, plain, node.tag, schema.go)
+        elif kind in ("duration", "bytesize") and not schema.go.endswith("string"):
+            text = yaml_value.decode(node.value, plain, node.tag, "string")
+            if text is None:
+                check = duration.parse if kind == "duration" else size.parse
+                error = check(node.value)[1]
+                if error is not None:
+                    yield Misfit(BAD_DURATION if kind == "duration" else BAD_SIZE, entry, error)
+                return
+        else:
+            text = yaml_value.decode(node.value, plain, node.tag, schema.go)
+        if text is not None:
+            if schema.secret:
+                text = _masked(text)
+            yield Misfit(WRONG_TYPE, entry, text, want=kind, got="scalar")
+        return
+    got = "map" if isinstance(node, Mapping) else "seq"
+    if (got == "map" and kind in ("object", "map")) or (got == "seq" and kind in ("list", "bytes")):
+        return
+    if got == "map" and isinstance(node, Mapping) and not node.pairs and node.form == "block":
+        return
+    yield Misfit(WRONG_TYPE, entry, f"cannot unmarshal !!{got} into {schema.go}", want=kind, got=got)
+
+
+def _masked(text: str) -> str:
+    before, tick, rest = text.partition("`")
+    return before + tick + MASK + tick + rest.rpartition("`")[2] if tick else text
+
+
+def _toml(entry: Entry, node: Node) -> Iterator[Misfit]:
+    schema = entry.schema
+    assert schema is not None
+    if schema.type == "any":
+        return
+    if isinstance(node, Scalar):
+        if node.style in ("empty", "junk", "bare"):
+            return
+        style = node.style
+        text = toml_value.decode(style, node.value, schema.go)
+        got = "scalar"
+    elif isinstance(node, Sequence):
+        text = toml_value.decode("array-of-tables" if node.form == "array-table" else "array", "", schema.go)
+        got = "seq"
+    else:
+        text = toml_value.decode("table", "", schema.go)
+        got = "map"
+    if text is not None:
+        yield Misfit(WRONG_TYPE, entry, text, want=schema.type, got=got)

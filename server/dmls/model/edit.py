@@ -1,0 +1,169 @@
+"""Minimal edits on the entries of a file that leave everything else as it is written.
+
+Each function answers None, or an empty tuple, where the text around the entry does not allow the edit to be sure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.syntax.tree import Alias, Mapping, Scalar, Sequence
+from dmls.text import Edit, Span
+
+_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
+_WORDS = frozenset("y n yes no on off true false null ~ .nan .inf".split())
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quoted(text: str) -> str:
+    """The text between double quotes, as both YAML and TOML read it."""
+    return '"' + "".join(_ESCAPES.get(c, c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}") for c in text) + '"'
+
+
+def written_like(config: ConfigFile, entry: Entry, text: str) -> str:
+    """`text` as a scalar in the style in which `entry` is written."""
+    node = entry.raw
+    style = node.style if isinstance(node, Scalar) else ""
+    if config.language == "yaml":
+        if style == "plain" and _PLAIN.match(text) and text.lower() not in _WORDS:
+            return text
+        if style == "single" and "\n" not in text:
+            return "'" + text.replace("'", "''") + "'"
+    return quoted(text)
+
+
+def is_direct(entry: Entry) -> bool:
+    """Whether the entry stands where it counts, not behind an alias or a merge."""
+    step: Entry | None = entry
+    while step is not None:
+        if isinstance(step.raw, Alias) or (step.parent is not None and step in step.parent.merged):
+            return False
+        step = step.parent
+    return True
+
+
+def newline(config: ConfigFile) -> str:
+    """The line end that the file uses."""
+    return "\r\n" if "\r\n" in config.text else "\n"
+
+
+def indent_of(config: ConfigFile, offset: int) -> str | None:
+    """What stands before `offset` on its line, None where it is more than blanks."""
+    text = config.text
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    before = text[start:offset].lstrip("\ufeff")
+    return before if not before.strip(" \t") else None
+
+
+def line_end(config: ConfigFile, offset: int) -> int:
+    """The offset at which the line of `offset` ends, its line end excluded."""
+    return config.tree.lines.line_span(config.tree.lines.line_of(offset)).end
+
+
+def own_lines(config: ConfigFile, entry: Entry) -> Span | None:
+    """The whole lines that the entry takes up, line end included; None where it shares a line with something else."""
+    span = config.span(entry)
+    start = span.start
+    if entry.pair is None:
+        start = _dash(config, entry, span)
+    before = indent_of(config, start) if start >= 0 else None
+    if before is None:
+        return None
+    end = line_end(config, span.end)
+    rest = config.text[span.end : end].strip(" \t")
+    if rest and not rest.startswith("#"):
+        return None
+    lines = config.tree.lines
+    after = lines.line_of(span.end) + 1
+    return Span(start - len(before), lines.line_span(after).start if after < len(lines) else end)
+
+
+def _dash(config: ConfigFile, entry: Entry, span: Span) -> int:
+    """Where the dash of a block list's item stands, -1 where there is none."""
+    parent = entry.parent
+    if parent is None or not isinstance(parent.node, Sequence) or parent.node.form != "block":
+        return -1
+    before = config.text[: span.start].rstrip(" \t")
+    return len(before) - 1 if before.endswith("-") else -1
+
+
+def delete(config: ConfigFile, entry: Entry) -> Edit | None:
+    """Take out a key with its value, or an item of a list."""
+    if not is_direct(entry):
+        return None
+    parent = entry.parent
+    node = parent.node if parent is not None else None
+    if isinstance(node, Sequence) and node.form in ("flow", "array"):
+        return _delete_between_commas(config, entry)
+    if isinstance(node, Mapping) and node.form in ("flow", "inline"):
+        return _delete_between_commas(config, entry)
+    lines = own_lines(config, entry)
+    return Edit(lines, "") if lines is not None else None
+
+
+def _delete_between_commas(config: ConfigFile, entry: Entry) -> Edit | None:
+    text = config.text
+    start, end = config.span(entry)
+    after = end
+    while text[after : after + 1] in (" ", "\t"):
+        after += 1
+    if text[after : after + 1] == ",":
+        after += 1
+        while text[after : after + 1] in (" ", "\t"):
+            after += 1
+        if text[after : after + 1] in ("\n", "\r", "#"):
+            # The item ends its line: it goes with its line where it stands alone on it.
+            lines = own_lines_with_comma(config, start, after)
+            return Edit(lines, "") if lines is not None else None
+        return Edit(Span(start, after), "")
+    before = text[:start].rstrip(" \t\r\n")
+    if before.endswith(","):
+        comma = len(before) - 1
+        return Edit(Span(comma, end), "") if "#" not in text[comma:start] else None
+    return Edit(Span(start, end), "") if before.endswith(("[", "{")) else None
+
+
+def own_lines_with_comma(config: ConfigFile, start: int, after: int) -> Span | None:
+    """The line from `start` on, where only blanks stand before it and nothing but a comment follows `after`."""
+    before = indent_of(config, start)
+    if before is None:
+        return None
+    lines = config.tree.lines
+    line = lines.line_of(after)
+    if lines.line_of(start) != line or line + 1 >= len(lines):
+        return None
+    return Span(start - len(before), lines.line_span(line + 1).start)
+
+
+def add_line(config: ConfigFile, entry: Entry, *added: str) -> Edit | None:
+    """New lines directly below the entry, indented as it is."""
+    span = config.span(entry)
+    before = indent_of(config, span.start) if entry.pair is not None and is_direct(entry) else None
+    if before is None:
+        return None
+    end = line_end(config, span.end)
+    rest = config.text[span.end : end].strip(" \t")
+    if rest and not rest.startswith("#"):
+        return None
+    return Edit(Span(end, end), "".join(f"{newline(config)}{before}{line}" for line in added))
+
+
+def _on_one_line(config: ConfigFile, entry: Entry) -> bool:
+    lines = config.tree.lines
+    span = config.span(entry)
+    return lines.line_of(span.start) == lines.line_of(span.end)
+
+
+def wrap_in_block(config: ConfigFile, entries: list[Entry], key: str) -> tuple[Edit, ...]:
+    """Put neighbouring keys of a YAML block, each on a line of its own, into a new block named `key`."""
+    if not entries or config.language != "yaml" or not all(is_direct(e) and _on_one_line(config, e) for e in entries):
+        return ()
+    lines = config.tree.lines
+    numbers = [lines.line_of(config.span(e).start) for e in entries]
+    indents = [indent_of(config, config.span(e).start) for e in entries]
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or indents[0] is None or set(indents) != {indents[0]}:
+        return ()
+    starts = [config.span(e).start for e in entries]
+    head = Edit(Span(starts[0], starts[0]), f"{key}:{newline(config)}{indents[0]}  ")
+    return (head, *(Edit(Span(s, s), "  ") for s in starts[1:]))

@@ -1,0 +1,131 @@
+"""Of which kind a file is: certain, or none.
+
+A finding on a file that is not DM's would be a false alarm, so the rule is: what the user says wins; then a name that
+only DM uses; then decisive content; then a name that suggests a kind together with words of that kind in the text.
+Source: `reference/dm-config-semantics.md` section 5.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from dmls.schema import keys as k
+
+MASTER = "master"
+WORKER = "worker"
+DMCTL = "dmctl"
+SOURCE = "source"
+TASK = "task"
+TOPOLOGY = "topology"
+SETTINGS = "settings"
+"""A `.dmls.toml`; no DM file, but checked with the same machinery."""
+
+KINDS = (MASTER, WORKER, DMCTL, SOURCE, TASK, TOPOLOGY)
+COMPONENTS = (MASTER, WORKER)
+DATABASES = (SOURCE, TASK)
+YAML_KINDS = (SOURCE, TASK, TOPOLOGY)
+SETTINGS_FILE = ".dmls.toml"
+
+_MODELINE = re.compile(r"^[ \t]*#[ \t]*dmls:[ \t]*kind[ \t]*=[ \t]*([a-z]+)[ \t]*\r?$", re.M)
+
+
+class _Row(NamedTuple):
+    kind: str
+    certain_name: re.Pattern[str] | None
+    likely_name: re.Pattern[str] | None
+    decisive: tuple[re.Pattern[str], ...]
+    """Any one of these in the text decides."""
+    hint: re.Pattern[str] | None
+    """Enough beside a likely name."""
+
+
+def _key(*names: str, column: str = r"^\ufeff?|[{,][ \t]*") -> re.Pattern[str]:
+    """A pattern for any of the keys at the top level, in block or flow style."""
+    return re.compile(rf"(?:{column})[\"']?(?:{'|'.join(map(re.escape, names))})[\"']?[ \t]*:", re.M)
+
+
+def _toml(*names: str) -> re.Pattern[str]:
+    return re.compile(rf"^\ufeff?[ \t]*[\"']?(?:{'|'.join(map(re.escape, names))})[\"']?[ \t]*=", re.M | re.I)
+
+
+def _loose(*names: str) -> re.Pattern[str]:
+    """The words at the start of a line, with hyphen, underscore or nothing between, whatever follows."""
+    words = "|".join(re.escape(n).replace(r"\-", "[-_]?") for n in names)
+    return re.compile(rf"^[\ufeff\s\"'{{-]*(?:{words})\b", re.M | re.I)
+
+
+_ROWS = {
+    "yaml": (
+        _Row(
+            TOPOLOGY,
+            None,
+            re.compile(r"(?:topolog|topo|scale).*\.ya?ml\Z|meta\.ya?ml\Z"),
+            (re.compile(rf"^[ \t]*(?:{k.MASTER_SERVERS}|{k.WORKER_SERVERS})[ \t]*:", re.M),),
+            None,
+        ),
+        _Row(
+            TASK,
+            re.compile(r"dm[-_]task.*\.ya?ml\Z"),
+            re.compile(r".*task.*\.ya?ml\Z"),
+            (_key(k.TASK_MODE, k.MYSQL_INSTANCES, k.TARGET_DATABASE),),
+            _loose(k.TASK_MODE, "mysql-instance", "target-db", k.TARGET_DATABASE, k.SHARD_MODE, k.IS_SHARDING, k.META_SCHEMA, k.BLOCK_ALLOW_LIST),
+        ),
+        _Row(
+            SOURCE,
+            re.compile(r"dm[-_]source.*\.ya?ml\Z"),
+            re.compile(r".*source.*\.ya?ml\Z|mysql-\d+\.ya?ml\Z"),
+            (_key(k.RELAY_BINLOG_NAME, k.RELAY_BINLOG_GTID, k.ENABLE_RELAY, k.ENABLE_GTID),),
+            _loose(k.SOURCE_ID, k.ENABLE_GTID, k.ENABLE_RELAY, k.RELAY_DIR, k.SERVER_ID),
+        ),
+    ),
+    "toml": (
+        _Row(MASTER, re.compile(r"dm[-_]master.*\.toml\Z"), re.compile(r".*master.*\.toml\Z"), (), _toml(k.MASTER_ADDR, k.PEER_URLS, k.ADVERTISE_PEER_URLS, k.INITIAL_CLUSTER)),
+        _Row(WORKER, re.compile(r"dm[-_]worker.*\.toml\Z"), re.compile(r".*worker.*\.toml\Z"), (), _toml(k.WORKER_ADDR, k.KEEPALIVE_TTL, k.JOIN)),
+        _Row(DMCTL, re.compile(r"dmctl.*\.toml\Z"), None, (), None),
+        _Row(MASTER, None, re.compile(r".*\.toml\Z"), (), re.compile(rf"(?s)(?=.*{_toml(k.MASTER_ADDR).pattern})(?=.*{_toml(k.PEER_URLS, k.INITIAL_CLUSTER, k.ADVERTISE_PEER_URLS).pattern})", re.M | re.I)),
+    ),
+}
+_SOURCE_PAIR = (_key(k.SOURCE_ID), _key(k.FROM))
+
+
+def language_of(path: str) -> str | None:
+    """ "yaml", "toml" or None, by the name alone."""
+    lower = path.lower()
+    if lower.endswith((".yaml", ".yml")):
+        return "yaml"
+    return "toml" if lower.endswith(".toml") else None
+
+
+def recognise(path: str, text: str, override: str | None = None) -> str | None:
+    """The kind of the file, None where nothing makes it certain.
+
+    `override` is what a command line or `.dmls.toml` says; it wins even over the modeline ``# dmls: kind=task``.
+    """
+    name = path.replace("\\", "/").rpartition("/")[2]
+    if name == SETTINGS_FILE:
+        return SETTINGS
+    if override in KINDS:
+        return override
+    head = text[:2000]
+    if "dmls:" in head:
+        said = _MODELINE.search(head)
+        if said and said.group(1) in KINDS:
+            return said.group(1)
+    language = language_of(name)
+    if language is None:
+        return None
+    lower = name.lower()
+    rows = _ROWS[language]
+    for row in rows:
+        if row.certain_name and row.certain_name.match(lower):
+            return row.kind
+    for row in rows:
+        if any(pattern.search(text) for pattern in row.decisive):
+            return row.kind
+    if language == "yaml" and all(pattern.search(text) for pattern in _SOURCE_PAIR):
+        return SOURCE
+    for row in rows:
+        if row.hint and row.likely_name and row.likely_name.match(lower) and row.hint.search(text):
+            return row.kind
+    return None

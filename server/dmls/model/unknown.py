@@ -1,0 +1,255 @@
+"""Why a key is unknown: which of the rules about unknown keys has the best explanation.
+
+One unknown key gives one finding.  The order is: TLS (a key of the security struct misspelt, misplaced, or an option DM does not
+have), then keys that older versions had, then a key of this file in the wrong place, then a near miss, then nothing to add.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Mapping, NamedTuple
+
+from dmls.model import kind as kinds
+from dmls.model.config_file import MERGE_KEY, Entry
+from dmls.model.tls_block import BASE64, BYTES, PATHS
+from dmls.model.tls_block import KEYS as TLS_KEYS
+from dmls.schema import keys as k
+from dmls.schema import legacy
+from dmls.schema.key import SchemaKey
+from dmls.schema.load import load
+
+UNKNOWN = "unknown-key"
+MISPLACED = "misplaced-key"
+REMOVED = "removed-key"
+TLS_UNKNOWN = "tls-unknown-key"
+TLS_NO_OPTION = "tls-no-such-option"
+TLS_TABLE = "tls-security-table-in-toml"
+TLS_OUTSIDE = "tls-key-outside-security"
+TLS_LOADER = "tls-security-under-loader"
+
+
+class Why(NamedTuple):
+    """`owner` is the rule that speaks; `variant` its sentence; `args` fill it."""
+
+    owner: str
+    variant: str
+    args: Mapping[str, object]
+
+
+_NO_OPTION = {
+    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl require-secure-transport",
+    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites cipher-suite tls-cipher tls-ciphers tls-ciphersuites",
+    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password tls-key-password",
+    "verify": "skip-verify skip-ca-verification tls-skip-verify ssl-skip-verify insecure insecure-skip-verify verify-server verify-server-cert ssl-verify-server-cert ssl-verify "
+    "ssl-verify-mode verify-ca verify-hostname verify-identity check-hostname ssl-check-hostname server-name ssl-server-name tls-server-name",
+    "revocation": "ssl-crl ssl-crlpath ssl-capath tls-crl crl crl-file",
+}
+"""Options of MySQL, TiDB and other tools that DM's security struct does not have (dm/config/security/security.go), by what they are for."""
+
+_ALIASES = {
+    "ca": k.SSL_CA, "cafile": k.SSL_CA, "capath": k.SSL_CA, "cacert": k.SSL_CA, "sslcacert": k.SSL_CA, "sslcafile": k.SSL_CA, "sslcapath": k.SSL_CA, "clustersslca": k.SSL_CA, "rootca": k.SSL_CA, "sslrootcert": k.SSL_CA, "tlsca": k.SSL_CA, "trustedcafile": k.SSL_CA, "sslcapem": k.SSL_CA,
+    "cert": k.SSL_CERT, "certfile": k.SSL_CERT, "certpath": k.SSL_CERT, "sslcertfile": k.SSL_CERT, "sslcertpath": k.SSL_CERT, "clustersslcert": k.SSL_CERT, "tlscert": k.SSL_CERT, "sslcertificate": k.SSL_CERT, "clientcert": k.SSL_CERT,
+    "key": k.SSL_KEY, "keyfile": k.SSL_KEY, "keypath": k.SSL_KEY, "sslkeyfile": k.SSL_KEY, "sslkeypath": k.SSL_KEY, "clustersslkey": k.SSL_KEY, "tlskey": k.SSL_KEY, "sslprivatekey": k.SSL_KEY, "clientkey": k.SSL_KEY, "privatekey": k.SSL_KEY,
+    "sslcacontent": k.SSL_CA_BASE64, "sslcadata": k.SSL_CA_BASE64, "cabase64": k.SSL_CA_BASE64, "sslcab64": k.SSL_CA_BASE64,
+    "sslcertcontent": k.SSL_CERT_BASE64, "sslcertdata": k.SSL_CERT_BASE64, "certbase64": k.SSL_CERT_BASE64, "sslcertb64": k.SSL_CERT_BASE64,
+    "sslkeycontent": k.SSL_KEY_BASE64, "sslkeydata": k.SSL_KEY_BASE64, "keybase64": k.SSL_KEY_BASE64, "sslkeyb64": k.SSL_KEY_BASE64,
+    "allowedcn": k.CERT_ALLOWED_CN, "allowedcns": k.CERT_ALLOWED_CN, "certallowedcns": k.CERT_ALLOWED_CN, "clusterverifycn": k.CERT_ALLOWED_CN, "certcn": k.CERT_ALLOWED_CN, "verifycn": k.CERT_ALLOWED_CN, "certallowed": k.CERT_ALLOWED_CN, "certallowcn": k.CERT_ALLOWED_CN,
+}
+"""Names of other tools and of older documents, without separators, for the key DM has."""
+
+
+def _squeezed(name: str) -> str:
+    return name.strip("\u200b\ufeff\xa0 \t").lower().replace("-", "").replace("_", "").replace(".", "")
+
+
+_SQUEEZED_TLS = {_squeezed(name): name for name in TLS_KEYS}
+_SQUEEZED_NO_OPTION = {_squeezed(name): purpose for purpose, names in _NO_OPTION.items() for name in names.split()}
+_BLOCK_NAMES = frozenset(("tls", "ssl", "tlsconfig", "sslconfig", "tlsoptions", "ssloptions", "securityconfig", "securityoptions", "secure"))
+"""Names, without separators, that people give to a block of TLS settings."""
+TLS_OWNERS = frozenset((TLS_UNKNOWN, TLS_NO_OPTION, TLS_TABLE, TLS_OUTSIDE, TLS_LOADER))
+"""The rules that explain an unknown key as a TLS setting."""
+
+
+def tls_key_meant(name: str) -> str | None:
+    """The TLS key that a misspelt name stands for, None where it is not one."""
+    squeezed = _squeezed(name)
+    exact = _SQUEEZED_TLS.get(squeezed) or _ALIASES.get(squeezed)
+    if exact is not None or len(squeezed) < 5:
+        return exact
+    return nearest(squeezed, tuple(_SQUEEZED_TLS), _SQUEEZED_TLS, limit=1 if len(squeezed) < 10 else 2)
+
+
+@lru_cache(maxsize=4096)
+def distance(a: str, b: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap of neighbours) from `a` to `b`, `limit` + 1 where there are more."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+def nearest(name: str, candidates: tuple[str, ...], meaning: Mapping[str, str] | None = None, limit: int | None = None) -> str | None:
+    """The one candidate that is nearest to `name`; None where none is near or two are equally near."""
+    limit = max(1, min(3, len(name) // 3)) if limit is None else limit
+    best = limit + 1
+    found: set[str] = set()
+    for candidate in candidates:
+        d = distance(name, candidate, limit)
+        meant = meaning[candidate] if meaning else candidate
+        if d < best:
+            best, found = d, {meant}
+        elif d == best and d <= limit:
+            found.add(meant)
+    return found.pop() if len(found) == 1 and best <= limit else None
+
+
+def near_key(name: str, parent: SchemaKey) -> str | None:
+    """The key of `parent` that was probably meant: equal without separators and case, else nearest."""
+    squeezed = _squeezed(name)
+    plain = {_squeezed(n): n for n in parent.children}
+    found = plain.get(squeezed)
+    if found is not None:
+        return found
+    for tail in ("s", "es"):
+        found = plain.get(squeezed + tail) or (plain.get(squeezed[: -len(tail)]) if squeezed.endswith(tail) else None)
+        if found is not None:
+            return found
+    return nearest(squeezed, tuple(plain), plain)
+
+
+@lru_cache(maxsize=8)
+def _places(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Where each key name of a kind belongs, as dotted paths of its parents ("" for the top level)."""
+    out: dict[str, list[str]] = {}
+    stack = [load(kind)]
+    while stack:
+        key = stack.pop()
+        for name, child in key.children.items():
+            out.setdefault(name, []).append(key.path)
+            stack.append(child)
+        if key.item is not None:
+            stack.append(key.item)
+    return {name: tuple(sorted(set(paths), key=lambda p: (p.count("."), p))) for name, paths in out.items()}
+
+
+def places(kind: str, name: str) -> tuple[str, ...]:
+    """The paths of the blocks of a `kind` file that have a key of this name, "" for the top level."""
+    return _places(kind).get(name, ())
+
+
+def _holds_tls_keys(entry: Entry) -> bool:
+    """Whether the unknown key is a block of TLS settings, well spelt or not."""
+    return any(tls_key_meant(child.name) is not None for child in entry.children if child.pair is not None)
+
+
+def _explain_tls(entry: Entry, kind: str) -> Why | None:
+    """The explanation of an unknown key as a TLS setting, None where it is none."""
+    name = entry.name
+    parent = entry.parent
+    assert parent is not None and parent.schema is not None
+    args: dict[str, object] = {"key": name}
+    lower = name.lower()
+    squeezed = _squeezed(name)
+    top = parent.parent is None
+    a_block = lower == k.SECURITY or (squeezed in _BLOCK_NAMES and _holds_tls_keys(entry))
+    purpose = _SQUEEZED_NO_OPTION.get(squeezed)
+    if kind not in kinds.DATABASES:
+        if not top:
+            return None
+        if a_block:
+            return Why(TLS_TABLE, "", args)
+        if purpose is not None:
+            return Why(TLS_NO_OPTION, purpose, args)
+        meant = tls_key_meant(name)
+        return Why(TLS_UNKNOWN, "", {**args, "meant": meant}) if meant in parent.schema.children else None
+    if parent.key == k.SECURITY:
+        if purpose is not None:
+            return Why(TLS_NO_OPTION, purpose, args)
+        meant = tls_key_meant(name)
+        return Why(TLS_UNKNOWN, "", {**args, "meant": meant}) if meant in parent.schema.children else None
+    database = parent.key in (k.FROM, k.TARGET_DATABASE)
+    home = f"{k.FROM if kind == kinds.SOURCE else k.TARGET_DATABASE}.{k.SECURITY}"
+    if database:
+        if a_block:
+            return Why(TLS_UNKNOWN, "block", {**args, "meant": k.SECURITY})
+        if purpose is not None:
+            return Why(TLS_NO_OPTION, purpose, args)
+    meant = _SQUEEZED_TLS.get(squeezed) or (tls_key_meant(name) if database else None)
+    section = _unit_section(parent) if kind == kinds.TASK else None
+    if section is not None and (a_block or meant is not None):
+        return Why(TLS_LOADER, "" if a_block else "key", {**args, "section": section, "home": home})
+    instance = kind == kinds.TASK and parent.parent is not None and parent.parent.key == k.MYSQL_INSTANCES
+    if instance and (a_block or meant is not None):
+        return Why(TLS_OUTSIDE, "instance", {**args, "home": f"{k.FROM}.{k.SECURITY}"})
+    if meant is not None:
+        return Why(TLS_OUTSIDE, "" if database else "elsewhere", {**args, "meant": meant, "home": home})
+    return None
+
+
+def _unit_section(entry: Entry) -> str | None:
+    """The key under which `entry` is the settings of one unit (dump, load, sync, validator); None where it is no such block."""
+    if entry.key in (k.MYDUMPER, k.LOADER, k.SYNCER) and entry.pair is not None and entry.parent is not None and entry.parent.pair is None:
+        return entry.key
+    above = entry.parent
+    return above.key if above is not None and above.key in (k.MYDUMPERS, k.LOADERS, k.SYNCERS, k.VALIDATORS) else None
+
+
+def has_tls_misfit(holder: Entry, kind: str) -> bool:
+    """Whether a key in `holder` is a TLS setting that DM does not know by this name or at this place.
+
+    What the other keys lack is then unknown: the missing one may be the misspelt one.
+    """
+    for child in holder.children:
+        if child.schema is None and child.pair is not None and child.pair.value is not None and child.name != MERGE_KEY and holder.schema is not None:
+            if explain(child, kind).owner in TLS_OWNERS:
+                return True
+    return False
+
+
+_TYPE_OWNERS = {
+    **{name: "tls-value-not-string" for name in (*PATHS.values(), *BASE64.values())},
+    **{name: "tls-bytes-wrong-type" for name in BYTES.values()},
+    k.CERT_ALLOWED_CN: "tls-allowed-cn-not-list",
+}
+
+
+def tls_type_owner(entry: Entry) -> str | None:
+    """The TLS rule that speaks where the decoder refuses the type of `entry`, a TLS key or an item of its list; None for other entries."""
+    key = entry if entry.pair is not None else entry.parent
+    return _TYPE_OWNERS.get(key.key) if key is not None and key.schema is not None else None
+
+
+def explain(entry: Entry, kind: str) -> Why:
+    """Why `entry`, whose key the schema does not know at its place, is unknown."""
+    name = entry.name
+    parent = entry.parent
+    assert parent is not None and parent.schema is not None
+    args: dict[str, object] = {"key": name, "block": parent.schema.path}
+    tls = _explain_tls(entry, kind) if kind != kinds.TOPOLOGY else None
+    if tls is not None:
+        return tls
+    old = legacy.find(kind, parent.schema.path, name)
+    if old is not None:
+        return Why(REMOVED, "replaced" if old.replaced_by else "", {**args, "meant": old.replaced_by or "", "since": old.removed_in or ""})
+    near = near_key(name, parent.schema)
+    if near is not None and _squeezed(near) == _squeezed(name):
+        return Why(UNKNOWN, "near", {**args, "meant": near})
+    homes = tuple(p for p in places(kind, name) if p != parent.schema.path)
+    if homes:
+        return Why(MISPLACED, "top" if homes[0] == "" else "", {**args, "home": homes[0]})
+    other = next((o for o in kinds.KINDS if o not in (kind, kinds.TOPOLOGY) and "" in places(o, name)), None) if parent.parent is None or near is None else None
+    if near is not None and (other is None or len(name) > 4):
+        return Why(UNKNOWN, "near", {**args, "meant": near})
+    if other is not None:
+        return Why(MISPLACED, "other-file", {**args, "kind": other})
+    return Why(UNKNOWN, "", args)

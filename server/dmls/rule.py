@@ -1,0 +1,109 @@
+"""What a rule is, and what it is told beside its subject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple
+
+from dmls.finding import Applicability, FileEdit, Finding, Fix, Related, Severity
+from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
+from dmls.model.dm_error import LINE, decode_text, unknown_text
+from dmls.text import Edit, Span
+from dmls.version import ALWAYS, MAIN, Version, VersionSet
+
+if TYPE_CHECKING:
+    from dmls.model.config_file import ConfigFile, Entry
+    from dmls.model.decode import Misfit
+
+__all__ = ["Applicability", "Context", "Edit", "Finding", "Fix", "Rule", "Severity", "Span"]
+
+ENTRY = "entry"
+"""Fed every entry whose semantic type or path is in `select`; looks at nothing outside the entry."""
+MISFIT = "misfit"
+"""Fed every fact of `model.decode` whose code is in `select`."""
+TLS_BLOCK = "tls-block"
+CONFIG_FILE = "config-file"
+STRICT = "strict"
+"""Fed by the engine itself: syntax, suppression and size."""
+
+
+class Rule(NamedTuple):
+    """The metadata of a rule; `check` yields findings for one subject.
+
+    `name` reads "allow <name>".  `severity` is the gravest it gives.  `select` says which subjects the engine feeds it.
+    `versions` are the DM versions it speaks of.  The module's docstring is the rule's page: What, Why, Wrong, Right, Fix.
+    """
+
+    name: str
+    family: str
+    severity: Severity
+    subject: str
+    kinds: tuple[str, ...]
+    check: Callable[..., Iterator[Finding]]
+    select: tuple[str, ...] = ()
+    versions: VersionSet = ALWAYS
+    codes: tuple[int, ...] = ()
+
+
+class Context:
+    """What a rule may know beside its subject: the file it lies in, the DM version, the moment.
+
+    `now` is in seconds since 1970, UTC, and None where no rule may look at the clock.
+    """
+
+    __slots__ = ("config", "now", "version")
+
+    def __init__(self, config: ConfigFile, version: Version = MAIN, now: float | None = None) -> None:
+        self.config = config
+        self.version = version
+        self.now = now
+
+    def finding(
+        self,
+        rule: Rule,
+        span: Span,
+        message: str = "",
+        severity: Severity | None = None,
+        codes: tuple[int, ...] | None = None,
+        dm_text: str = "",
+        related: tuple[Related, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+        tag: str = "",
+        **args: object,
+    ) -> Finding:
+        """A finding of `rule` in this file; `message` names a variant of the rule's sentence, "" the only or usual one."""
+        return Finding(
+            rule.name,
+            rule.severity if severity is None else severity,
+            self.config.path,
+            span,
+            f"{rule.name}.{message}" if message else rule.name,
+            args,
+            rule.codes if codes is None else codes,
+            dm_text,
+            related,
+            fixes,
+            (),
+            tag,
+        )
+
+    def decoder_text(self, misfit: Misfit) -> str:
+        """The whole message DM's decoder prints for a misfit; the engine puts the line number in for `LINE`."""
+        kind = self.config.kind
+        entry = misfit.entry
+        path = ".".join(str(step) for step in entry.path if isinstance(step, str))
+        if misfit.code == UNKNOWN_KEY:
+            return unknown_text(kind, path, LINE, misfit.text)
+        unnumbered = misfit.code in (BAD_DURATION, BAD_SIZE, BAD_MERGE)
+        return decode_text(kind, misfit.text, None if unnumbered else LINE, path)
+
+    def related(self, entry: Entry, message: str, **args: object) -> Related:
+        """A pointer to another entry of the same file."""
+        return Related(self.config.path, self.config.key_span(entry), message, args)
+
+    def fix(self, title: str, *edits: Edit, how: Applicability = Applicability.SAFE, preferred: bool = True, **args: object) -> Fix:
+        """A fix within this file; `title` is a message id below ``fix.``."""
+        return Fix(f"fix.{title}", args, how, tuple(FileEdit(self.config.path, e) for e in edits), preferred)
+
+    def line(self, span: Span) -> int:
+        """The one-based line where `span` begins, as DM counts."""
+        return self.config.tree.lines.line_of(span.start) + 1

@@ -1,0 +1,50 @@
+"""A setting that another one beside it makes void.
+
+What: `black-white-list` beside `block-allow-list`; `ignore-dbs` beside `do-dbs`, `ignore-tables` beside `do-tables`; `online-ddl: false` beside
+`online-ddl-scheme`.
+
+Why: an instance's `black-white-list` is read only where `block-allow-list` is empty.  The filter asks `do-dbs` first and looks at `ignore-dbs` only where it is
+empty; the same holds for tables.  A non-empty `online-ddl-scheme` switches online DDL on, whatever `online-ddl` says
+(`reference/dm-config-semantics.md` 7.15; dm/config/task.go).
+
+Wrong: `do-dbs: [a]` and `ignore-dbs: [b]` in one list
+
+Right: `do-dbs: [a]`
+
+Fix: delete the one that has no effect.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
+from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.schema import keys as k
+
+
+LIST = f"{k.BLOCK_ALLOW_LIST}.<name>"
+OLD_LIST = f"{k.BLACK_WHITE_LIST}.<name>"
+INSTANCE = f"{k.MYSQL_INSTANCES}[]"
+
+
+def _filled(entry: Entry | None) -> bool:
+    return entry is not None and bool(entry.text or entry.children)
+
+
+def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
+    schema = entry.schema
+    assert schema is not None
+    pairs: tuple[tuple[str, str], ...]
+    if schema.path in (LIST, OLD_LIST):
+        pairs = ((k.DO_DBS, k.IGNORE_DBS), (k.DO_TABLES, k.IGNORE_TABLES))
+    else:
+        pairs = ((k.BLOCK_ALLOW_LIST, k.BLACK_WHITE_LIST),)
+    for winner, loser in pairs:
+        void = entry.get(loser)
+        if _filled(entry.get(winner)) and _filled(void) and void is not None and void in entry.children:
+            yield ctx.finding(RULE, ctx.config.key_span(void), tag="unnecessary", key=loser, winner=winner)
+
+
+RULE = Rule("setting-overruled", "config", Severity.WARNING, ENTRY, (kinds.TASK,), check, (LIST, OLD_LIST, INSTANCE))

@@ -1,0 +1,32 @@
+"""A key that still works, but has a better successor.
+
+What: a key that DM keeps for old files only.
+
+Why: DM reads the key, some of them with a warning in its log, and translates it to the key that took its place.  Evidence: the schema names for each
+key the version that deprecated it and its successor.
+
+Wrong: `is-sharding: true`
+
+Right: `shard-mode: pessimistic`
+
+Fix: use the successor.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
+from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+
+
+def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
+    schema = entry.schema
+    if schema is None or entry.pair is None or ctx.config.kind == kinds.DMCTL:
+        return
+    meant = schema.replaced_by
+    yield ctx.finding(RULE, ctx.config.key_span(entry), "replaced" if meant else "", tag="deprecated", key=entry.key, meant=meant or "")
+
+
+RULE = Rule("deprecated-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("deprecated", "mapped"))

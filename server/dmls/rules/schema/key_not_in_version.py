@@ -1,0 +1,36 @@
+"""A key that the declared DM version does not know.
+
+What: a key that exists, but not in the DM version this file is for.
+
+Why: an older or newer decoder treats it as any unknown key: 20003, 38011 or 40004; dmctl ignores it.  Because features are backported, a key may
+exist in 6.5.4 and not in 6.6.0.
+
+Wrong: `strict-optimistic-shard-mode: true` for DM 6.6.0
+
+Right: the same for DM 7.2.0
+
+Fix: delete the key, or upgrade DM.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
+from dmls.model.dm_error import UNKNOWN
+from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+
+
+def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
+    schema = entry.schema
+    if schema is None or entry.pair is None or (entry.parent is not None and entry.parent.schema is not None and ctx.version not in entry.parent.schema.versions):
+        return
+    error = UNKNOWN.get(ctx.config.kind)
+    severity = Severity.WARNING if ctx.config.kind == kinds.DMCTL else Severity.ERROR
+    later = schema.versions.later_than(ctx.version)
+    args = {"key": entry.key, "version": str(ctx.version), "later": str(later or "")}
+    yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), **args)
+
+
+RULE = Rule("key-not-in-version", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, ("other-version",))

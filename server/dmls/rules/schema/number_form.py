@@ -1,0 +1,44 @@
+"""A number that DM reads as another number.
+
+What: an integer written with a leading zero, with a fraction or with an exponent.
+
+Why: yaml.v2 follows YAML 1.1: `010` is octal and becomes 8; a fraction is cut off without a message, `32.7` becomes 32; `1e2` becomes 100
+(`reference/dm-config-semantics.md` 6.1).
+
+Wrong: `mydumper-thread: 010`
+
+Right: `mydumper-thread: 10`
+
+Fix: write the number in plain decimal digits.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.go import yaml_value
+from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
+from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
+from dmls.syntax.tree import Scalar
+
+
+def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
+    node = entry.raw
+    schema = entry.schema
+    if schema is None or not isinstance(node, Scalar) or node.style != "plain" or node.value.isdigit() and node.value[0] != "0":
+        return
+    text = node.value
+    body = text.lstrip("+-")
+    octal = len(body) > 1 and body[0] == "0" and body.replace("_", "").isdigit()
+    if not octal and not any(c in body for c in ".eE") or body[:2].lower() == "0x":
+        return
+    if yaml_value.decode(text, True, node.tag, schema.go) is not None:
+        return
+    value = yaml_value.value(text, True, node.tag, schema.go)
+    span = ctx.config.value_span(entry)
+    variant = "octal" if octal else ("fraction" if "." in body else "exponent")
+    yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key, written=text, value=value)
+
+
+RULE = Rule("number-form", "schema", Severity.WARNING, ENTRY, kinds.YAML_KINDS, check, ("int",))

@@ -1,0 +1,59 @@
+"""A value that is none of those DM knows.
+
+What: a word outside the list that DM accepts for the key, often one that differs only in case or spelling.
+
+Why: where DM checks the value while it loads the file, it refuses it with the number the finding names (20020 for `task-mode`, 20033 for
+`shard-mode`, 20053 for `import-mode` …).  Some values are only read later: an unknown `log-level` stops the process at start with 11104, an unknown
+`flavor` fails with 11010 when the source is used.
+
+Wrong: `task-mode: incr`
+
+Right: `task-mode: incremental`
+
+Fix: take one of the values; where one is near, the fix does.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
+from dmls.model.unknown import nearest
+from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
+from dmls.schema import keys as k
+from dmls.syntax.tree import Scalar
+
+
+LATE = {k.LOG_LEVEL: 11104, k.LOG_FORMAT: 11104, k.FLAVOR: 11010}
+"""Keys whose value nobody checks while loading, and the error that comes later (dm/pkg/log, dm/pkg/gtid)."""
+DOUBTFUL = (k.RELAY_LOG_FORMAT,) if hasattr(k, "RELAY_LOG_FORMAT") else ()
+
+
+def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
+    schema = entry.schema
+    node = entry.node
+    if schema is None or not isinstance(node, Scalar) or entry.is_null or node.value == "" or ctx.config.kind == kinds.TOPOLOGY:
+        return
+    if schema.enum is None or schema.accepts(node.value) or (ctx.config.kind == kinds.DMCTL):
+        return
+    if schema.semantic in ("filter-action", "binlog-event"):
+        return
+    code = schema.enum_code or LATE.get(schema.name, 0)
+    if not code or schema.status in ("ignored", "ineffective"):
+        return
+    span = ctx.config.value_span(entry)
+    near = nearest(node.value.lower(), tuple(v.lower() for v in schema.enum), {v.lower(): v for v in schema.enum})
+    key = entry.key or (entry.parent.key if entry.parent is not None else "")
+    values = ", ".join(v for v in schema.enum if v)
+    fixes = (ctx.fix("replace-value", Edit(span, _quoted(node, near)), value=near),) if near else ()
+    late = "" if schema.enum_code else "-late"
+    yield ctx.finding(RULE, span, ("near" if near else "other") + late, codes=(code,), fixes=fixes, key=key, value=node.value, values=values, near=near or "")
+
+
+def _quoted(node: Scalar, text: str | None) -> str:
+    quote = {"double": '"', "basic": '"', "single": "'", "literal": "'"}.get(node.style, "")
+    return f"{quote}{text}{quote}"
+
+
+RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, ("enum",))

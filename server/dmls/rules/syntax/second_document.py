@@ -1,0 +1,40 @@
+"""A second YAML document, which DM never reads.
+
+What: text after a second `---`, or after `...`.
+
+Why: yaml.v2's Unmarshal reads the first document of a stream and stops; what follows is ignored, even if it is broken
+(`reference/dm-config-semantics.md` 6.1, errata 5).
+
+Wrong: two tasks in one file, with `---` between them
+
+Right: a file for each task
+
+Fix: move the second document to a file of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.config_file import ConfigFile
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
+from dmls.text import Span
+
+
+def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
+    for document in config.tree.documents[1:2]:
+        start = document.span.start
+        rest = document.span.of(config.text)
+        if rest.startswith("..."):
+            # The end marker itself is harmless; what stands after it is not read.
+            after = rest[3:]
+            start += 3 + len(after) - len(after.lstrip())
+        body = rest.lstrip("-.").strip()
+        if not any(line.strip() and not line.lstrip().startswith("#") for line in body.splitlines()):
+            continue
+        end = config.text.find("\n", start)
+        yield ctx.finding(RULE, Span(start, len(config.text) if end < 0 else end))
+
+
+RULE = Rule("second-document", "syntax", Severity.WARNING, CONFIG_FILE, kinds.YAML_KINDS, check)

@@ -1,0 +1,77 @@
+"""Text that DM's YAML or TOML library cannot read.
+
+What: the file is no valid YAML (for tasks, sources and topologies) or TOML (for DM-master, DM-worker and dmctl).
+
+Why: yaml.v2 v2.4.0, a port of libyaml, reads tasks and sources; DM answers 20003 `decode task config failed` or `decode source
+config` with the library's message.  BurntSushi/toml v1.6.0, which takes TOML 1.1, reads component files; DM-master answers 38013,
+DM-worker 40003, dmctl has no number.  DM's line number is often that of a later line; dmls marks the place where the text goes wrong.
+
+Wrong: `task-mode：all` with a full-width colon
+
+Right: `task-mode: all`
+
+Fix: mend the text at the marked place.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.dm_error import DECODE, LINE, decode_text
+from dmls.rule import STRICT, Context, Finding, Rule, Severity
+from dmls.syntax import strict
+from dmls.text import Span
+
+
+def judge(ctx: Context) -> Iterator[Finding]:
+    """What the strict parser refuses, at the scanner's place where the scanner saw it too."""
+    config = ctx.config
+    tree = config.tree
+    verdict = strict.judge_chunks(tree)
+    if verdict is None:
+        return
+    error = DECODE.get(config.kind)
+    codes = (error.code,) if error else ()
+    lines = tree.lines
+    problems = list(tree.problems())
+    strict_line = lines.line_of(verdict.offset)
+    library = verdict.message
+    for i, problem in enumerate(problems):
+        text = decode_text(config.kind, f"yaml: line {LINE}: {library}" if config.language == "yaml" else f"toml: line {LINE}: {library}") if i == 0 else ""
+        yield ctx.finding(RULE, _visible(config.text, problem.span), problem.code, codes=codes, dm_text=text)
+    if not problems or strict_line < min(lines.line_of(p.span.start) for p in problems):
+        span = _token(config.text, verdict.offset)
+        variant = "no-alias" if library.startswith("unknown anchor") else ""
+        numbered = library if variant else f"line {LINE}: {library}"
+        text = decode_text(config.kind, f"{config.language}: {numbered}")
+        yield ctx.finding(RULE, span, variant, codes=codes, dm_text=text, text=library)
+
+
+def _visible(text: str, span: Span) -> Span:
+    """A range that an editor can underline: at least one character of the line."""
+    if span.start < span.end:
+        return span
+    return _token(text, span.start)
+
+
+def _token(text: str, offset: int) -> Span:
+    """The word at `offset`, or the last one before it on the line where the line ends there."""
+    offset = min(offset, len(text))
+    end = offset
+    while end < len(text) and text[end] not in " \t\r\n,]}":
+        end += 1
+    if end > offset:
+        return Span(offset, end)
+    if offset < len(text) and text[offset] not in "\r\n":
+        return Span(offset, offset + 1)
+    start = offset
+    while start > 0 and text[start - 1] not in "\r\n":
+        start -= 1
+    written = text[start:offset].rstrip()
+    if written:
+        return Span(start + len(written) - len(written.lstrip()), start + len(written))
+    return Span(offset, offset)
+
+
+RULE = Rule("syntax-error", "syntax", Severity.ERROR, STRICT, kinds.KINDS, judge)

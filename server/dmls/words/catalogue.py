@@ -1,0 +1,65 @@
+"""Sentences in the reader's language.
+
+A message id is a rule's name, a rule's name with a variant (`tls-unknown-key.dmctl`), or a name of the shells (`cli.…`,
+`lsp.…`, `fix.…`).  The sentences lie in `words/en/*.toml` and `words/zh_cn/*.toml`: a table per rule, `message` for the
+usual sentence, another key per variant, `title` for what the rule finds in a few words.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Mapping
+
+from dmls.resources import read
+
+FILES = ("syntax", "schema", "config", "tls", "tls_connections", "fix", "ide", "cli", "lsp")
+LOCALES = {"en": "en", "zh": "zh_cn"}
+DEFAULT = "en"
+
+
+def locale_of(tag: str | None) -> str:
+    """The language we speak for a language tag such as ``zh-CN``, ``zh_TW.UTF-8`` or ``de``: "en" or "zh"."""
+    return "zh" if (tag or "").lower().startswith("zh") else "en"
+
+
+@lru_cache(maxsize=4)
+def table(locale: str) -> Mapping[str, str]:
+    """All sentences of a language by message id."""
+    import tomli
+
+    out: dict[str, str] = {}
+    for name in FILES:
+        try:
+            data = read(f"words/{LOCALES[locale]}/{name}.toml")
+        except FileNotFoundError:
+            continue
+        for owner, sentences in tomli.loads(data.decode("utf-8")).items():
+            for variant, sentence in sentences.items():
+                out[owner if variant == "message" else f"{owner}.{variant}"] = sentence
+    return out
+
+
+def sentence(message: str, args: Mapping[str, object] | None = None, locale: str = DEFAULT) -> str:
+    """The sentence for a message id, its placeholders filled; English where the language lacks it.
+
+    Raises KeyError for an id that English lacks: that is a fault of the program.
+    """
+    text = table(locale).get(message)
+    if text is None:
+        text = table(DEFAULT)[message]
+    if not args:
+        return text.replace("{{", "{").replace("}}", "}") if "{{" in text else text
+    return text.format_map(args)
+
+
+def has(message: str) -> bool:
+    return message in table(DEFAULT)
+
+
+@lru_cache(maxsize=256)
+def page(rule: str) -> str | None:
+    """The Chinese page of a rule as Markdown, None where there is none."""
+    try:
+        return read(f"words/zh_cn/pages/{rule}.md").decode("utf-8")
+    except FileNotFoundError:
+        return None
