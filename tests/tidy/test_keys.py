@@ -14,7 +14,7 @@ from dmls.schema.load import KINDS, load
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "server" / "dmls"
-GENERATED = {PACKAGE / "schema" / "keys.py", PACKAGE / "schema" / "semantics.py"}
+GENERATED = {PACKAGE / "schema" / "keys.py", PACKAGE / "schema" / "semantics.py", PACKAGE / "rules" / "registry.py"}
 
 
 def test_generated_files_are_up_to_date() -> None:

@@ -29,6 +29,10 @@ needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not
 STATUSES = {"ok", "deprecated", "mapped", "ignored", "ineffective", "internal", "error"}
 
 
+REFUSED_BY_READERS: set[str] = set()
+"""Vectors that DM's decoders read and Python's do not."""
+
+
 def every_key() -> Iterator[SchemaKey]:
     for kind in KINDS:
         yield from load(kind).walk()
@@ -58,9 +62,10 @@ def plain(value: Any) -> Any:
 
 
 def parsed(kind: str, text: str) -> Any:
+    text = text.removeprefix("\ufeff")
     if kind in TOML_KINDS:
         return plain(pytest.importorskip("tomli").loads(text))
-    yaml = pytest.importorskip("ruamel.yaml").YAML(typ="safe", pure=True)
+    yaml = pytest.importorskip("ruamel.yaml").YAML(typ="safe")
     yaml.allow_duplicate_keys = True
     return plain(next(iter(yaml.load_all(text)), None))
 
@@ -262,18 +267,18 @@ def test_the_type_dm_cannot_read_into() -> None:
             key = find(vector["kind"], parts(vector["key_path"]))
             assert key is not None, vector["id"]
             reachable = {key.go, key.item.go if key.item else ""}
-            assert found[0] in reachable or "line" in (vector["note"] or ""), (vector["id"], key.go, found)
+            assert found[0] in reachable, (vector["id"], key.go, found)
 
 
 @needs_vectors
 def test_what_dm_accepts_is_known() -> None:
     for vector in vectors():
         if vector["accepted"] and vector["kind"] != "dmctl" and vector["text"] is not None:
-            try:
-                value = parsed(vector["kind"], vector["text"])
-            except Exception:  # noqa: BLE001 - yaml.v2 takes what the strict reader of YAML 1.2 refuses
-                continue
-            assert list(unknown(load(vector["kind"]), value)) == [], vector["id"]
+            if vector["id"] not in REFUSED_BY_READERS:
+                try:
+                    parsed(vector["kind"], vector["text"])
+                except Exception as e: print("REF", vector["id"], repr(e)[:200]); continue
+                assert list(unknown(load(vector["kind"]), parsed(vector["kind"], vector["text"]))) == [], vector["id"]
 
 
 @needs_corpus

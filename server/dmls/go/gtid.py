@@ -8,13 +8,15 @@ MYSQL = "mysql"
 MARIADB = "mariadb"
 
 # What Go's strings.TrimSpace removes; Python's strip knows a few more control characters.
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 _ORDER_ERROR = "invalid interval format, must n[-n] and the end must >= start"
 
 
 def check(text: str, flavor: str) -> str | None:
-    """None, or the error of DM's ``ParserGTID`` for `relay-binlog-gtid` (printed behind ``relay-binlog-gtid <value>: ``).
+    """None, or the error of DM's ``ParserGTID`` for `relay-binlog-gtid`; DM prints the value in front of it.
 
     An empty flavor tries MySQL, then MariaDB, whose error is told.  Any other flavor is error 11010.
     """
@@ -92,7 +94,7 @@ def mariadb_error(text: str) -> str | None:
         parts = one.split("-")
         if len(parts) != 3:
             return f"invalid Mariadb GTID {one}, must domain-server-sequence"
-        for part, name, bits in zip(parts, ("Domain ID", "Server ID", "Sequence number"), (32, 32, 64)):
+        for part, name, bits in zip(parts, ("Domain ID", "Server ID", "Sequence number"), (32, 32, 64), strict=True):
             _, error = parse_uint(part, 10, bits)
             if error is not None:
                 return f"invalid MariaDB GTID {name} ({part}): {error_text('ParseUint', part, error)}"

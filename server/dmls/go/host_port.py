@@ -18,7 +18,10 @@ class HostPort(NamedTuple):
 
 
 def split(text: str) -> tuple[HostPort | None, str | None]:
-    """``net.SplitHostPort``: the parts and None, or None and its error text (``address a: missing port in address``)."""
+    """``net.SplitHostPort``: the parts and None, or None and its error text.
+
+    Texts: ``address a: missing port in address``, ``too many colons``, ``missing ']'``, ``unexpected '['``.
+    """
     reason = None
     host = port = ""
     last = text.rfind(":")
@@ -151,10 +154,7 @@ def _parse_url(raw: str) -> tuple[str, str, str, str]:
     if raw == "*":
         return "", "", "*", ""
     scheme, rest = _scheme(raw)
-    if rest.endswith("?") and rest.count("?") == 1:
-        rest = rest[:-1]
-    else:
-        rest = rest.partition("?")[0]
+    rest = rest.partition("?")[0]
     if not rest.startswith("/"):
         if scheme:
             return scheme, "", "", rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 
 NOT_SUPPORTED = "'SYSTEM' or 'Local' time_zone is not supported"
@@ -62,8 +63,21 @@ def is_name(text: str) -> bool:
         return False
     if text in _LINKS or text.startswith(_LINK_AREAS):
         return True
-    names = _names()
-    return not names or text in names
+    if sys.platform != "linux":
+        # Other file systems ignore case, the ones DM runs on do not; so the listing is asked, not the file.
+        names = _names()
+        return not names or text in names
+    return _has(text) or not _has("Etc/UTC")
+
+
+def _has(text: str) -> bool:
+    try:
+        from zoneinfo import ZoneInfo
+
+        ZoneInfo(text)
+    except (ImportError, KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def close_names(text: str, count: int = 3) -> list[str]:

@@ -7,12 +7,12 @@ DM decodes dm-master.toml, dm-worker.toml and dmctl.toml with it.  Styles are th
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from dmls.go import duration
 from dmls.go.number import RANGE, UINT64_MAX, parse_float, parse_int, quote
 
-Value = Union[bool, int, float, str]
+Value = bool | int | float | str
 
 _TYPES = {
     "basic": "string",

@@ -8,7 +8,7 @@ messages print it.  A tag may be written short (``!!int``), long (``tag:yaml.org
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from dmls.go import base64_std, duration, size
 from dmls.go.number import (
@@ -31,7 +31,7 @@ TIMESTAMP = "!!timestamp"
 MERGE = "!!merge"
 BINARY = "!!binary"
 
-Value = Union[None, bool, int, float, str]
+Value = bool | int | float | str | None
 
 _LONG_PREFIX = "tag:yaml.org,2002:"
 _RESOLVABLE = frozenset((STR, BOOL, INT, FLOAT, NULL, TIMESTAMP))
@@ -125,6 +125,9 @@ def _guess(text: str, tag: str) -> tuple[str, Value]:
         return (STR, text) if error is not None else (FLOAT, number)
     if first not in "+-0123456789":
         return STR, text
+    if first != "0" and len(text) < 19 and text.isdecimal() and text.isascii():
+        # By far the most usual numbers; below 10**18 nothing can overflow.
+        return INT, int(text)
     if tag in ("", TIMESTAMP) and is_timestamp(text):
         return TIMESTAMP, text
     plain = text.replace("_", "")

@@ -43,6 +43,8 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
                 yield from _merge(entry)
             else:
                 yield Misfit(UNKNOWN_KEY, entry, f"field {entry.name} not found in type {parent.schema.go}")
+                if language == "toml":
+                    yield from _unknown_tables(entry)
         return
     if len(entry.children) > 1 and isinstance(entry.node, Mapping):
         yield from _duplicates(entry, language)
@@ -55,6 +57,14 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
         yield from _yaml(entry, node)
     else:
         yield from _toml(entry, node)
+
+
+def _unknown_tables(entry: Entry) -> Iterator[Misfit]:
+    """The tables with a header of their own below an unknown table: DM lists each of them, and each must go."""
+    for child in entry.children:
+        if child.pair is not None and isinstance(child.node, Mapping) and child.node.form == "table":
+            yield Misfit(UNKNOWN_KEY, child)
+            yield from _unknown_tables(child)
 
 
 def _duplicates(entry: Entry, language: str) -> Iterator[Misfit]:
@@ -107,7 +117,8 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
                     yield Misfit(BAD_DURATION if kind == "duration" else BAD_SIZE, entry, error)
                 return
         else:
-            text = yaml_value.decode(node.value, plain, node.tag, schema.go)
+            # DM's named string types (config.PhysicalPostOpLevel …) decode like any string.
+            text = yaml_value.decode(node.value, plain, node.tag, "string" if kind == "string" else schema.go)
         if text is not None:
             if schema.secret:
                 text = _masked(text)
@@ -138,7 +149,7 @@ def _toml(entry: Entry, node: Node) -> Iterator[Misfit]:
         text = toml_value.decode(style, node.value, schema.go)
         got = "scalar"
     elif isinstance(node, Sequence):
-        text = toml_value.decode("array-of-tables" if node.form == "array-table" else "array", "", schema.go)
+        text = toml_value.decode(node.form, "", schema.go)
         got = "seq"
     else:
         text = toml_value.decode("table", "", schema.go)

@@ -32,10 +32,11 @@ ADDRESSES = {
 }
 """The keys that hold one ``host:port``, from which DM cuts the scheme."""
 
+_SINGLE = frozenset((k.MASTER_ADDR, k.WORKER_ADDR, k.ADVERTISE_ADDR))
 HTTP, HTTPS = "http", "https"
 _STRING_STYLES = ("basic", "literal", "multi-basic", "multi-literal")
 _SCHEME = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9+.\-]*)://")
-_BLANK = re.compile(r"\s")
+_BLANK = re.compile(r"[ \t\r\n]")
 
 
 class Endpoint(NamedTuple):
@@ -58,7 +59,7 @@ class Endpoint(NamedTuple):
     @property
     def in_list(self) -> bool:
         """Whether DM writes the scheme itself, rather than cutting it off."""
-        return self.key not in (k.MASTER_ADDR, k.WORKER_ADDR, k.ADVERTISE_ADDR)
+        return self.key not in _SINGLE
 
     @property
     def scheme(self) -> str:
@@ -164,7 +165,7 @@ def of_entry(config: ConfigFile, entry: Entry, key: str) -> tuple[Endpoint, ...]
     base = _inside(whole.of(config.text), node)
     out = []
     at = 0
-    for raw in node.value.split(",") if key in (k.PEER_URLS, k.ADVERTISE_PEER_URLS, k.INITIAL_CLUSTER, k.JOIN) else (node.value,):
+    for raw in node.value.split(",") if key not in _SINGLE else (node.value,):
         span = whole if base is None else Span(whole.start + base + at, whole.start + base + at + len(raw))
         at += len(raw) + 1
         if not raw:

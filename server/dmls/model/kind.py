@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from dmls.schema import keys as k
+from dmls.schema.load import load
 
 MASTER = "master"
 WORKER = "worker"
@@ -120,12 +121,21 @@ def recognise(path: str, text: str, override: str | None = None) -> str | None:
     for row in rows:
         if row.certain_name and row.certain_name.match(lower):
             return row.kind
+    likely = [row.kind for row in rows if row.hint and row.likely_name and row.likely_name.match(lower) and row.hint.search(text)]
     for row in rows:
         if any(pattern.search(text) for pattern in row.decisive):
+            if likely and row.kind not in likely and _fits(text, likely[0]) > _fits(text, row.kind):
+                return likely[0]
             return row.kind
     if language == "yaml" and all(pattern.search(text) for pattern in _SOURCE_PAIR):
         return SOURCE
-    for row in rows:
-        if row.hint and row.likely_name and row.likely_name.match(lower) and row.hint.search(text):
-            return row.kind
-    return None
+    return likely[0] if likely else None
+
+
+_TOP_KEY = re.compile(r"^\ufeff?([A-Za-z][\w-]*)[ \t]*:", re.M)
+
+
+def _fits(text: str, kind: str) -> int:
+    """How many of the keys at the top level a kind knows; asked only where name and content disagree."""
+    known = load(kind).children
+    return sum(name in known for name in set(_TOP_KEY.findall(text)))

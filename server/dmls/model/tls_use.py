@@ -28,7 +28,7 @@ def is_readable(block: TlsBlock) -> bool:
             return False
         if child.schema.type == "string" and not isinstance(child.node, Scalar):
             return False
-    return block.holder.is_null or isinstance(block.holder.node, Scalar) is False
+    return block.holder.is_null or not isinstance(block.holder.node, Scalar)
 
 
 def loads_data(config: ConfigFile) -> bool:

@@ -156,6 +156,10 @@ def _explain_tls(entry: Entry, kind: str) -> Why | None:
     """The explanation of an unknown key as a TLS setting, None where it is none."""
     name = entry.name
     parent = entry.parent
+    if parent is not None and parent.parent is not None and parent.schema is None:
+        # A table below an unknown table is unknown for the same reason; only its name is longer.
+        above = explain(parent, kind)
+        return Why(UNKNOWN, "", {"key": f"{above.args.get('key', parent.name)}.{name}"})
     assert parent is not None and parent.schema is not None
     args: dict[str, object] = {"key": name}
     lower = name.lower()
@@ -233,6 +237,10 @@ def explain(entry: Entry, kind: str) -> Why:
     """Why `entry`, whose key the schema does not know at its place, is unknown."""
     name = entry.name
     parent = entry.parent
+    if parent is not None and parent.parent is not None and parent.schema is None:
+        # A table below an unknown table is unknown for the same reason; only its name is longer.
+        above = explain(parent, kind)
+        return Why(UNKNOWN, "", {"key": f"{above.args.get('key', parent.name)}.{name}"})
     assert parent is not None and parent.schema is not None
     args: dict[str, object] = {"key": name, "block": parent.schema.path}
     tls = _explain_tls(entry, kind) if kind != kinds.TOPOLOGY else None

@@ -59,6 +59,8 @@ _KEY_END = re.compile(r"(:)(?=[ \t\r\n]|\Z)|(?<=[ \t])#|\n")
 _QUOTED_KEY = re.compile(r"""(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\n]*(?:''[^'\n]*)*')(?=[ \t]*:(?:[ \t\r\n]|\Z))""")
 _PLAIN_END = re.compile(r"(?<=[ \t])#|\n|\Z")
 _PROPERTY = re.compile(r"[&!][^ \t\r\n]*")
+# Properties that end where a blank follows, for libyaml as well.
+_SIMPLE_PROPERTY = re.compile(r"&[A-Za-z0-9_\-]+|![A-Za-z0-9_\-.:/!]*")
 _FLOW_PROPERTY = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
 _ALIAS = re.compile(r"\*[^ \t\r\n]+")
 _FLOW_ALIAS = re.compile(r"\*[^ \t\r\n,\[\]{}]+")
@@ -675,6 +677,8 @@ class _Scanner:
                 anchor = text[key_at + 1 : stop]
             else:
                 tag = text[key_at:stop]
+            if _SIMPLE_PROPERTY.fullmatch(text, key_at, stop) is None:
+                self._strange(False)
             key_at = _blanks(text, stop)
         key_end = self._key_end(key_at)
         if key_end < 0:
@@ -751,6 +755,8 @@ class _Scanner:
                 if empty.tag is not None:
                     self._complain("junk", at, props_end)
                 empty.tag = text[at:props_end]
+            if _SIMPLE_PROPERTY.fullmatch(text, at, props_end) is None:
+                self._strange(False)
             at = _blanks(text, props_end)
         if props_end >= 0:
             empty.start = empty.end = props_end
@@ -1621,6 +1627,8 @@ class _Builder:
             if not skipped and isinstance(node, (Mapping, Sequence)):
                 stack.append(node)
                 keys.append(None)
+        if isinstance(root, Scalar) and root.style == "empty" and root.anchor is None and root.tag is None:
+            root = None
         _link(self.links)
         self._comments()
         return root
@@ -1657,9 +1665,9 @@ class _Builder:
                 # A comment in the header is no part of the scalar's text.
                 self.scalars.append(Span(start, header if header >= 0 else start))
                 self.scalars.append(Span(stop, max(stop, end)))
-            elif style == "plain" and start >= end:
+            elif style == "plain" and not event.value:
                 style = "empty"
-                end = start
+                start = end
             else:
                 self.scalars.append(Span(start, end))
             node = Scalar(self.chunk, start, end, event.value, style)

@@ -37,7 +37,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     pattern, target = entry.get(k.TABLE_PATTERN), entry.get(k.TARGET_TABLE)
     if pattern is not None and pattern.text and (target is None or not target.text) and entry.get(k.TARGET_SCHEMA) is not None:
-        yield ctx.finding(RULE, ctx.config.key_span(entry), "route", name=entry.name)
+        yield ctx.finding(RULE, ctx.config.span(pattern if pattern in entry.children else entry), "route", name=entry.name)
 
 
 RULE = Rule("rule-without-effect", "config", Severity.WARNING, ENTRY, (kinds.TASK,), check, (FILTER, ROUTE))

@@ -44,7 +44,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     for winner, loser in pairs:
         void = entry.get(loser)
         if _filled(entry.get(winner)) and _filled(void) and void is not None and void in entry.children:
-            yield ctx.finding(RULE, ctx.config.key_span(void), tag="unnecessary", key=loser, winner=winner)
+            # Many lists of the documentation hold both on purpose; an instance with two lists is a mistake.
+            severity = Severity.WARNING if schema.path == INSTANCE else Severity.INFORMATION
+            yield ctx.finding(RULE, ctx.config.key_span(void), severity=severity, tag="unnecessary", key=loser, winner=winner)
 
 
 RULE = Rule("setting-overruled", "config", Severity.WARNING, ENTRY, (kinds.TASK,), check, (LIST, OLD_LIST, INSTANCE))

@@ -26,7 +26,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if schema is None or entry.pair is None or ctx.config.kind == kinds.DMCTL:
         return
     meant = schema.replaced_by
-    yield ctx.finding(RULE, ctx.config.key_span(entry), "replaced" if meant else "", tag="deprecated", key=entry.key, meant=meant or "")
+    # DM warns of a key that it maps to another; of one that merely works it says nothing.
+    severity = Severity.WARNING if schema.status == "mapped" else Severity.INFORMATION
+    yield ctx.finding(RULE, ctx.config.key_span(entry), "replaced" if meant else "", severity=severity, tag="deprecated", key=entry.key, meant=meant or "")
 
 
 RULE = Rule("deprecated-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("deprecated", "mapped"))

@@ -19,12 +19,13 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import KEYS
+from dmls.syntax.tree import Scalar
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
-    if schema is None or entry.pair is None or entry.key in KEYS:
+    if schema is None or entry.pair is None or entry.key in KEYS or (isinstance(entry.node, Scalar) and not entry.text):
         return
     if ctx.config.kind == kinds.DMCTL:
         variant = "dmctl"

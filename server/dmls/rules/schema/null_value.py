@@ -39,7 +39,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(RULE, span, "default", key=entry.key, default=str(default))
         else:
             yield ctx.finding(RULE, span, key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
-    elif schema.parent is not None and schema.parent.semantic == "session-variables":
+    elif schema.parent is not None and schema.parent.semantic == "session":
         yield ctx.finding(RULE, span, "session", key=entry.name)
     elif schema.type == "object" and entry.key in (k.PURGE,):
         yield ctx.finding(RULE, span, "purge", key=entry.key)

@@ -36,6 +36,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if yaml_value.decode(text, True, node.tag, schema.go) is not None:
         return
     value = yaml_value.value(text, True, node.tag, schema.go)
+    if "." in body and "e" not in body.lower() and not body.partition(".")[2].strip("0_"):
+        # 4.0 is 4 to everybody.
+        return
     span = ctx.config.value_span(entry)
     variant = "octal" if octal else ("fraction" if "." in body else "exponent")
     yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key, written=text, value=value)

@@ -34,9 +34,11 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         return
     error = DECODE.get(ctx.config.kind)
     variant = f"{misfit.got}-for-{misfit.want}" if misfit.got != "scalar" and misfit.want in ("string", "list", "object", "map") else misfit.want
+    # A list where a block belongs is seen at its key; where a dash was forgotten, the place of the dash is what to look at.
+    at_key = variant in ("seq-for-map", "seq-for-object") and entry.pair is not None
     yield ctx.finding(
         RULE,
-        ctx.config.value_span(entry),
+        ctx.config.key_span(entry) if at_key else ctx.config.value_span(entry),
         variant,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),

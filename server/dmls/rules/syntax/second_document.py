@@ -33,8 +33,22 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         body = rest.lstrip("-.").strip()
         if not any(line.strip() and not line.lstrip().startswith("#") for line in body.splitlines()):
             continue
-        end = config.text.find("\n", start)
-        yield ctx.finding(RULE, Span(start, len(config.text) if end < 0 else end))
+        lines = _content(config.text, Span(start, document.span.end))
+        for i, line in enumerate(lines):
+            # The first line carries the sentence; the other keys are only shown as what they are, text nobody reads.
+            yield ctx.finding(RULE, line, "more" if i else "", severity=Severity.HINT if i else None, tag="unnecessary")
+
+
+def _content(text: str, span: Span) -> list[Span]:
+    """The lines that begin at the left margin and hold more than a marker or a comment."""
+    out = []
+    at = span.start
+    for line in span.of(text).split("\n"):
+        bare = line.rstrip()
+        if bare and (not out or not bare[0].isspace()) and not bare.lstrip().startswith(("#", "---", "...")):
+            out.append(Span(at + len(line) - len(line.lstrip()), at + len(bare)))
+        at += len(line) + 1
+    return out
 
 
 RULE = Rule("second-document", "syntax", Severity.WARNING, CONFIG_FILE, kinds.YAML_KINDS, check)

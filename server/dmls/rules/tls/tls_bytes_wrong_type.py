@@ -10,14 +10,15 @@ Wrong: `ssl-ca-bytes: "LS0tLS1CRUdJTi…"`
 
 Right: `ssl-ca-base64: "LS0tLS1CRUdJTi…"`
 
-Fix: rename the key where the text is base64; encode it where it is PEM.
+Fix: rename the key where the text is base64.
 """
 
 from __future__ import annotations
 
-from binascii import b2a_base64
+import re
 from typing import Iterator
 
+from dmls.go.base64_std import decode
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
@@ -25,9 +26,10 @@ from dmls.model.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
 from dmls.model.tls_block import BASE64, BYTES
 from dmls.model.unknown import tls_type_owner
-from dmls.rule import MISFIT, Context, Edit, Finding, Fix, Rule, Severity
+from dmls.rule import MISFIT, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.syntax.tree import Scalar
 
+_TAG = re.compile(r"!!?[^ \t\r\n]*[ \t]+")
 _TEXT_KEY = {BYTES[role]: BASE64[role] for role in BYTES}
 
 
@@ -50,20 +52,23 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    """Only the key is renamed and a tag taken away: the value may be a private key and must not be copied."""
     node = entry.raw
     meant = _TEXT_KEY.get(entry.key)
     parent = entry.parent
     # Components never read the inline forms, so there the other key would not help.
     if ctx.config.kind not in kinds.DATABASES or meant is None or not isinstance(node, Scalar) or not edit.is_direct(entry) or parent is None or parent.get(meant) is not None:
         return ()
-    text = node.value.strip()
-    if text.startswith("-----BEGIN "):
-        text = b2a_base64(node.value.encode("utf-8", "surrogatepass"), newline=False).decode("ascii")
-    elif not text or not all(c.isascii() and (c.isalnum() or c in "+/=\n\r ") for c in text):
+    if decode(node.value)[1] is not None or not node.value.strip():
         return ()
-    else:
-        text = "".join(text.split())
-    return (ctx.fix("use-base64-key", Edit(ctx.config.key_span(entry), meant), Edit(ctx.config.value_span(entry), edit.quoted(text)), key=meant),)
+    edits = [Edit(ctx.config.key_span(entry), meant)]
+    if node.tag is not None:
+        start, end = ctx.config.value_span(entry)
+        tag = _TAG.match(ctx.config.text, start, end) or _TAG.match(ctx.config.text, ctx.config.text.rfind("!!", 0, start))
+        if tag is None:
+            return ()
+        edits.append(Edit(Span(tag.start(), tag.end()), ""))
+    return (ctx.fix("use-base64-key", *edits, key=meant),)
 
 
 RULE = Rule("tls-bytes-wrong-type", "tls", Severity.ERROR, MISFIT, kinds.KINDS, check, (WRONG_TYPE,), codes=(20003, 38013, 40003))

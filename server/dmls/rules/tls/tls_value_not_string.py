@@ -3,7 +3,7 @@
 What: a list, a block, or in TOML a number or a boolean where `ssl-ca`, `ssl-cert`, `ssl-key` or a `-base64` key wants one text.
 
 Why: each key holds one string (dm/config/security/security.go:25-36); several CAs go into one PEM file.  yaml.v2 refuses a list with
-20003 `cannot unmarshal !!seq into string` and takes a plain number or boolean as its text.  BurntSushi/toml refuses all but a
+20003 `cannot unmarshal !!seq into string`; a plain number or boolean it takes as text, so that `ssl-ca: true` names a file called `true`.  BurntSushi/toml refuses all but a
 string: 38013 / 40003 `incompatible types: TOML value has type []any; destination has type string`.
 
 Wrong: `ssl-ca = ["/etc/dm/ca.pem"]`
@@ -17,48 +17,59 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.go import yaml_value
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import WRONG_TYPE, Misfit
+from dmls.model.decode import WRONG_TYPE, misfits
 from dmls.model.dm_error import DECODE
-from dmls.model.unknown import tls_type_owner
-from dmls.rule import MISFIT, Context, Edit, Finding, Fix, Rule, Severity
-from dmls.syntax.tree import Scalar, Sequence
+from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity, Span
+from dmls.schema import semantics as s
+from dmls.syntax.tree import Node, Scalar, Sequence, is_null
 
 
-def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
-    entry = misfit.entry
-    if tls_type_owner(entry) != RULE.name:
-        return
+def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
+    language = ctx.config.language
     error = DECODE.get(ctx.config.kind)
-    variant = "list" if isinstance(entry.node, Sequence) else ""
-    yield ctx.finding(
-        RULE,
-        ctx.config.value_span(entry),
-        variant,
-        codes=(error.code,) if error else (),
-        dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, ctx),
-        key=entry.key,
-    )
+    for misfit in misfits(entry, language):
+        if misfit.code == WRONG_TYPE:
+            yield ctx.finding(
+                RULE,
+                ctx.config.value_span(entry),
+                "list" if isinstance(entry.node, Sequence) else "",
+                codes=(error.code,) if error else (),
+                dm_text=ctx.decoder_text(misfit),
+                fixes=_fixes(entry, ctx),
+                key=entry.key,
+            )
+            return
+    if language == "yaml" and _is_no_text(entry.raw):
+        yield ctx.finding(RULE, ctx.config.value_span(entry), "taken-as-text", severity=Severity.WARNING, codes=(), key=entry.key)
+
+
+def _is_no_text(node: Node | None) -> bool:
+    """Whether YAML resolves the scalar to a number or a boolean, which yaml.v2 then stores as written."""
+    if not isinstance(node, Scalar) or node.style != "plain" or node.tag is not None or is_null(node):
+        return False
+    return any(yaml_value.decode(node.value, True, None, go) is None for go in ("bool", "float64"))
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    """The value itself is left alone: it may be a private key."""
     config = ctx.config
+    node = entry.node
     if not edit.is_direct(entry):
         return ()
-    span = config.value_span(entry)
-    if isinstance(entry.node, Scalar):
-        return (ctx.fix("quote", Edit(span, edit.quoted(config.tree.source(entry.node)))),)
+    start, end = config.value_span(entry)
+    if isinstance(node, Scalar):
+        return (ctx.fix("quote", Edit(Span(start, start), '"'), Edit(Span(end, end), '"')),)
     items = entry.items()
-    if not isinstance(entry.node, Sequence) or entry.node.form == "block" or len(items) != 1 or not isinstance(items[0].raw, Scalar):
+    if not isinstance(node, Sequence) or node.form not in ("flow", "array") or len(items) != 1 or not isinstance(items[0].raw, Scalar):
         return ()
-    item = items[0].raw
-    text = config.tree.source(item)
-    if config.language == "toml" and item.style not in ("basic", "literal"):
-        text = edit.quoted(text)
-    return (ctx.fix("unwrap-list", Edit(span, text)),)
+    inner = config.value_span(items[0])
+    bare = config.language == "toml" and items[0].raw.style not in ("basic", "literal")
+    mark = '"' if bare else ""
+    return (ctx.fix("unwrap-list", Edit(Span(start, inner.start), mark), Edit(Span(inner.end, end), mark)),)
 
 
-RULE = Rule("tls-value-not-string", "tls", Severity.ERROR, MISFIT, kinds.KINDS, check, (WRONG_TYPE,), codes=(20003, 38013, 40003))
+RULE = Rule("tls-value-not-string", "tls", Severity.ERROR, ENTRY, kinds.KINDS, check, (s.CA_FILE, s.CERT_FILE, s.KEY_FILE, s.BASE64_PEM), codes=(20003, 38013, 40003))

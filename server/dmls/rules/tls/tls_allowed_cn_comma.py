@@ -1,0 +1,46 @@
+"""Several names in one item of `cert-allowed-cn`.
+
+What: an item of `cert-allowed-cn` that holds a comma or a semicolon.
+
+Why: an item is one Common Name and is compared as a whole (tidb: pkg/util/security.go; etcd: client/pkg/transport/listener.go:438).  `"dm,dm-worker"`
+admits only a certificate whose name holds that comma.  The flag `--cert-allowed-cn` does not split its value either; it is given once for each name.
+
+Wrong: `cert-allowed-cn = ["dm,dm-worker"]`
+
+Right: `cert-allowed-cn = ["dm", "dm-worker"]`
+
+Fix: make one item of each name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from dmls.model import edit
+from dmls.model import kind as kinds
+from dmls.model.allowed_cn import judged, looks_like_dn, trimmed
+from dmls.model.config_file import Entry
+from dmls.model.tls_block import TlsBlock
+from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
+from dmls.syntax.tree import Sequence
+
+_SEPARATOR = re.compile("[,;]")
+
+
+def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
+    for item in judged(block):
+        if _SEPARATOR.search(item.text) and not looks_like_dn(item.text):
+            yield ctx.finding(RULE, ctx.config.value_span(item), fixes=_fixes(item, ctx), name=item.text)
+
+
+def _fixes(item: Entry, ctx: Context) -> tuple[Fix, ...]:
+    parent = item.parent
+    names = [name for name in map(trimmed, _SEPARATOR.split(item.text)) if name]
+    if parent is None or not isinstance(parent.node, Sequence) or parent.node.form not in ("flow", "array") or not edit.is_direct(item) or not names:
+        return ()
+    text = ", ".join(edit.written_like(ctx.config, item, name) for name in names)
+    return (ctx.fix("split-item", Edit(ctx.config.value_span(item), text), how=Applicability.UNSAFE),)
+
+
+RULE = Rule("tls-allowed-cn-comma", "tls", Severity.WARNING, TLS_BLOCK, (*kinds.COMPONENTS, kinds.DMCTL, kinds.TASK), check)

@@ -1,0 +1,42 @@
+"""A `security` block that says nothing.
+
+What: `security` under `from` or `target-database` with no value in it: null, `{}`, or only empty texts and lists.
+
+Why: where there is no certificate, key or CA, DM connects in plaintext (only the dump unit tries TLS of its own accord, without verifying
+anything). Up to 6.3 a block that is not null fails: DM registers an empty TLS configuration, and the connection ends with
+`invalid value / unknown config name` (tiflow#7384, mended by #7451).
+
+Wrong: `security: {ssl-ca: ""}`
+
+Right: no `security`, or one with `ssl-ca`
+
+Fix: delete the block, or fill it.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.tls_block import TlsBlock
+from dmls.model.tls_use import is_readable
+from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.version import parse_version_set
+
+_FAILING = parse_version_set("..6.4.0")
+
+
+def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
+    if not block.is_empty or not is_readable(block):
+        return
+    refused = ctx.version in _FAILING and not block.holder.is_null
+    at = block.holder.children[0] if block.holder.children else block.holder
+    yield ctx.finding(
+        RULE,
+        ctx.config.key_span(at),
+        "refused" if refused else "",
+        severity=Severity.ERROR if refused else Severity.INFORMATION,
+    )
+
+
+RULE = Rule("tls-db-empty-security", "tls", Severity.ERROR, TLS_BLOCK, kinds.DATABASES, check)

@@ -1,0 +1,48 @@
+"""A client certificate for a database, but no CA.
+
+What: `ssl-cert` and `ssl-key` (in any form) under `security` of a source or a task, and no `ssl-ca`.
+
+Why: DM encrypts and sends the client certificate, but checks nothing of the server's certificate, so anybody in between can pose as
+the database. With `cert-allowed-cn` the system's own CAs are asked instead. Before 6.3 DM refused: 11112 `failed to append ca certs`
+(tiflow#6921; `reference/dm-tls.md` 1.4).
+
+Wrong: `security: {ssl-cert: c.pem, ssl-key: k.pem}`
+
+Right: `security: {ssl-ca: ca.pem, ssl-cert: c.pem, ssl-key: k.pem}`
+
+Fix: add `ssl-ca` with the CA that signed the server's certificate.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.tls_block import TlsBlock
+from dmls.model.tls_use import is_readable
+from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._insert import insert_beside
+from dmls.schema import keys as k
+from dmls.version import parse_version_set
+
+_REFUSING = parse_version_set("..6.3.0")
+
+
+def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
+    if block.ca.given or not (block.cert.given and block.key.given) or not is_readable(block):
+        return
+    refused = ctx.version in _REFUSING
+    variant = "refused" if refused else "system-roots" if block.names else ""
+    written = block.ca.entry
+    fixes = insert_beside(ctx, block.holder.children[0], k.SSL_CA) if written is None and block.holder.children else ()
+    yield ctx.finding(
+        RULE,
+        ctx.config.key_span(written or block.holder),
+        variant,
+        severity=Severity.ERROR if refused else Severity.WARNING,
+        codes=(11112,) if refused else (),
+        fixes=fixes,
+    )
+
+
+RULE = Rule("tls-db-no-ca", "tls", Severity.ERROR, TLS_BLOCK, kinds.DATABASES, check, codes=(11112,))
