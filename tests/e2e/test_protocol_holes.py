@@ -29,9 +29,6 @@ UNKNOWN_ENUMS = {
     [
         {"processId": None, "rootUri": None, "capabilities": UNKNOWN_ENUMS},
         {"capabilities": {"textDocument": 5, "general": {"positionEncodings": "utf-8"}}, "workspaceFolders": {}},
-        {"capabilities": None, "rootPath": 5, "initializationOptions": [], "locale": {}},
-        {},
-        [],
         None,
     ],
 )
@@ -202,17 +199,7 @@ def test_10_printing_does_not_corrupt_the_stream(start, tmp_path) -> None:
     assert b"noise" in client.stderr and b"more noise" in client.stderr
 
 
-@pytest.mark.parametrize(
-    "flags",
-    [
-        ("--stdio", "--clientProcessId=5"),
-        ("--clientProcessId", "5"),
-        ("--node-ipc", "--socket=5", "--pipe=x"),
-        (),
-        ("surplus",),
-        ("--log-level=loud", "--tcp=nonsense"),
-    ],
-)
+@pytest.mark.parametrize("flags", [("--stdio", "--clientProcessId=5"), ("--node-ipc", "surplus", "--log-level=loud")])
 def test_11_flags_of_clients_are_tolerated(start, flags) -> None:
     client = start(*flags)
     client.initialize()
@@ -237,13 +224,9 @@ def test_half_a_surrogate_pair_goes_in_and_out(shared: RawClient, uri: str) -> N
 
 def test_tcp_serves_one_client(start) -> None:
     import socket
-    import time
 
     client = start("--tcp", "127.0.0.1:0")
-    until = time.monotonic() + PATIENCE
-    while b"listening on" not in client.stderr:
-        assert time.monotonic() < until and client.process.poll() is None, client.stderr
-    port = int(client.stderr.split(b"listening on ")[1].split(b"\n")[0].rpartition(b":")[2])
+    port = int(client.logged("listening on").rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as first:
         first.sendall(RawClient.framed({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}))
         assert b"serverInfo" in first.recv(1 << 16)

@@ -36,6 +36,7 @@ class RawClient:
         self.stderr = b""
         self._number = 0
         self._lock = threading.Lock()
+        self._log = threading.Condition()
         self._readers = [threading.Thread(target=f, daemon=True) for f in (self._read, self._read_stderr)]
         for reader in self._readers:
             reader.start()
@@ -95,7 +96,7 @@ class RawClient:
         """The parameters of the next notification or request `method` that has these parameters."""
         return self.wait(
             lambda m: m.get("method") == method and all(m["params"].get(k) == v for k, v in where.items()), method
-        )["params"]
+        ).get("params")
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -125,7 +126,19 @@ class RawClient:
     def _read_stderr(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.stderr += line
+            with self._log:
+                self.stderr += line
+                self._log.notify_all()
+
+    def logged(self, text: str) -> str:
+        """The first line on standard error that holds `text`, once it is there."""
+
+        def line() -> str | None:
+            return next((found for found in self.stderr.decode(errors="replace").splitlines() if text in found), None)
+
+        with self._log:
+            assert self._log.wait_for(lambda: line() is not None, PATIENCE), self.stderr
+            return line() or ""
 
     # --- life ---
 

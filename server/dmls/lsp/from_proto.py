@@ -159,13 +159,15 @@ def path_of(uri: str, windows: bool = WINDOWS) -> str:
     if rest.startswith("//"):
         authority, slash, tail = rest[2:].partition("/")
         rest = slash + tail
+        if authority.lower() == "localhost":
+            authority = ""
     path = unquote(rest, errors="surrogateescape")
     if windows:
         path = path.replace("\\", "/")
         drive = path.lstrip("/")
         if len(drive) >= 2 and drive[1] == ":" and drive[0].isascii() and drive[0].isalpha() and not authority:
             return drive[0].upper() + drive[1:]
-    if authority and authority.lower() != "localhost":
+    if authority:
         return f"//{unquote(authority)}{path}"
     return path or "/"
 

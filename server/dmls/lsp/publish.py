@@ -113,6 +113,11 @@ class Publisher:
         self._send(params)
         return True
 
+    @property
+    def shown(self) -> frozenset[str]:
+        """The files about which something was pushed."""
+        return frozenset(self._pushed)
+
     def clear(self, path: str, uri: str) -> None:
         """Forget `path`; what is shown under `uri` goes away."""
         self._kept.pop(path, None)

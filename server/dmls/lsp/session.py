@@ -296,7 +296,11 @@ class Session:
         return seconds
 
     def _push_closed(self) -> Pass:
-        for path in self.files():
+        files = self.files()
+        for path in self.publisher.shown.difference(files):
+            if path not in self.documents:
+                self.publisher.clear(path, self.publisher.uri(path))
+        for path in files:
             if path not in self.documents:
                 self._push(path)
                 yield None

@@ -12,6 +12,7 @@ import re
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import TlsBlock
+from dmls.syntax.tree import Scalar
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Go's strings.TrimSpace takes away; Python's `strip` would take U+001C to U+001F as well."""
@@ -19,6 +20,10 @@ _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2
 _ATTRIBUTE = r"(?:CN|OU|O|C|ST|L|DC|UID|SERIALNUMBER|STREET|EMAILADDRESS)"
 _DN = re.compile(rf"(?:subject\s*[=:]\s*)?/?\s*{_ATTRIBUTE}\s*=", re.I)
 _CN = re.compile(r"(?:^|[,/+;=:]|\s)\s*CN\s*=\s*([^,/+;]*)", re.I)
+
+
+_NO_TEXT = ("integer", "float", "boolean", "datetime", "junk")
+"""Styles of TOML values that the decoder refuses in a list of strings."""
 
 
 def trimmed(name: str) -> str:
@@ -45,7 +50,7 @@ def judged(block: TlsBlock) -> list[Entry]:
     """
     if block.owner == kinds.SOURCE or not (block.on or block.owner == kinds.DMCTL):
         return []
-    return block.names
+    return [item for item in block.names if isinstance(item.node, Scalar) and item.node.style not in _NO_TEXT]
 
 
 def guards_ports(block: TlsBlock, item: Entry) -> bool:

@@ -195,6 +195,8 @@ def _explain_tls(entry: Entry, kind: str) -> Why | None:
     instance = kind == kinds.TASK and parent.parent is not None and parent.parent.key == k.MYSQL_INSTANCES
     if instance and (a_block or meant is not None):
         return Why(TLS_OUTSIDE, "instance", {**args, "home": f"{k.FROM}.{k.SECURITY}"})
+    if a_block and top:
+        return Why(TLS_OUTSIDE, "elsewhere", {**args, "meant": k.SECURITY, "home": home.partition(".")[0]})
     if meant is not None:
         return Why(TLS_OUTSIDE, "" if database else "elsewhere", {**args, "meant": meant, "home": home})
     return None

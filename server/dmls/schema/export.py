@@ -95,6 +95,8 @@ class _Writer:
             out["markdownDescription"] = markdown(raw, self.locale)
         if key.deprecated:
             out["deprecated"] = True
+        if key.deprecated and (self.toml or key.status != "deprecated"):
+            # yaml-language-server makes a problem of it, which is too much for what works without a word from DM.
             out["deprecationMessage"] = _words(raw, "deprecationMessage", "x-dmls-deprecation-zh", self.chinese)
         out.update(self.value(key))
         if "default" in raw and not key.secret:
@@ -102,13 +104,9 @@ class _Writer:
         if key.examples and not key.secret:
             out["examples"] = list(key.examples)
         if self.toml:
-            taplo: Schema = {}
+            # Not `hidden`: tombi refuses what taplo would only leave out of its completions.
             if key.doc_en:
-                taplo["docs"] = {"main": markdown(raw, self.locale)}
-            if key.deprecated or key.status in ("internal", "ineffective"):
-                taplo["hidden"] = True
-            if taplo:
-                out["x-taplo"] = taplo
+                out["x-taplo"] = {"docs": {"main": markdown(raw, self.locale)}}
         else:
             if "defaultSnippets" in raw:
                 out["defaultSnippets"] = raw["defaultSnippets"]

@@ -11,6 +11,8 @@ What DM's own loader does differently from the bare parsers is added here:
   anchor", "value contains itself");
 * a byte order mark is skipped.
 
+A document that is a single scalar is no configuration; there, text after the scalar is refused, too.
+
 The libraries are imported at the first verdict, since importing ruamel.yaml takes longer than reading a file.
 """
 
@@ -111,7 +113,11 @@ class Event(NamedTuple):
 
 
 def events(text: str) -> list[Event]:
-    """The events of the first document, without those of the stream and the document.  Raises Refused."""
+    """The events of the first document, without those of the stream and the document.
+
+    Raises Refused, also where libyaml takes the text to end before it does: a line further left than the first key ends
+    the document without any marker, and DM then ignores all that follows, which no tree should.
+    """
     found: list[Event] = []
     _run(text, found)
     return found
@@ -167,10 +173,17 @@ def _run(text: str, found: list[Event] | None) -> None:
         parser = make(body)
         if found is None and "*" not in body:
             get = parser.get_event
+            count = 0
             while True:
                 event = get()
-                if event is None or type(event).__name__ == "DocumentEndEvent":
+                if event is None:
                     return
+                if type(event).__name__ == "DocumentEndEvent":
+                    # After the starts of stream and document only a scalar: nothing may follow it.
+                    if count == 3 and not event.explicit:
+                        get()
+                    return
+                count += 1
         _follow(parser, body, start, found)
     except error as refusal:
         raise Refused(_located(refusal, body, start)) from None
@@ -182,12 +195,15 @@ def _run(text: str, found: list[Event] | None) -> None:
 def _follow(parser: Any, body: str, start: int, found: list[Event] | None) -> None:
     known: set[str] = set()
     open_anchors: list[str] = []
+    root_scalar = True
     while True:
         event = parser.get_event()
         if event is None:
             return
         name = type(event).__name__
         if name == "DocumentEndEvent":
+            if not event.explicit and (found is not None or root_scalar):
+                parser.get_event()
             return
         if name == "StreamStartEvent" or name == "DocumentStartEvent" or name == "StreamEndEvent":
             continue
@@ -204,6 +220,7 @@ def _follow(parser: Any, body: str, start: int, found: list[Event] | None) -> No
             if anchor:
                 known.add(anchor)
             if name != "ScalarEvent":
+                root_scalar = False
                 open_anchors.append(anchor)
         if found is None:
             continue

@@ -424,7 +424,7 @@ class _Level:
 class _Scanner:
     """The tolerant reading of one chunk.  `text` is the chunk's text with lone CRs as LF."""
 
-    __slots__ = ("at", "chunk", "comments", "links", "problems", "root_value", "size", "stack", "text")
+    __slots__ = ("at", "chunk", "comments", "lenient", "links", "problems", "root_value", "size", "stack", "text")
 
     def __init__(self, chunk: Chunk, text: str, role: str, indent: int) -> None:
         self.chunk = chunk
@@ -436,6 +436,8 @@ class _Scanner:
         self.stack: list[_Level] = []
         self.links: list[Node] | None = None
         self.root_value = False
+        # Whether this chunk is the one that decides what kind of collection the root is.
+        self.lenient = role in ("first", "first-head")
         if role in ("map", "top", "head"):
             self._begin(indent, Mapping(chunk, indent, indent, "block"))
         elif role == "seq":
@@ -841,7 +843,9 @@ class _Scanner:
         found = _PLAIN_END.search(text, at)
         end = self._stripped(at, found.start() if found is not None else self.size)
         below, entry_below = self._below(begin)
-        is_word = first not in "\"'[{|>&*!"
+        is_word = first not in "\"'[{|>&*!" or (
+            first in "\"'" and (_DOUBLE_LINE if first == '"' else _SINGLE_LINE).match(text, at) is None
+        )
         level = self.stack[-1] if self.stack else None
         if item_start >= 0:
             if level is None:
@@ -888,6 +892,10 @@ class _Scanner:
             stop = end
         key = Scalar(self.chunk, at, max(stop, min(at + 1, end)), "", "plain")
         key.value = text[key.start : key.end]
+        if text[at] in "\"'":
+            key.value = key.value[1:]
+            key.style = "double" if text[at] == '"' else "single"
+            key.unterminated = True
         level.pairs.append(Pair(self.chunk, key, None, -1))
         level.open = parent
         found = _PLAIN_END.search(text, end)
@@ -1000,6 +1008,10 @@ class _Scanner:
                         popped = stack.pop()
                         continue
                     self._complain("bad-indent", begin, start)
+                    if len(stack) == 1 and self.lenient and all(isinstance(item, Scalar) for item in top.node.items):
+                        # A dash typed, or left of a document's first line, above the keys of the top level.
+                        stack.clear()
+                        break
                     return self._of_item(top, start)
                 if not top.open:
                     self._complain("bad-indent", start, start + 1)
@@ -1008,6 +1020,7 @@ class _Scanner:
                         level = _Level(popped.indent if popped is not None and popped.node is last else indent, last)
                         stack.append(level)
                         return level
+                    self._orphan(top, start)
                 break
             if not top.open:
                 self._complain("bad-indent", begin, start)
@@ -1015,9 +1028,16 @@ class _Scanner:
                     return top
                 if top.seq and seq and not isinstance(top.last(), Scalar):
                     return top
+                if seq and not top.seq:
+                    self._orphan(top, start)
             break
         node: Mapping | Sequence = Sequence(self.chunk, start, start, "block") if seq else Mapping(self.chunk, start, start, "block")
         return self._push(indent, node, start)
+
+    def _orphan(self, level: _Level, start: int) -> None:
+        """Make room in a mapping for a list whose key is missing: a key of no width, without separator."""
+        level.pairs.append(Pair(self.chunk, self._empty(start), None, -1))
+        level.open = True
 
     # -- scalars
 

@@ -49,7 +49,9 @@ def _explain(entry: Entry, ctx: Context) -> tuple[str, tuple[Fix, ...]]:
     """The sentence that fits and the fix; nothing of the value goes into either sentence, since it may be a key."""
     text = entry.text.strip()
     span = ctx.config.value_span(entry)
-    in_place = isinstance(entry.raw, Scalar) and entry.raw.anchor is None and entry.raw.tag is None
+    # An edit is shown in reports, so a private key is never part of one.
+    secret = entry.schema is not None and entry.schema.secret
+    in_place = isinstance(entry.raw, Scalar) and entry.raw.anchor is None and entry.raw.tag is None and not secret
     if text.startswith("-----BEGIN"):
         return "pem", (ctx.fix("encode-base64", Edit(_trimmed(ctx, span), f'"{_encoded(text)}"'), key=entry.key),) if in_place else ()
     if len(text) < 300 and _PATH.match(text) and "\n" not in text:

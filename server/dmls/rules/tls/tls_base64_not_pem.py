@@ -55,16 +55,16 @@ def _explain(entry: Entry, data: bytes, is_pem: bool, needed: str, ctx: Context)
     """The sentence that fits and the fix; the content itself goes into neither sentence."""
     if is_pem:
         return "other-block", ()
-    single = isinstance(entry.raw, Scalar) and entry.raw.style in _SINGLE_LINE and entry.raw.anchor is None and entry.raw.tag is None
+    # An edit is shown in reports, so a private key is never part of one.
+    secret = entry.schema is not None and entry.schema.secret
+    single = isinstance(entry.raw, Scalar) and entry.raw.style in _SINGLE_LINE and entry.raw.anchor is None and entry.raw.tag is None and not secret
     span = ctx.config.value_span(entry)
     inner = base64_std.decode(data)[0]
     if inner is not None and inner.lstrip().startswith(_PEM_BEGIN):
         once = "".join(data.decode("ascii").split())
         return "twice", (ctx.fix("decode-once", Edit(span, f'"{once}"'), key=entry.key),) if single else ()
     if data[0] == 0x30 and len(data) > 64:
-        if needed == CERTIFICATE and single:
-            return "der", (ctx.fix("wrap-as-pem", Edit(span, f'"{_wrapped(data)}"'), key=entry.key),)
-        return "der", ()
+        return "der", (ctx.fix("wrap-as-pem", Edit(span, f'"{_wrapped(data)}"'), key=entry.key),) if single else ()
     return "", ()
 
 

@@ -53,12 +53,17 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
             codes=_codes(config.kind, key, some_work),
             fixes=fixes,
             key=key,
-            becomes=bad[0].rewritten(tls),
+            becomes=_visible(bad[0].rewritten(tls)),
         )
 
 
 def _cleaned(endpoint: Endpoint) -> str:
     return _AROUND_EQUALS.sub("=", endpoint.raw.strip(_BLANKS))
+
+
+def _visible(text: str) -> str:
+    """The text on one line, as TOML would write it."""
+    return text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _codes(kind: str, key: str, some_work: bool) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         codes = _CODES.get(endpoint.key, ())
         if endpoint.key == k.JOIN:
             codes = (38040,) if config.kind == kinds.MASTER else (40077,)
-        variant = "case" if scheme.lower() in (HTTP, HTTPS) else ""
+        variant = "address" if not endpoint.in_list else "case" if scheme.lower() in (HTTP, HTTPS) else ""
         becomes = endpoint.rewritten(tls).partition("=")[2] if endpoint.key == k.INITIAL_CLUSTER else endpoint.rewritten(tls)
         yield ctx.finding(RULE, endpoint.url_span, variant, codes=codes, fixes=_fixes(ctx, endpoint), key=endpoint.key, scheme=scheme, becomes=becomes)
 

@@ -23,6 +23,7 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import WRONG_TYPE, misfits
 from dmls.model.dm_error import DECODE
+from dmls.model.tls_block import PATHS
 from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import semantics as s
 from dmls.syntax.tree import Node, Scalar, Sequence, is_null
@@ -43,7 +44,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
                 key=entry.key,
             )
             return
-    if language == "yaml" and _is_no_text(entry.raw):
+    if language == "yaml" and entry.key in PATHS.values() and _is_no_text(entry.raw):
         yield ctx.finding(RULE, ctx.config.value_span(entry), "taken-as-text", severity=Severity.WARNING, codes=(), key=entry.key)
 
 

@@ -1,0 +1,252 @@
+"""What may be written at the cursor.
+
+The text up to the word under the cursor is read once more with a placeholder in the word's place; where the placeholder lands in the
+tree tells whether a key or a value is being typed, and below which key of the schema.  The text behind the cursor only tells which keys
+are taken.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmls.ide.docs import key_markdown, type_words
+from dmls.ide.snippets import block_snippet, skeleton
+from dmls.ide.values import Completion
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.schema.key import SchemaKey
+from dmls.syntax import toml, yaml
+from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Tree, resolved
+from dmls.text import Span
+from dmls.words.catalogue import sentence
+
+if TYPE_CHECKING:
+    from dmls.settings import Settings
+
+MARK = "dmlscursor"
+"""Stands for the word being typed; a plain word, so that both languages read it as a key or a bare value."""
+_STOP = " \t\r\n\"'[]{},#"
+_IGNORE = re.compile(r"#[ \t]*dmls:[ \t]*ignore(?:-file)?[ \t]*\[([^\]]*)\Z")
+_MODELINE = re.compile(r"#[ \t]*dmls:[ \t]*(\S*)\Z")
+
+
+class _Place(NamedTuple):
+    """Where the placeholder landed.  `path` leads to the mapping (for a key) or to the value."""
+
+    is_key: bool
+    schema: SchemaKey
+    path: tuple[str | int, ...]
+    quoted: bool
+    node: Node | None
+    flow: bool = False
+    """Whether it lies in a flow collection or inline table, where no line may be broken."""
+
+
+def completions(config: ConfigFile, offset: int, settings: Settings, locale: str) -> list[Completion]:
+    """All offers at `offset`, best first by `sort_text`."""
+    text = config.text
+    offset = max(0, min(offset, len(text)))
+    line_start = config.tree.lines.starts[config.tree.lines.line_of(offset)]
+    before = text[line_start:offset]
+    comment = _comments(config, before, offset, locale)
+    if comment is not None:
+        return comment
+    start = offset
+    while start > line_start and text[start - 1] not in _STOP:
+        start -= 1
+    if config.language == "yaml" and text[start:offset].rstrip(":").endswith(":"):
+        return []
+    if config.language == "toml":
+        equals = text.rfind("=", start, offset)
+        start = equals + 1 if equals >= 0 else start
+    place = _place(config, text[:start])
+    if place is None:
+        return []
+    end = offset
+    while end < len(text) and text[end] not in _STOP + ":=":
+        end += 1
+    span = Span(start, end)
+    if place.is_key:
+        return _keys(config, place, span, locale)
+    return _values(config, place, span, locale)
+
+
+def _comments(config: ConfigFile, before: str, offset: int, locale: str) -> list[Completion] | None:
+    """Inside a comment: rule names and the words of dmls; None where the cursor is in no comment."""
+    if "#" not in before:
+        return None
+    found = _IGNORE.search(before)
+    if found:
+        from dmls.rules.registry import ROWS
+
+        word = found.group(1).rpartition(",")[2].lstrip()
+        span = Span(offset - len(word), offset)
+        return [Completion(row.name, "value", row.family, sentence(f"{row.name}.title", {}, locale), row.name, span) for row in ROWS if config.kind in row.kinds]
+    found = _MODELINE.search(before)
+    if found:
+        span = Span(offset - len(found.group(1)), offset)
+        words = (("ignore", "ignore[$1]"), ("ignore-file", "ignore-file[$1]"), ("kind", "kind=${1|task,source,topology,master,worker,dmctl|}"))
+        return [Completion(label, "snippet", "dmls", sentence(f"ide.comment-{label}", {}, locale), body, span, True) for label, body in words]
+    if any(c.start < offset <= c.end for c in config.tree.comments()):
+        return []
+    return None
+
+
+def _place(config: ConfigFile, head: str) -> _Place | None:
+    """Read the head of the file with the placeholder behind it and follow its last element down."""
+    text = head + MARK
+    tree = yaml.parse(text, config.tree) if config.language == "yaml" else toml.parse(text, config.tree)
+    schema: SchemaKey | None = config.root.schema
+    if tree.root is None or schema is None:
+        return _Place(True, schema, (), False, None) if schema is not None and not head.strip() else None
+    found = _find(tree, tree.root, schema, (), len(head))
+    if found is not None and not found.is_key and found.node is tree.root:
+        # A lone word at the top of a file is the first key of it.
+        return _Place(True, schema, (), False, None)
+    return found
+
+
+def _find(tree: Tree, node: Node, schema: SchemaKey, path: tuple[str | int, ...], at: int) -> _Place | None:
+    for _ in range(64):
+        if isinstance(node, Scalar):
+            if MARK not in node.value:
+                return None
+            quoted = node.style in ("single", "double", "basic", "literal", "multi-basic", "multi-literal")
+            if schema.type in ("object", "map") and not quoted:
+                return _Place(True, schema, path, False, node)
+            if schema.type == "list" and schema.item is not None and not quoted and schema.item.type in ("object", "map"):
+                return None
+            return _Place(False, schema, path, quoted, node)
+        if isinstance(node, Mapping):
+            pair = _last_pair(tree, node, at)
+            if pair is None:
+                return None
+            if pair.value is None or (isinstance(pair.key, Scalar) and pair.key.value == MARK):
+                quoted = isinstance(pair.key, Scalar) and pair.key.style not in ("plain", "bare")
+                return _Place(True, schema, path, quoted, pair.key, node.form in ("flow", "inline"))
+            below = schema.child(pair.name) if schema.type in ("object", "map") else None
+            if below is None:
+                return None
+            schema, path, node = below, (*path, pair.name), pair.value
+            value = resolved(node)
+            if value is not node:
+                return None
+            continue
+        if isinstance(node, Sequence):
+            if not node.items or schema.item is None:
+                return None
+            index = len(node.items) - 1
+            schema, path, node = schema.item, (*path, index), node.items[index]
+            continue
+        return None
+    return None
+
+
+def _last_pair(tree: Tree, node: Mapping, at: int) -> Pair | None:
+    """The pair that holds the end of the text; in TOML the last written table need not be the last in the tree."""
+    best: Pair | None = None
+    for pair in reversed(node.pairs):
+        span = tree.span(pair)
+        if span.end >= at:
+            return pair
+        best = best or pair
+    return best
+
+
+def _siblings(config: ConfigFile, path: tuple[str | int, ...]) -> Entry | None:
+    entry: Entry | None = config.root
+    for step in path:
+        if entry is None:
+            return None
+        entry = entry.get(step)
+    return entry
+
+
+def _keys(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Completion]:
+    schema = place.schema
+    holder = _siblings(config, place.path)
+    typed = span.of(config.text)
+    taken = set()
+    for child in holder.children if holder is not None else ():
+        own = config.key_span(child)
+        if child.pair is not None and not (own.start <= span.start <= own.end):
+            taken.add(child.key)
+    out: list[Completion] = []
+    rest = config.text[span.end : span.end + 80].split("\n", 1)[0].lstrip(" \t\"'")
+    has_separator = rest[:1] in (":", "=")
+    if schema.type == "map":
+        if place.flow:
+            return []
+        if schema.item is not None and not has_separator and not place.quoted:
+            body = block_snippet(schema.item, "${1:name}", config.language)
+            if body is not None:
+                label = sentence("ide.new-entry", {"block": schema.name}, locale)
+                out.append(Completion(label, "snippet", type_words(schema.item, locale), key_markdown(schema, locale), body, span, True, "0", typed or label))
+        return out
+    if not holder_has_keys(config) and not place.path and not typed.strip():
+        out.extend(skeleton(config.kind, span, locale))
+    separator = ": " if config.language == "yaml" else " = "
+    for child in schema.children.values():
+        if child.name in taken or child.status == "internal":
+            continue
+        state = "9" if child.deprecated or child.status in ("ignored", "ineffective", "error") else ("1" if child.required or child.needed else "5")
+        sort = f"{state}{child.order:04d}"
+        detail = type_words(child, locale)
+        if child.has_default and child.default not in (None, ""):
+            detail += sentence("ide.detail-default", {"value": str(child.default).lower() if isinstance(child.default, bool) else child.default}, locale)
+        insert, snippet = child.name, False
+        if not has_separator and not place.quoted:
+            block = child.type in ("object", "map", "list", "bytes")
+            body = block_snippet(child, child.name, config.language) if block and not place.flow else None
+            if block and place.flow:
+                brackets = ("[", "]") if child.type in ("list", "bytes") else ("{", "}")
+                body = f"{child.name}{separator}{brackets[0]}$1{brackets[1]}" if config.language == "yaml" else None
+            if body is not None:
+                insert, snippet = body, True
+            elif child.type in ("object", "map", "list") and config.language == "yaml":
+                insert += ":"
+            else:
+                insert += separator
+        elif not has_separator:
+            insert = child.name
+        out.append(Completion(child.name, "key", detail, key_markdown(child, locale), insert, span, snippet, sort, "", state == "9"))
+    return out
+
+
+def holder_has_keys(config: ConfigFile) -> bool:
+    """Whether anything complete stands at the top level of the file."""
+    return any(e.pair is not None and e.pair.value is not None for e in config.root.children)
+
+
+def _values(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Completion]:
+    schema = place.schema
+    if schema.type == "list" and schema.item is not None:
+        schema = schema.item
+        in_list = False
+    else:
+        in_list = schema.name == "[]"
+    quote = "" if config.language == "yaml" or place.quoted else '"'
+    values: list[tuple[str, str, str]] = []
+    if place.quoted and schema.type not in ("string", "any", "duration", "bytesize"):
+        # What stands in quotes is a string, which DM refuses here.
+        return []
+    if schema.type == "bool":
+        values = [(v, v, "") for v in ("true", "false")]
+    elif schema.enum:
+        taken = set()
+        if in_list:
+            holder = _siblings(config, place.path[:-1])
+            taken = {e.text for e in holder.items() if not (config.value_span(e).start <= span.start <= config.value_span(e).end)} if holder is not None else set()
+        values = [(v, f"{quote}{v}{quote}", schema.enum_doc(v, locale)) for v in schema.enum if v and v not in taken]
+    elif schema.has_default and schema.default not in (None, "") and not isinstance(schema.default, (list, dict)) and "$" not in str(schema.default):
+        default = str(schema.default)
+        if schema.type in ("int", "float", "duration", "bytesize", "string") and " " not in default:
+            mark = quote if schema.type not in ("int", "float") else ""
+            values = [(default, f"{mark}{default}{mark}", "")]
+    default = str(schema.default).lower() if isinstance(schema.default, bool) else schema.default
+    out = []
+    for i, (label, insert, doc) in enumerate(values):
+        is_default = label == default
+        detail = sentence("ide.is-default", {}, locale) if is_default else ""
+        out.append(Completion(label, "value", detail, doc or key_markdown(schema, locale), insert, span, False, f"{0 if is_default else 1}{i:03d}"))
+    return out

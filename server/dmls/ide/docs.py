@@ -1,0 +1,60 @@
+"""The help text of a key, for hover and completion."""
+
+from __future__ import annotations
+
+from dmls.schema.key import SchemaKey
+from dmls.version import ALWAYS, VersionSet
+from dmls.words.catalogue import sentence
+
+
+def type_words(key: SchemaKey, locale: str) -> str:
+    """The type in a reader's words."""
+    return sentence(f"ide.type-{key.type}", {"item": ""}, locale)
+
+
+def key_markdown(key: SchemaKey, locale: str) -> str:
+    """Heading, description, default, values, versions, state and example of a key."""
+    lines = [f"**`{key.name if key.name not in ('[]', '<name>') else key.path}`** — {type_words(key, locale)}", ""]
+    doc = key.doc(locale)
+    if doc:
+        lines += [doc, ""]
+    facts = []
+    if key.required:
+        facts.append(sentence("ide.required", {}, locale))
+    if key.has_default and key.default is not None:
+        facts.append(sentence("ide.default", {"value": _shown(key.default)}, locale))
+    if key.enum and len(key.enum) <= 12:
+        values = ", ".join(f"`{v}`" if v else '`""`' for v in key.enum)
+        facts.append(sentence("ide.values", {"values": values}, locale))
+    if key.versions != ALWAYS and key.versions.first is not None and str(key.versions.first) not in ("0.0.0", "1.0.0", "2.0.0"):
+        facts.append(sentence("ide.since", {"version": shown_versions(key.versions)}, locale))
+    for change in key.history:
+        if change.what == "default":
+            facts.append(sentence("ide.default-was", {"value": _shown(change.value), "versions": shown_versions(change.versions)}, locale))
+    if key.status in ("deprecated", "mapped"):
+        facts.append(sentence("ide.deprecated-for" if key.replaced_by else "ide.deprecated", {"meant": key.replaced_by or ""}, locale))
+    elif key.status in ("ignored", "ineffective"):
+        facts.append(sentence("ide.ignored", {}, locale))
+    if key.secret:
+        facts.append(sentence("ide.secret", {}, locale))
+    if key.examples:
+        facts.append(sentence("ide.example", {"value": f"`{key.examples[0]}`"}, locale))
+    lines += [f"- {fact}" for fact in facts]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def shown_versions(versions: VersionSet) -> str:
+    """The intervals as people write them: ``≥ 7.2.0``, ``6.5.4 – < 6.6.0``."""
+    parts = []
+    for low, high in versions.intervals:
+        if high is None:
+            parts.append(f"≥ {low}")
+        else:
+            parts.append(f"< {high}" if low.major == 0 else f"{low} – < {high}")
+    return ", ".join(parts)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if value != "" else '`""`'

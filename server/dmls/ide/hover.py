@@ -1,0 +1,66 @@
+"""What the text under the cursor means to DM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmls.finding import Finding
+from dmls.go import yaml_value
+from dmls.ide.docs import key_markdown
+from dmls.ide.values import Hover
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.syntax.tree import Scalar
+from dmls.words.catalogue import sentence
+
+if TYPE_CHECKING:
+    from dmls.settings import Settings
+
+
+def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], settings: Settings, locale: str) -> Hover | None:
+    """The help for the key or value at `offset`, with what DM says of it where there is a finding; None in between."""
+    entry = config.entry_at(offset)
+    while entry is not None and entry.schema is None and entry.parent is not None:
+        span = config.key_span(entry)
+        if span.contains(offset):
+            return None
+        entry = entry.parent
+    if entry is None or entry.schema is None or entry.parent is None:
+        return None
+    key_span = config.key_span(entry)
+    value_span = config.value_span(entry)
+    scalar = isinstance(entry.raw, Scalar)
+    if entry.pair is not None and key_span.contains(offset):
+        span = key_span
+    elif scalar and value_span.contains(offset):
+        span = value_span
+    else:
+        return None
+    schema = entry.schema
+    if entry.pair is None and schema.path.endswith("[]") and not schema.doc(locale) and schema.parent is not None:
+        schema = schema.parent
+    text = key_markdown(schema, locale)
+    if span is value_span:
+        text = _value(entry, locale) + text
+    for finding in findings:
+        if finding.dm_text and finding.span.contains(offset):
+            text += "\n" + sentence("ide.dm-says", {}, locale) + "\n\n```text\n" + finding.dm_text.replace("```", "'''") + "\n```\n"
+            break
+    return Hover(span, text)
+
+
+def _value(entry: Entry, locale: str) -> str:
+    """What the value is to DM, where that is not what stands there; and the meaning of one value of an enum."""
+    node = entry.raw
+    schema = entry.schema
+    assert schema is not None and isinstance(node, Scalar)
+    if schema.secret:
+        return ""
+    doc = schema.enum_doc(node.value, locale) if schema.enum else ""
+    if doc:
+        return f"`{node.value}` — {doc}\n\n---\n\n"
+    if node.style == "plain" and schema.type in ("bool", "int", "float"):
+        value = yaml_value.value(node.value, True, node.tag, schema.go)
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        if value is not None and shown != node.value:
+            return sentence("ide.reads-as", {"written": node.value, "value": shown}, locale) + "\n\n---\n\n"
+    return ""

@@ -1,0 +1,43 @@
+"""The outline of a file: its keys, with short values; secrets masked."""
+
+from __future__ import annotations
+
+from dmls.ide.values import Symbol
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.decode import MASK
+from dmls.schema import keys as k
+from dmls.syntax.tree import Mapping, Scalar, Sequence
+from dmls.text import Span
+
+_NAMING = (k.SOURCE_ID, k.NAME, k.HOST, k.DB_NAME, k.SCHEMA_PATTERN)
+"""The keys whose value names a list item best, in this order."""
+_MAX_DETAIL = 60
+
+
+def symbols(config: ConfigFile) -> list[Symbol]:
+    """The keys at the top level with all below them."""
+    return [_symbol(config, e) for e in config.root.children]
+
+
+def _symbol(config: ConfigFile, entry: Entry) -> Symbol:
+    node = entry.node
+    if entry.pair is not None:
+        name = entry.name or '""'
+    else:
+        named = next((e for key in _NAMING if (e := entry.get(key)) is not None and e.text), None)
+        name = named.text if named is not None else f"[{entry.index}]"
+    detail = ""
+    kind = "null"
+    if isinstance(node, Mapping):
+        kind = "object"
+    elif isinstance(node, Sequence):
+        kind = "array"
+    elif isinstance(node, Scalar) and not entry.is_null:
+        kind = {"bool": "boolean", "int": "number", "float": "number"}.get(entry.schema.type if entry.schema is not None else "", "string")
+        secret = entry.schema is not None and entry.schema.secret
+        detail = (MASK if node.value else "") if secret else node.value.replace("\n", " ")[:_MAX_DETAIL]
+    span = config.span(entry)
+    selection = config.key_span(entry)
+    span = Span(min(span.start, selection.start), max(span.end, selection.end))
+    children = () if entry.raw is not entry.node else tuple(_symbol(config, child) for child in entry.children)
+    return Symbol(name, detail, kind, span, selection, children)

@@ -1,0 +1,52 @@
+"""What the editor features answer with: plain values, spans in code points, documentation as Markdown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dmls.text import Span
+
+
+class Hover(NamedTuple):
+    """`markdown` explains the text of `span`."""
+
+    span: Span
+    markdown: str
+
+
+class Completion(NamedTuple):
+    """One offer.  `kind` is key, value, snippet or file.  `span` is what `insert_text` replaces.
+
+    A snippet is written in the snippet syntax of the Language Server Protocol; its later lines are indented relative to the line it
+    is put in, and the client adds that line's indentation.
+    """
+
+    label: str
+    kind: str
+    detail: str
+    documentation: str
+    insert_text: str
+    span: Span
+    is_snippet: bool = False
+    sort_text: str = ""
+    filter_text: str = ""
+    deprecated: bool = False
+
+
+class Symbol(NamedTuple):
+    """A key in the outline.  `kind` is object, array, string, number, boolean or null."""
+
+    name: str
+    detail: str
+    kind: str
+    span: Span
+    selection_span: Span
+    children: tuple[Symbol, ...] = ()
+
+
+class Fold(NamedTuple):
+    """Zero-based first and last line of what can be folded; `kind` is region or comment."""
+
+    start_line: int
+    end_line: int
+    kind: str
