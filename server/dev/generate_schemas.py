@@ -13,7 +13,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 OUT = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -26,7 +26,6 @@ FILES = {
     "topology.yaml": "topology",
 }
 STEMS = {"master": "dm-master", "worker": "dm-worker"}
-BASE = "https://raw.githubusercontent.com/dmls/dmls/main/schemas/"
 
 
 def stem(kind: str) -> str:
@@ -326,13 +325,11 @@ HISTORY_NAME: dict[str, History] = {
         _enum("6.5.0..", "logical"),
         _enum("6.5.0..", "physical"),
         _enum("26.3.0..", "import-into"),
-        _status("6.0.0..6.5.0", "ok"),
     ],
     "on-duplicate": [_status("6.0.0..6.5.0", "ok")],
     "action": [_enum("7.5.0..", "Error")],
     "ignore-checking-items[]": [_enum(v, i) for v, items in CHECKING_ITEMS_SINCE.items() for i in items],
 }
-del HISTORY_NAME["import-mode"][-1]
 HISTORY_PATH: dict[tuple[str, str], History] = {
     ("task", "online-ddl"): [_default("2.0.5..6.0.0", False)],
     ("task", "task-mode"): [
@@ -358,7 +355,6 @@ HISTORY_PATH: dict[tuple[str, str], History] = {
 }
 for _key in ("master-addr", "rpc-timeout", "ssl-ca", "ssl-cert", "ssl-key"):
     HISTORY_PATH["dmctl", _key] = [_status("1.0.0..2.0.4" if "ssl" not in _key else "2.0.0..2.0.4", "ok")]
-EVENTS_OLD = 25  # the events up to "truncate table partition"; those behind it came with v7.5.0 (plus the aliases)
 
 ENUM_CHECKED = {
     "task-mode": 20020,
@@ -458,6 +454,31 @@ ENUM_DOCS: dict[str, dict[str, tuple[str, str]]] = {
     "checksum-physical": OP_LEVEL,
     "analyze": OP_LEVEL,
     "compress-kv-pairs": {"": ("no compression", "不压缩"), "gzip": ("gzip", "gzip"), "gz": ("same as gzip", "同 gzip")},
+    "ignore-checking-items[]": {
+        "all": ("every check", "全部检查项"),
+        "dump_privilege": ("privileges for the dump, upstream", "上游导出所需权限"),
+        "replication_privilege": ("privileges for replication, upstream", "上游复制所需权限"),
+        "version": ("version of the upstream database", "上游数据库版本"),
+        "server_id": ("server_id of the upstream is set", "上游是否设置 server_id"),
+        "binlog_enable": ("binlog is on", "上游是否开启 binlog"),
+        "binlog_format": ("binlog_format is ROW", "binlog 格式是否为 ROW"),
+        "binlog_row_image": ("binlog_row_image is FULL", "binlog_row_image 是否为 FULL"),
+        "table_schema": ("table definitions suit TiDB", "上游表结构的兼容性"),
+        "schema_of_shard_tables": ("shards have the same definition", "分表表结构是否一致"),
+        "auto_increment_ID": ("auto-increment keys of shards may collide", "分表自增主键是否冲突"),
+        "online_ddl": ("an online schema change is running", "上游是否正在执行 online DDL"),
+        "binlog_db": ("binlog of the wanted schemas is written", "所需库的 binlog 是否写入"),
+        "meta_position": ("the start position exists", "起始位置是否有效"),
+        "conn_number": ("the target allows enough connections", "下游连接数是否足够"),
+        "target_privilege": ("privileges in the target database", "下游所需权限"),
+        "empty_region": ("few empty Regions (physical import)", "下游空 Region 数量(物理导入)"),
+        "region_distribution": ("Regions are spread evenly (physical import)", "下游 Region 分布(物理导入)"),
+        "downstream_version": ("version of the target (physical import)", "下游版本(物理导入)"),
+        "free_space": ("the target has room (physical import)", "下游剩余空间(物理导入)"),
+        "downstream_mutex_features": ("features that exclude one another (physical import)", "下游互斥功能(物理导入)"),
+        "downstream_table_empty": ("target tables are empty (physical import)", "下游表是否为空(物理导入)"),
+        "primary_key": ("tables have a primary key", "表是否有主键"),
+    },
     "mode": {
         "none": ("no validation", "不校验"),
         "fast": ("only that the row exists", "仅检查行是否存在"),
@@ -963,7 +984,7 @@ def main() -> None:
         body = render(root)
         schemas[kind] = {
             "$schema": "http://json-schema.org/draft-07/schema#",
-            "$id": f"{BASE}{stem(kind)}.schema.json",
+            "$id": f"{stem(kind)}.schema.json",
             "title": en,
             "description": en + ".",
             "x-dmls-doc-zh": zh + "。",
@@ -974,7 +995,7 @@ def main() -> None:
         }
     common = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": f"{BASE}common.schema.json",
+        "$id": "common.schema.json",
         "title": "Parts that several DM files share",
         "definitions": share(schemas),
     }
@@ -990,7 +1011,7 @@ def main() -> None:
                     "name": TITLES[kind][0],
                     "description": f"{TITLES[kind][0]} of TiDB Data Migration",
                     "fileMatch": MATCH[kind],
-                    "url": f"{BASE}{stem(kind)}.schema.json",
+                    "url": f"{stem(kind)}.schema.json",
                 }
                 for kind in schemas
             ],

@@ -22,7 +22,7 @@ def fits(value: object, schema: dict[str, object], root: dict[str, object], path
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         return fits(value, root["definitions"][name], root, path)  # type: ignore[index]
-    known = {"type", "required", "properties", "items", "enum", "const", "minimum", "description", "$schema", "$id", "title", "definitions"}
+    known = {"type", "required", "properties", "items", "enum", "const", "minimum", "description", "markdownDescription", "$schema", "$id", "title", "definitions"}
     assert set(schema) <= known, path
     if "const" in schema:
         assert value == schema["const"], path

@@ -10,46 +10,13 @@ from __future__ import annotations
 import re
 import sys
 import time
-from typing import NamedTuple
 
 from dmls.finding import Finding, Related, Severity
+from dmls.ide.values import Completion, Fold, Hover, Symbol
 from dmls.text import LineIndex, Span
 from dmls.workspace import Workspace
 
 _JUDGED = {"ERR": Severity.ERROR, "WARN": Severity.WARNING, "OLD": Severity.HINT, "REL": Severity.INFORMATION}
-
-
-class Hover(NamedTuple):
-    span: Span
-    markdown: str
-
-
-class Completion(NamedTuple):
-    label: str
-    kind: str
-    detail: str
-    documentation: str
-    insert_text: str
-    is_snippet: bool
-    span: Span
-    sort_text: str = ""
-    filter_text: str = ""
-    deprecated: bool = False
-
-
-class Symbol(NamedTuple):
-    name: str
-    detail: str
-    kind: str
-    span: Span
-    selection_span: Span
-    children: tuple = ()
-
-
-class Fold(NamedTuple):
-    start_line: int
-    end_line: int
-    kind: str
 
 
 class FakeAnalysis:
@@ -102,8 +69,8 @@ class FakeAnalysis:
         span = Span(*match.span()) if match else Span(offset, offset)
         word = match[0] if match else "new"
         return [
-            Completion(word, "key", "detail", f"*about* `{word}`", f"{word}: ", False, span),
-            Completion("block", "snippet", "", "", "block:\n  ${1:name}: $0", True, span, "z", "b", True),
+            Completion(word, "key", "detail", f"*about* `{word}`", f"{word}: ", span),
+            Completion("block", "snippet", "", "", "block:\n  ${1:name}: $0", span, True, "z", "b", True),
         ]
 
     def symbols(self, path):

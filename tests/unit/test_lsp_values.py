@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dmls.finding import Finding, Related, Severity
+from dmls.ide.values import Completion
 from dmls.lsp import from_proto, to_proto
 from dmls.lsp.documents import Change, Document
 from dmls.lsp.from_proto import Client, Paths, client, identity, path_of
@@ -62,7 +63,7 @@ def test_path_of_elsewhere(uri: str, path: str) -> None:
     assert path_of(uri, windows=False) == path
 
 
-_NAMES = st.text(st.characters(exclude_characters="\0/"), min_size=1).filter(lambda s: not s.startswith("/"))
+_NAMES = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]) | st.just("\udcff"), min_size=1).filter(lambda s: not s.startswith("/"))
 
 
 @given(st.lists(_NAMES, min_size=1))
@@ -76,6 +77,10 @@ def test_a_path_survives_its_uri(names: list[str]) -> None:
 def test_a_windows_path_survives_its_uri(names: list[str], drive: str) -> None:
     for path in (f"{drive}:/" + "/".join(names), "//server/share/" + "/".join(names)):
         assert path_of(uri_of(path, windows=True), windows=True) == path
+
+
+def test_uri_of_is_total() -> None:
+    assert uri_of("/a\ud800", windows=False) == "file:///a%ED%A0%80"
 
 
 def test_identity() -> None:
@@ -153,6 +158,12 @@ def test_plain(markdown: str, text: str) -> None:
     assert plain(markdown) == text
 
 
+def test_markup_in_the_best_format_of_the_client() -> None:
+    assert to_proto.markup("`a`", frozenset(("plaintext", "markdown"))) == {"kind": "markdown", "value": "`a`"}
+    assert to_proto.markup("`a`", frozenset(("plaintext",))) == {"kind": "plaintext", "value": "a"}
+    assert to_proto.markup("`a`", frozenset()) == "a"
+
+
 @pytest.mark.parametrize(
     ("snippet", "text"),
     [
@@ -165,6 +176,26 @@ def test_plain(markdown: str, text: str) -> None:
 )
 def test_without_placeholders(snippet: str, text: str) -> None:
     assert without_placeholders(snippet) == text
+
+
+_BLOCK = Completion("b", "snippet", "", "", "b:\n  ${1:x}", Span(8, 8), is_snippet=True)
+
+
+@pytest.mark.parametrize(
+    ("client", "text", "mode"),
+    [
+        (Client(snippets=True, text_modes=frozenset((1, 2))), "b:\n  ${1:x}", 2),
+        (Client(snippets=True, text_modes=frozenset((1,))), "b:\n    ${1:x}", 1),
+        (Client(snippets=True), "b:\n  ${1:x}", None),
+        (Client(snippets=True, text_mode=1), "b:\n    ${1:x}", None),
+        (Client(), "b:\n    x", None),
+        (Client(text_mode=2), "b:\n  x", None),
+    ],
+)
+def test_a_block_is_indented_by_the_client_or_for_it(client: Client, text: str, mode: int | None) -> None:
+    [item] = to_proto.completion([_BLOCK], LineIndex("a:\n  - x\n"), client)["items"]
+    assert item["textEdit"]["newText"] == text
+    assert item.get("insertTextMode") == mode
 
 
 # --- from the client ---

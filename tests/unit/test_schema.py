@@ -7,12 +7,13 @@ import re
 import subprocess
 import sys
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 
+from dmls.go import yaml_value
 from dmls.schema import keys as k
 from dmls.schema import legacy, semantics
 from dmls.schema.export import export, markdown
@@ -35,7 +36,7 @@ def every_key() -> Iterator[SchemaKey]:
         yield from load(kind).walk()
 
 
-@lru_cache(maxsize=None)
+@cache
 def vectors() -> list[dict[str, Any]]:
     return [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()] if VECTORS.exists() else []
 
@@ -63,7 +64,14 @@ def parsed(kind: str, text: str) -> Any:
     text = text.removeprefix("\ufeff")
     if kind in TOML_KINDS:
         return plain(pytest.importorskip("tomli").loads(text))
-    yaml = pytest.importorskip("ruamel.yaml").YAML(typ="safe")
+    ruamel = pytest.importorskip("ruamel.yaml")
+
+    class Lenient(ruamel.SafeConstructor):  # type: ignore[misc, name-defined]
+        """yaml.v2 does not mind a tag it does not know."""
+
+    Lenient.add_constructor(None, lambda constructor, node: node.value if isinstance(node.value, str) else None)
+    yaml = ruamel.YAML(typ="safe")
+    yaml.Constructor = Lenient
     yaml.allow_duplicate_keys = True
     return plain(next(iter(yaml.load_all(text)), None))
 
@@ -124,6 +132,26 @@ def test_order_is_that_of_the_file() -> None:
     for key in every_key():
         if key.holds_kind is None:
             assert [child.order for child in key.children.values()] == list(range(len(key.children)))
+
+
+def test_the_go_types_are_those_the_decoders_know() -> None:
+    """A Go type that `dmls.go` takes for no scalar would make every value of the key an error."""
+    samples = {"string": "text", "bool": "true", "int": "4", "float": "1.5"}
+    for key in every_key():
+        if key.type in samples and key.kind not in TOML_KINDS:
+            assert yaml_value.decode(samples[key.type], True, None, key.go) is None, (key, key.go)
+
+
+def test_the_readme_explains_each_meaning() -> None:
+    text = (SCHEMAS / "README.md").read_text(encoding="utf-8").partition("## Meanings")[2]
+    assert re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.M) == [v for n, v in vars(semantics).items() if n.isupper()]
+
+
+def test_the_readme_explains_each_keyword() -> None:
+    text = (SCHEMAS / "README.md").read_text(encoding="utf-8")
+    for path in SCHEMAS.glob("*.schema.json"):
+        for word in set(re.findall(r'"(x-dmls-[a-z-]+)":', path.read_text(encoding="utf-8"))):
+            assert f"`{word}`" in text, word
 
 
 def test_unknown_kind() -> None:

@@ -176,7 +176,7 @@ def test_assembly_leaves_shared_chunks_alone() -> None:
     first = toml.parse(text)
     before = [shape(chunk.root) for _, chunk in first.chunks]
     longer = toml.parse(text + "[a.y]\n[b.f]\n[b.c.g]\n[e.h]\n", first)
-    assert [chunk for _, chunk in longer.chunks[:4]] == [chunk for _, chunk in first.chunks]
+    assert [chunk for _, chunk in longer.chunks[:3]] == [chunk for _, chunk in first.chunks]
     assert [shape(chunk.root) for _, chunk in first.chunks] == before
     assert shape(first.root) == shape(toml.parse(text).root)
     assert shape(pair_at(longer, "b").value) == (
@@ -389,6 +389,7 @@ def test_an_open_multi_line_string_does_not_swallow_the_next_one() -> None:
         "a." * 50_000,
         "".join(f"[{'a.' * n}a]\n" for n in range(70)),
     ],
+    ids=lambda text: text[:20],
 )
 def test_deep_nesting_is_capped(text: str) -> None:
     tree = toml.parse(text)
@@ -401,7 +402,6 @@ def test_deep_nesting_is_capped(text: str) -> None:
     # As many frames as a caller that is itself deep may have left.
     assert limit < sys.getrecursionlimit() // 4
     assert deepest(tree.root) <= limit
-    tree.source(tree.root) if tree.root is not None else None
 
 
 def test_nesting_below_the_cap_is_read() -> None:
@@ -430,6 +430,7 @@ def test_nesting_below_the_cap_is_read() -> None:
         "\r" * 200_000,
         " " * 200_000,
     ],
+    ids=lambda text: text[:20],
 )
 def test_long_texts_take_linear_time(text: str) -> None:
     """Quadratic reading of these would take minutes, and the test run would notice."""

@@ -55,7 +55,7 @@ join = "127.0.0.1:8261,127.0.0.1:8361"
 ssl-ca = "{tls}/ca.pem"
 ssl-cert = "{tls}/dm-worker1.pem"
 """,
-    # The table that TiDB, TiKV and PD have, and DM has not; so nothing turns TLS on, whatever `join` says.
+    # The table that TiDB, TiKV and PD have, and DM has not.
     "dm-worker2.toml": """\
 name = "dm-worker2"
 worker-addr = "127.0.0.1:8263"
@@ -83,7 +83,7 @@ from:
     ssl-cert: "{tls}/mysql-client.pem"
     ssl-key: "{tls}/mysql-client-key.pem"
 """,
-    # A value that is nearly right, TLS keys outside of `security`, and a line that slipped to the left.
+    # A value that is nearly right, TLS keys outside of `security`, a line that slipped to the left, a name of old.
     "task.yaml": """\
 name: "orders"
 task-mode: "all"
@@ -101,7 +101,7 @@ mysql-instances:
     block-allow-list: "orders"
    loader-config-name: "global"
 
-block-allow-list:
+black-white-list:
   orders:
     do-dbs: ["orders"]
 

@@ -107,6 +107,31 @@ class Url(NamedTuple):
         return _split_port(self.host)[1]
 
 
+class ListenUrl(NamedTuple):
+    """One item of a list of URLs: as DM reads it, and what it is or why it is none (38039 ``fail to parse URL``)."""
+
+    item: str
+    url: Url | None
+    error: str | None
+
+
+def listen_urls(text: str, tls: bool) -> list[ListenUrl]:
+    """DM's ``parseURLs`` (dm/master/etcd.go): items between commas; one without scheme gets it, a bare port 0.0.0.0.
+
+    DM stops at the first error; here every item is judged.
+    """
+    if not text:
+        return []
+    found = []
+    for item in text.split(","):
+        whole = item if item.startswith((_HTTP, _HTTPS)) else (_HTTPS if tls else _HTTP) + item
+        url, error = parse_url(whole)
+        if url is not None and url.host.startswith(":"):
+            url = url._replace(host="0.0.0.0" + url.host)
+        found.append(ListenUrl(whole, url, error))
+    return found
+
+
 def _split_port(host: str) -> tuple[str, str]:
     port = ""
     at = host.rfind(":")

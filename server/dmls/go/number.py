@@ -14,9 +14,7 @@ UINT64_MAX = (1 << 64) - 1
 _DIGIT = {c: i for i, c in enumerate("0123456789abcdefghijklmnopqrstuvwxyz")}
 _DIGIT.update({c.upper(): i for c, i in tuple(_DIGIT.items())})
 _PREFIX_BASE = {"b": 2, "o": 8, "x": 16}
-_FLOAT = re.compile(
-    r"[+-]?(?:[0-9_]*[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9_]*\.[0-9_]*[0-9][0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?\Z"
-)
+_FLOAT = re.compile(r"[+-]?(?:[0-9_]*[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9_]*\.[0-9_]*[0-9][0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?\Z")
 _HEX_FLOAT = re.compile(
     r"[+-]?0[xX](?:[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?"
     r"|[0-9a-fA-F_]*\.[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*)[pP][+-]?[0-9][0-9_]*\Z"

@@ -10,9 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 _CLASS_ESCAPES = frozenset("dDsSwW")
-_POSIX_NAMES = frozenset(
-    "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split()
-)
+_POSIX_NAMES = frozenset("alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split())
 _UNICODE_CLASSES = frozenset(
     (
         "adlam ahom anatolianhieroglyphs any arabic armenian ascii assigned avestan balinese bamum bassavah batak"

@@ -59,14 +59,13 @@ _ZONE = re.compile(r"Z|[+-]([0-9]{2}):([0-9]{2})")
 
 _INT_BITS = {"int": 64, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
 _UINT_BITS = {"uint": 64, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
-_SCALARS = frozenset(("string", "bool", "float32", "float64", *_INT_BITS, *_UINT_BITS))
 
 NAMED_STRINGS = frozenset(
     (
         "config.LoadMode",
         "config.LogicalDuplicateResolveType",
         "config.PhysicalDuplicateResolveType",
-        "config.LoadAnalyzeType",
+        "config.PhysicalPostOpLevel",
         "filter.ActionType",
         "filter.EventType",
     )
@@ -250,8 +249,8 @@ def _decode(text: str, plain: bool, tag: str | None, go: str) -> _Accepted | str
     if meaning is None:
         return None
     if go == "config.ByteSize":
-        number, error = size.parse(meaning if found == BINARY and isinstance(meaning, str) else text)
-        return _Accepted(number) if error is None else error
+        count, error = size.parse(meaning if found == BINARY and isinstance(meaning, str) else text)
+        return _Accepted(count) if error is None else error
     if go == "string" or go in NAMED_STRINGS:
         return _Accepted(meaning if found == BINARY else text)
     if go == "bool":

@@ -27,13 +27,16 @@ class Client(NamedTuple):
     refresh: bool = False
     related_information: bool = False
     tags: frozenset[int] = frozenset()
-    hover_markdown: bool = False
-    completion_markdown: bool = False
+    hover_formats: frozenset[str] = frozenset()
+    completion_formats: frozenset[str] = frozenset()
+    """The kinds of MarkupContent that may be sent; none where only strings may."""
     snippets: bool = False
     deprecated_tag: bool = False
     deprecated_property: bool = False
-    as_is: bool = False
-    """Whether a completion item may say that its text is to be inserted as it is, without indenting its lines."""
+    text_modes: frozenset[int] = frozenset()
+    """The insertTextModes that a completion item may name: 1 as it is, 2 the later lines indented like the line it is put in."""
+    text_mode: int | None = None
+    """What the client does where an item names none; None where it does not say."""
     hierarchical_symbols: bool = False
     folding_limit: int | None = None
     folding_kinds: frozenset[str] | None = None
@@ -85,12 +88,13 @@ def client(params: object) -> Client:
             + _list(_at(document, "diagnostic", "tagSupport", "valueSet"))
             if isinstance(tag, int)
         ),
-        hover_markdown="markdown" in _list(_at(document, "hover", "contentFormat")),
-        completion_markdown="markdown" in _list(_at(item, "documentationFormat")),
+        hover_formats=frozenset(f for f in _list(_at(document, "hover", "contentFormat")) if isinstance(f, str)),
+        completion_formats=frozenset(f for f in _list(_at(item, "documentationFormat")) if isinstance(f, str)),
         snippets=_at(item, "snippetSupport") is True,
         deprecated_tag=1 in _list(_at(item, "tagSupport", "valueSet")),
         deprecated_property=_at(item, "deprecatedSupport") is True,
-        as_is=1 in _list(_at(item, "insertTextModeSupport", "valueSet")),
+        text_modes=frozenset(m for m in _list(_at(item, "insertTextModeSupport", "valueSet")) if m in (1, 2)),
+        text_mode=mode if (mode := _at(document, "completion", "insertTextMode")) in (1, 2) else None,
         hierarchical_symbols=_at(document, "documentSymbol", "hierarchicalDocumentSymbolSupport") is True,
         folding_limit=limit if isinstance(limit, int) and limit > 0 else None,
         folding_kinds=frozenset(k for k in kinds if isinstance(k, str)) if isinstance(kinds, list) else None,

@@ -7,12 +7,15 @@ cost 5 to 20 ms at their first use (performance.md §2).  Only here do code poin
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from urllib.parse import quote
 
 from dmls.finding import Finding
 from dmls.lsp.from_proto import WINDOWS, Client
 from dmls.text import LineIndex, Span
+
+if TYPE_CHECKING:
+    from dmls.ide.values import Completion, Fold, Hover, Symbol
 
 Json = dict[str, Any]
 Sentence = Callable[[str, Mapping[str, object]], str]
@@ -40,7 +43,11 @@ def uri_of(path: str, windows: bool = WINDOWS) -> str:
 
 
 def _quoted(path: str) -> str:
-    return quote(path, safe="/-._~", errors="surrogateescape")
+    try:
+        return quote(path, safe="/-._~", errors="surrogateescape")
+    except UnicodeEncodeError:
+        # A lone surrogate that stands for no byte: no file has such a name, but nothing may fail over it.
+        return quote(path, safe="/-._~", errors="surrogatepass")
 
 
 def range_of(lines: LineIndex, span: Span, encoding: str) -> Json:
@@ -82,8 +89,12 @@ def diagnostics(
     return found
 
 
-def markup(text: str, markdown: bool) -> Json:
-    return {"kind": "markdown", "value": text} if markdown else {"kind": "plaintext", "value": plain(text)}
+def markup(text: str, formats: frozenset[str]) -> Json | str:
+    """The Markdown `text` in the best of `formats`; a client that knows none gets a plain string."""
+    if "markdown" in formats:
+        return {"kind": "markdown", "value": text}
+    text = plain(text)
+    return {"kind": "plaintext", "value": text} if "plaintext" in formats else text
 
 
 _FENCE = re.compile(r"^```.*$\n?", re.MULTILINE)
@@ -104,11 +115,11 @@ def plain(markdown: str) -> str:
     return _ESCAPE.sub(r"\1", text)
 
 
-def hover(found: Any, lines: LineIndex, client: Client) -> Json | None:
+def hover(found: Hover | None, lines: LineIndex, client: Client) -> Json | None:
     if found is None:
         return None
     return {
-        "contents": markup(found.markdown, client.hover_markdown),
+        "contents": markup(found.markdown, client.hover_formats),
         "range": range_of(lines, found.span, client.encoding),
     }
 
@@ -130,7 +141,23 @@ def without_placeholders(snippet: str) -> str:
     return _SNIPPET_PART.sub(replace, snippet)
 
 
-def completion(items: Iterable[Any], lines: LineIndex, client: Client) -> Json:
+def _fitted(text: str, snippet: bool, at: int, lines: LineIndex, client: Client) -> tuple[str, int | None]:
+    """A text of several lines as the client must get it, and the insertTextMode to name.
+
+    The core indents relative to the line the text is put in, and most clients add that line's indentation: all that say so, and
+    those that say nothing where they expand a snippet.  For the others it is added here.
+    """
+    if 2 in client.text_modes:
+        return text, 2
+    if client.text_mode == 2 or (snippet and client.text_mode is None and not client.text_modes):
+        return text, None
+    span = lines.line_span(lines.line_of(at))
+    line = span.of(lines.text)
+    indent = line[: len(line) - len(line.lstrip(" \t"))]
+    return text.replace("\n", "\n" + indent), 1 if 1 in client.text_modes else None
+
+
+def completion(items: Iterable[Completion], lines: LineIndex, client: Client) -> Json:
     ranges: dict[Span, Json] = {}
     found = []
     for item in items:
@@ -141,6 +168,9 @@ def completion(items: Iterable[Any], lines: LineIndex, client: Client) -> Json:
         snippet = item.is_snippet and client.snippets
         if item.is_snippet and not snippet:
             text = without_placeholders(text)
+        mode: int | None = None
+        if "\n" in text:
+            text, mode = _fitted(text, snippet, span.start, lines, client)
         entry: Json = {
             "label": item.label,
             "kind": _COMPLETION_KINDS.get(item.kind, 1),
@@ -148,12 +178,12 @@ def completion(items: Iterable[Any], lines: LineIndex, client: Client) -> Json:
         }
         if snippet:
             entry["insertTextFormat"] = 2
-        if client.as_is and "\n" in text:
-            entry["insertTextMode"] = 1
+        if mode is not None:
+            entry["insertTextMode"] = mode
         if item.detail:
             entry["detail"] = item.detail
         if item.documentation:
-            entry["documentation"] = markup(item.documentation, client.completion_markdown)
+            entry["documentation"] = markup(item.documentation, client.completion_formats)
         if item.sort_text:
             entry["sortText"] = item.sort_text
         if item.filter_text:
@@ -167,7 +197,7 @@ def completion(items: Iterable[Any], lines: LineIndex, client: Client) -> Json:
     return {"isIncomplete": False, "items": found}
 
 
-def symbols(found: Iterable[Any], uri: str, lines: LineIndex, client: Client) -> list[Json]:
+def symbols(found: Iterable[Symbol], uri: str, lines: LineIndex, client: Client) -> list[Json]:
     """The outline, as a tree where the client shows trees, flat with container names otherwise."""
     if client.hierarchical_symbols:
         return [_symbol(symbol, lines, client.encoding) for symbol in found]
@@ -188,7 +218,7 @@ def symbols(found: Iterable[Any], uri: str, lines: LineIndex, client: Client) ->
     return flat
 
 
-def _symbol(symbol: Any, lines: LineIndex, encoding: str) -> Json:
+def _symbol(symbol: Symbol, lines: LineIndex, encoding: str) -> Json:
     # An editor drops the whole outline when a name is empty or a selection reaches out of its range.
     span = Span(
         min(symbol.span.start, symbol.selection_span.start), max(symbol.span.end, symbol.selection_span.end)
@@ -206,7 +236,7 @@ def _symbol(symbol: Any, lines: LineIndex, encoding: str) -> Json:
     return entry
 
 
-def folding(found: Iterable[Any], client: Client) -> list[Json]:
+def folding(found: Iterable[Fold], client: Client) -> list[Json]:
     """Whole lines only, which is right for clients that fold whole lines and for those that could do more."""
     folds = []
     for fold in found:

@@ -25,6 +25,9 @@ _CN = re.compile(r"(?:^|[,/+;=:]|\s)\s*CN\s*=\s*([^,/+;]*)", re.I)
 _NO_TEXT = ("integer", "float", "boolean", "datetime", "junk")
 """Styles of TOML values that the decoder refuses in a list of strings."""
 
+SEPARATOR = re.compile("[,;]")
+"""What people put between names."""
+
 
 def trimmed(name: str) -> str:
     """The name as DM's own check compares it."""
@@ -34,6 +37,11 @@ def trimmed(name: str) -> str:
 def looks_like_dn(name: str) -> bool:
     """Whether the text is a distinguished name, as openssl prints it, rather than a Common Name."""
     return _DN.match(trimmed(name)) is not None
+
+
+def holds_several(name: str) -> bool:
+    """Whether the text looks like several names in one."""
+    return SEPARATOR.search(name) is not None
 
 
 def common_name_of(dn: str) -> str | None:

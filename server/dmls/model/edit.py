@@ -114,7 +114,7 @@ def _delete_between_commas(config: ConfigFile, entry: Entry) -> Edit | None:
             after += 1
         if text[after : after + 1] in ("\n", "\r", "#"):
             # The item ends its line: it goes with its line where it stands alone on it.
-            lines = own_lines_with_comma(config, start, after)
+            lines = _lines_with_comma(config, start, after)
             return Edit(lines, "") if lines is not None else None
         return Edit(Span(start, after), "")
     before = text[:start].rstrip(" \t\r\n")
@@ -124,7 +124,7 @@ def _delete_between_commas(config: ConfigFile, entry: Entry) -> Edit | None:
     return Edit(Span(start, end), "") if before.endswith(("[", "{")) else None
 
 
-def own_lines_with_comma(config: ConfigFile, start: int, after: int) -> Span | None:
+def _lines_with_comma(config: ConfigFile, start: int, after: int) -> Span | None:
     """The line from `start` on, where only blanks stand before it and nothing but a comment follows `after`."""
     before = indent_of(config, start)
     if before is None:

@@ -37,23 +37,31 @@ class Why(NamedTuple):
 
 
 _NO_OPTION = {
-    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl require-secure-transport",
-    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites cipher-suite tls-cipher tls-ciphers tls-ciphersuites",
-    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password tls-key-password",
-    "verify": "skip-verify skip-ca-verification tls-skip-verify ssl-skip-verify insecure insecure-skip-verify verify-server verify-server-cert ssl-verify-server-cert ssl-verify "
-    "ssl-verify-mode verify-ca verify-hostname verify-identity check-hostname ssl-check-hostname server-name ssl-server-name tls-server-name",
+    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl require-secure- "
+    "transport",
+    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites cipher- "
+    "suite tls-cipher tls-ciphers tls-ciphersuites",
+    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password tls-key- "
+    "password",
+    "verify": "skip-verify skip-ca-verification tls-skip-verify ssl-skip-verify insecure insecure-skip-verify verify-server verify- "
+    "server-cert ssl-verify-server-cert ssl-verify ssl-verify-mode verify-ca verify-hostname verify-identity check-hostname "
+    "ssl-check-hostname server-name ssl-server-name tls-server-name",
     "revocation": "ssl-crl ssl-crlpath ssl-capath tls-crl crl crl-file",
 }
 """Options of MySQL, TiDB and other tools that DM's security struct does not have (dm/config/security/security.go), by what they are for."""
 
 _ALIASES = {
-    "ca": k.SSL_CA, "cafile": k.SSL_CA, "capath": k.SSL_CA, "cacert": k.SSL_CA, "sslcacert": k.SSL_CA, "sslcafile": k.SSL_CA, "sslcapath": k.SSL_CA, "clustersslca": k.SSL_CA, "rootca": k.SSL_CA, "sslrootcert": k.SSL_CA, "tlsca": k.SSL_CA, "trustedcafile": k.SSL_CA, "sslcapem": k.SSL_CA,
-    "cert": k.SSL_CERT, "certfile": k.SSL_CERT, "certpath": k.SSL_CERT, "sslcertfile": k.SSL_CERT, "sslcertpath": k.SSL_CERT, "clustersslcert": k.SSL_CERT, "tlscert": k.SSL_CERT, "sslcertificate": k.SSL_CERT, "clientcert": k.SSL_CERT,
-    "key": k.SSL_KEY, "keyfile": k.SSL_KEY, "keypath": k.SSL_KEY, "sslkeyfile": k.SSL_KEY, "sslkeypath": k.SSL_KEY, "clustersslkey": k.SSL_KEY, "tlskey": k.SSL_KEY, "sslprivatekey": k.SSL_KEY, "clientkey": k.SSL_KEY, "privatekey": k.SSL_KEY,
-    "sslcacontent": k.SSL_CA_BASE64, "sslcadata": k.SSL_CA_BASE64, "cabase64": k.SSL_CA_BASE64, "sslcab64": k.SSL_CA_BASE64,
-    "sslcertcontent": k.SSL_CERT_BASE64, "sslcertdata": k.SSL_CERT_BASE64, "certbase64": k.SSL_CERT_BASE64, "sslcertb64": k.SSL_CERT_BASE64,
-    "sslkeycontent": k.SSL_KEY_BASE64, "sslkeydata": k.SSL_KEY_BASE64, "keybase64": k.SSL_KEY_BASE64, "sslkeyb64": k.SSL_KEY_BASE64,
-    "allowedcn": k.CERT_ALLOWED_CN, "allowedcns": k.CERT_ALLOWED_CN, "certallowedcns": k.CERT_ALLOWED_CN, "clusterverifycn": k.CERT_ALLOWED_CN, "certcn": k.CERT_ALLOWED_CN, "verifycn": k.CERT_ALLOWED_CN, "certallowed": k.CERT_ALLOWED_CN, "certallowcn": k.CERT_ALLOWED_CN,
+    name: key
+    for key, names in {
+        k.SSL_CA: "ca cafile capath cacert sslcacert sslcafile sslcapath clustersslca rootca sslrootcert tlsca trustedcafile sslcapem",
+        k.SSL_CERT: "cert certfile certpath sslcertfile sslcertpath clustersslcert tlscert sslcertificate clientcert",
+        k.SSL_KEY: "key keyfile keypath sslkeyfile sslkeypath clustersslkey tlskey sslprivatekey clientkey privatekey",
+        k.SSL_CA_BASE64: "sslcacontent sslcadata cabase64 sslcab64",
+        k.SSL_CERT_BASE64: "sslcertcontent sslcertdata certbase64 sslcertb64",
+        k.SSL_KEY_BASE64: "sslkeycontent sslkeydata keybase64 sslkeyb64",
+        k.CERT_ALLOWED_CN: "allowedcn allowedcns certallowedcns clusterverifycn certcn verifycn certallowed certallowcn",
+    }.items()
+    for name in names.split()
 }
 """Names of other tools and of older documents, without separators, for the key DM has."""
 
@@ -215,11 +223,10 @@ def has_tls_misfit(holder: Entry, kind: str) -> bool:
 
     What the other keys lack is then unknown: the missing one may be the misspelt one.
     """
-    for child in holder.children:
-        if child.schema is None and child.pair is not None and child.pair.value is not None and child.name != MERGE_KEY and holder.schema is not None:
-            if explain(child, kind).owner in TLS_OWNERS:
-                return True
-    return False
+    if holder.schema is None:
+        return False
+    unknown = (c for c in holder.children if c.schema is None and c.pair is not None and c.pair.value is not None and c.name != MERGE_KEY)
+    return any(explain(child, kind).owner in TLS_OWNERS for child in unknown)
 
 
 _TYPE_OWNERS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Mapping, NamedTuple
 
 from dmls.schema.key import Json
@@ -41,7 +41,7 @@ class LegacyKey(NamedTuple):
     note: str
 
 
-@lru_cache(maxsize=None)
+@cache
 def keys(kind: str) -> Mapping[tuple[str, str], LegacyKey]:
     """All of a kind by (parent, name).
 

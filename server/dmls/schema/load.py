@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Iterable
 
 from dmls.resources import read
@@ -18,14 +18,14 @@ def file_name(kind: str) -> str:
     return f"{_STEMS.get(kind, kind)}.schema.json"
 
 
-@lru_cache(maxsize=None)
+@cache
 def document(name: str) -> Raw:
     """One file of `schemas/`, parsed.  Raises FileNotFoundError for a name that is not there."""
     parsed: Raw = json.loads(read(f"schemas/{name}"))
     return parsed
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(kind: str) -> SchemaKey:
     """The root key of one of `KINDS`; raises KeyError for another word."""
     if kind not in KINDS:
@@ -48,8 +48,8 @@ def find(kind: str, path: Iterable[str | int]) -> SchemaKey | None:
     return at
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_settings() -> SchemaKey:
     """The root key of a `.dmls.toml`."""
     raw = document("dmls.schema.json")
-    return SchemaKey(raw, Source(raw, {}), "settings", "", "", None, 0)
+    return SchemaKey(raw, Source(raw, {}, load), "settings", "", "", None, 0)

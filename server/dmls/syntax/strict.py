@@ -32,7 +32,6 @@ _BOM = "\ufeff"
 # YAML 1.1 production c-printable, as libyaml and yaml.v2 both check it.
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
 # A text of fewer lines is judged at once: the bookkeeping of chunks would cost more than it saves.
 _MANY_LINES = 150
 _VERDICT = "strict.verdict"

@@ -34,8 +34,9 @@ _STRANGE = "yaml.strange"
 _COMPLEX = "yaml.complex"
 
 _LONE_CR = re.compile("\r(?!\n)")
-# libyaml and yaml.v2 take these for line ends, the Language Server Protocol does not.
-_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+# libyaml and yaml.v2 take the first three for line ends, the Language Server Protocol does not; and they pass over a byte
+# order mark at the start of any line.
+_ODD = re.compile("[\x85\u2028\u2029\ufeff]")
 _MARKER = re.compile(r"\n(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 # Lines before the content of the first document: blank, comment, directive or an end marker.
 _PREAMBLE = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n|%[^\n]*(?:\n|\Z)|\.\.\.[ \t\r]*(?:#[^\n]*)?(?:\n|\Z))*")
@@ -132,7 +133,7 @@ def _parse(text: str, previous: Tree | None) -> Tree:
     suspect = -1
     suspect_top = 0
     top = 0
-    odd = not text.isascii() and _ODD_BREAK.search(text, 0, frame.end) is not None
+    odd = not text.isascii() and _ODD.search(text, 1, frame.end) is not None
     for role, indent, start, end in _cut(scanned, frame):
         part = text[start:end]
         if role != "map" and role != "seq":
@@ -384,10 +385,12 @@ def _holds(node: Node, wanted: Node) -> bool:
 class _Level:
     """An open block collection.  `open`: its last key or item has no value yet."""
 
-    __slots__ = ("indent", "node", "open", "pairs", "seq")
+    __slots__ = ("indent", "node", "open", "pairs", "seq", "usual")
 
     def __init__(self, indent: int, node: Mapping | Sequence) -> None:
         self.indent = indent
+        # The indentation of its first entry; `indent` follows later entries that stand further left.
+        self.usual = indent
         self.node = node
         self.open = False
         if isinstance(node, Mapping):
@@ -843,9 +846,7 @@ class _Scanner:
         found = _PLAIN_END.search(text, at)
         end = self._stripped(at, found.start() if found is not None else self.size)
         below, entry_below = self._below(begin)
-        is_word = first not in "\"'[{|>&*!" or (
-            first in "\"'" and (_DOUBLE_LINE if first == '"' else _SINGLE_LINE).match(text, at) is None
-        )
+        is_word = first not in "[{|>&*!"
         level = self.stack[-1] if self.stack else None
         if item_start >= 0:
             if level is None:
@@ -893,9 +894,9 @@ class _Scanner:
         key = Scalar(self.chunk, at, max(stop, min(at + 1, end)), "", "plain")
         key.value = text[key.start : key.end]
         if text[at] in "\"'":
-            key.value = key.value[1:]
+            key.unterminated = len(key.value) < 2 or key.value[-1] != text[at]
+            key.value = key.value[1:] if key.unterminated else key.value[1:-1]
             key.style = "double" if text[at] == '"' else "single"
-            key.unterminated = True
         level.pairs.append(Pair(self.chunk, key, None, -1))
         level.open = parent
         found = _PLAIN_END.search(text, end)
@@ -905,28 +906,37 @@ class _Scanner:
 
     def _place(self, indent: int, at: int, begin: int) -> _Level:
         """The mapping that a fragment at this indentation belongs to; open levels stay open."""
-        for level in reversed(self.stack):
+        stack = self.stack
+        for index in range(len(stack) - 1, -1, -1):
+            level = stack[index]
             if level.indent <= indent:
                 if not level.seq:
                     return level
+                if index and level.indent == indent == stack[index - 1].indent:
+                    # Next to a list whose dashes stand under their key's own first letter.
+                    return stack[index - 1]
                 return self._of_item(level, at)
         return self._open(indent, False, at, begin)
 
     def _of_item(self, level: _Level, at: int) -> _Level:
         """The mapping in the last item of a sequence, for a key that stands where only a dash may stand."""
         last = level.last()
+        index = self.stack.index(level)
         if isinstance(last, Mapping) and last.form == "block":
-            index = self.stack.index(level)
             if index + 1 < len(self.stack) and self.stack[index + 1].node is last:
                 return self.stack[index + 1]
-            return _Level(level.indent, last)
-        mapping = Mapping(self.chunk, at, at, "block")
-        if isinstance(level.node, Sequence):
-            if isinstance(last, Scalar) and last.style == "empty":
-                level.attach(mapping)
-            else:
-                level.node.items.append(mapping)
-        return _Level(level.indent, mapping)
+            mapping = last
+        else:
+            mapping = Mapping(self.chunk, at, at, "block")
+            if isinstance(level.node, Sequence):
+                if isinstance(last, Scalar) and last.style == "empty":
+                    level.attach(mapping)
+                else:
+                    level.node.items.append(mapping)
+        inner = _Level(level.indent, mapping)
+        if index + 1 == len(self.stack) and index + 1 < _MAX_DEPTH:
+            self.stack.append(inner)
+        return inner
 
     def _below(self, begin: int) -> tuple[int, bool]:
         """The indentation of the next line with content, and whether that line starts a key or an item."""
@@ -988,8 +998,7 @@ class _Scanner:
                 # Further left than everything in the chunk.
                 self._complain("bad-indent", begin, start)
                 if top.seq == seq:
-                    if top.node.start >= start:
-                        top.indent = indent
+                    top.indent = indent
                     return top
                 if top.seq:
                     return self._of_item(top, start)
@@ -997,11 +1006,16 @@ class _Scanner:
             if popped is not None and top.indent < indent and seq == popped.seq and not top.open:
                 # A column between two open levels: the inner one is the better guess.
                 self._complain("bad-indent", begin, start)
+                popped.indent = indent
                 stack.append(popped)
                 return popped
             if top.indent == indent:
                 if top.seq == seq:
                     return top
+                if seq and len(stack) > 1 and stack[-2].seq and stack[-2].indent == indent:
+                    # The mapping of an item whose keys have lost their indentation; here the next item begins.
+                    popped = stack.pop()
+                    continue
                 if top.seq:
                     if len(stack) > 1 and stack[-2].indent == indent:
                         # A key after a list whose dashes stand under the key's own first letter.
@@ -1023,9 +1037,13 @@ class _Scanner:
                     self._orphan(top, start)
                 break
             if not top.open:
-                self._complain("bad-indent", begin, start)
                 if not top.seq and not seq:
+                    if indent == top.usual:
+                        top.indent = indent
+                    else:
+                        self._complain("bad-indent", begin, start)
                     return top
+                self._complain("bad-indent", begin, start)
                 if top.seq and seq and not isinstance(top.last(), Scalar):
                     return top
                 if seq and not top.seq:

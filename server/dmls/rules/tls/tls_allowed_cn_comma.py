@@ -14,29 +14,26 @@ Fix: make one item of each name.
 
 from __future__ import annotations
 
-import re
 from typing import Iterator
 
 from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import judged, looks_like_dn, trimmed
+from dmls.model.allowed_cn import SEPARATOR, holds_several, judged, looks_like_dn, trimmed
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.syntax.tree import Sequence
 
-_SEPARATOR = re.compile("[,;]")
-
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     for item in judged(block):
-        if _SEPARATOR.search(item.text) and not looks_like_dn(item.text):
+        if holds_several(item.text) and not looks_like_dn(item.text):
             yield ctx.finding(RULE, ctx.config.value_span(item), fixes=_fixes(item, ctx), name=item.text)
 
 
 def _fixes(item: Entry, ctx: Context) -> tuple[Fix, ...]:
     parent = item.parent
-    names = [name for name in map(trimmed, _SEPARATOR.split(item.text)) if name]
+    names = [name for name in map(trimmed, SEPARATOR.split(item.text)) if name]
     if parent is None or not isinstance(parent.node, Sequence) or parent.node.form not in ("flow", "array") or not edit.is_direct(item) or not names:
         return ()
     text = ", ".join(edit.written_like(ctx.config, item, name) for name in names)

@@ -2,8 +2,8 @@
 
 What: one text, or a block, instead of a list; in TOML also a number, boolean or date as an item.
 
-Why: the field is a list of strings (dm/config/security/security.go:29).  yaml.v2 answers 20003 `cannot unmarshal !!str `dm` into
-security.strArray`, BurntSushi/toml 38013 / 40003 `incompatible types: TOML value has type string; destination has type slice`; dmctl
+Why: the field is a list of strings (dm/config/security/security.go:29).  yaml.v2 answers 20003 ``cannot unmarshal !!str `dm` into
+security.strArray``, BurntSushi/toml 38013 / 40003 `incompatible types: TOML value has type string; destination has type slice`; dmctl
 refuses its file likewise.  A YAML item may be a number: it is taken as its text.
 
 Wrong: `cert-allowed-cn = "dm"`

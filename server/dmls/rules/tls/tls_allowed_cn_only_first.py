@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import judged, trimmed
+from dmls.model.allowed_cn import holds_several, judged, looks_like_dn, trimmed
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
 
@@ -27,7 +27,8 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     items = judged(block)
     first = trimmed(items[0].text) if items else ""
     # An empty first item has a graver rule of its own.
-    other = next((i for i in items if trimmed(i.text) not in ("", first)), None) if first else None
+    # An item that is no name has a rule of its own.
+    other = next((i for i in items if trimmed(i.text) not in ("", first) and not holds_several(i.text) and not looks_like_dn(i.text)), None) if first else None
     if other is not None:
         yield ctx.finding(RULE, ctx.config.value_span(other), first=first, name=trimmed(other.text))
 

@@ -41,7 +41,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
             continue
         span = ctx.config.value_span(entry)
         if not data:
-            yield ctx.finding(RULE, span, "empty", severity=Severity.WARNING, codes=(), key=entry.key)
+            yield ctx.finding(RULE, ctx.config.key_span(entry), "empty", severity=Severity.WARNING, codes=(), key=entry.key)
             continue
         types = pem_types(data)
         needed = PRIVATE_KEY if material.role == KEY else CERTIFICATE

@@ -36,7 +36,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     refused = _given(config, k.INITIAL_CLUSTER) and not _given(config, k.ADVERTISE_PEER_URLS) and not _given(config, k.JOIN)
     yield ctx.finding(
         RULE,
-        config.span(entry),
+        config.key_span(entry),
         "refused" if refused else "",
         severity=Severity.ERROR if refused else Severity.WARNING,
         codes=(38038,) if refused else (),

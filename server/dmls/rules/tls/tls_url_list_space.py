@@ -20,10 +20,10 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
+from dmls.go import host_port
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
 from dmls.model.endpoint import ADDRESSES, URL_LISTS, Endpoint, endpoints, uses_tls
-from dmls.go import host_port
 from dmls.rule import CONFIG_FILE, Context, Edit, Finding, Rule, Severity
 from dmls.schema import keys as k
 
@@ -43,7 +43,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         cleaned = [_cleaned(e) for e in bad]
         fixes = ()
         if all(e.exact for e in bad) and not any(_BLANK.search(c) for c in cleaned):
-            fixes = (ctx.fix("remove-blanks", *(Edit(e.span, c) for e, c in zip(bad, cleaned)), key=key),)
+            fixes = (ctx.fix("remove-blanks", *(Edit(e.span, c) for e, c in zip(bad, cleaned, strict=True)), key=key),)
         variant = "" if bad[0].in_list else "address"
         yield ctx.finding(
             RULE,

@@ -3,8 +3,9 @@
 What: a list, a block, or in TOML a number or a boolean where `ssl-ca`, `ssl-cert`, `ssl-key` or a `-base64` key wants one text.
 
 Why: each key holds one string (dm/config/security/security.go:25-36); several CAs go into one PEM file.  yaml.v2 refuses a list with
-20003 `cannot unmarshal !!seq into string`; a plain number or boolean it takes as text, so that `ssl-ca: true` names a file called `true`.  BurntSushi/toml refuses all but a
-string: 38013 / 40003 `incompatible types: TOML value has type []any; destination has type string`.
+20003 `cannot unmarshal !!seq into string`; a plain number or boolean it takes as text, so that `ssl-ca: true` names a file called
+`true`.  BurntSushi/toml refuses all but a string: 38013 / 40003 `incompatible types: TOML value has type []any; destination has
+type string`.
 
 Wrong: `ssl-ca = ["/etc/dm/ca.pem"]`
 
@@ -23,7 +24,7 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import WRONG_TYPE, misfits
 from dmls.model.dm_error import DECODE
-from dmls.model.tls_block import PATHS
+from dmls.model.tls_block import CA, PATHS
 from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import semantics as s
 from dmls.syntax.tree import Node, Scalar, Sequence, is_null
@@ -37,7 +38,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 RULE,
                 ctx.config.value_span(entry),
-                "list" if isinstance(entry.node, Sequence) else "",
+                _variant(entry),
                 codes=(error.code,) if error else (),
                 dm_text=ctx.decoder_text(misfit),
                 fixes=_fixes(entry, ctx),
@@ -46,6 +47,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             return
     if language == "yaml" and entry.key in PATHS.values() and _is_no_text(entry.raw):
         yield ctx.finding(RULE, ctx.config.value_span(entry), "taken-as-text", severity=Severity.WARNING, codes=(), key=entry.key)
+
+
+def _variant(entry: Entry) -> str:
+    if not isinstance(entry.node, Sequence):
+        return ""
+    return "ca-list" if entry.key == PATHS[CA] else "list"
 
 
 def _is_no_text(node: Node | None) -> bool:

@@ -1,0 +1,74 @@
+"""One command from a fresh clone: `python3 server/dev/run.py demo` or `python3 server/dev/run.py test`.
+
+Makes a virtual environment in `.venv`, installs dmls and what the command needs into it, and runs the command.  Uses only the standard
+library, so that a bare Python 3.10 or later is enough.  Commands: demo, check, serve … (anything `dmls` knows), test, bench, lint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".venv"
+BIN = HOME / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+
+
+def make_environment() -> None:
+    """Create `.venv` with pip; on a Debian without python3-venv, install that package first where we may."""
+    if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+        return
+    print("dmls: making the virtual environment .venv", file=sys.stderr)
+    try:
+        venv.create(HOME, with_pip=True, clear=True)
+        return
+    except (subprocess.CalledProcessError, OSError, ImportError):
+        pass
+    package = f"python3.{sys.version_info.minor}-venv"
+    if Path("/usr/bin/apt-get").exists() and hasattr(os, "geteuid") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-q"], check=True, stdout=sys.stderr)
+        subprocess.run(["apt-get", "install", "-qy", package], check=True, stdout=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", HOME], check=True)
+        return
+    raise SystemExit(f"dmls: this Python cannot make virtual environments; install {package} (apt-get install {package}) and try again")
+
+
+def install(extra: str) -> None:
+    """Install dmls and the optional dependencies `extra` ("" for none), once per content of pyproject.toml."""
+    wanted = f".[{extra}]" if extra else "."
+    mark = HOME / f".installed-{extra or 'base'}"
+    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if mark.exists() and mark.read_text(encoding="utf-8") == digest:
+        return
+    print(f"dmls: installing {wanted}", file=sys.stderr)
+    subprocess.run([PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", wanted], cwd=ROOT, check=True)
+    mark.write_text(digest, encoding="utf-8")
+
+
+def main(argv: list[str]) -> int:
+    if sys.version_info < (3, 10):
+        raise SystemExit("dmls needs Python 3.10 or later")
+    command = argv[0] if argv else "demo"
+    rest = argv[1:]
+    make_environment()
+    if command == "test":
+        install("test")
+        workers = [] if any(a.startswith("-n") for a in rest) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+        return subprocess.run([PYTHON, "-m", "pytest", *workers, *rest], cwd=ROOT).returncode
+    if command == "lint":
+        install("test")
+        return subprocess.run([PYTHON, "-m", "ruff", "check", "server", "tests", *rest], cwd=ROOT).returncode
+    if command == "bench":
+        install("")
+        return subprocess.run([PYTHON, "tests/bench/run.py", *rest], cwd=ROOT).returncode
+    install("")
+    return subprocess.run([PYTHON, "-m", "dmls", command, *rest]).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

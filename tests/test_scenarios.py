@@ -1,0 +1,85 @@
+"""Run every section of every scenario; see `support/scenario.py` for the format."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+from dmls import lint
+from dmls.cli.main import main
+from dmls.words.catalogue import sentence
+from support.core import analysis_of
+from support.scenario import Scenario, read
+
+FOLDER = Path(__file__).parent / "scenarios"
+SCENARIOS = [scenario for path in sorted(FOLDER.rglob("*.md")) for scenario in read(path)]
+
+
+@pytest.fixture(autouse=True)
+def _faults_raise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "raise_on_fault", True)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+def test_scenario(scenario: Scenario, tmp_path: Path) -> None:
+    files = {f"/w/{name}": text for name, text in scenario.files.items()}
+    if "settings" in scenario.blocks:
+        files["/w/.dmls.toml"] = scenario.blocks["settings"]
+    analysis = analysis_of(files)
+    found = []
+    words = {"en": [], "zh": []}
+    for path in files:
+        text, lines = analysis.text(path), analysis.lines(path)
+        assert text is not None and lines is not None
+        for finding in analysis.findings(path):
+            covered = finding.span.of(text).split("\n")[0]
+            found.append((path[3:], lines.line_of(finding.span.start), finding.severity.word, finding.rule, covered))
+            for locale in words:
+                words[locale].append(sentence(finding.message, finding.args, locale))
+    unmet = []
+    left = list(found)
+    for want in scenario.expected():
+        match = next((f for f in left if f[:4] == (want.file, want.line, want.severity, want.rule) and want.at in (None, f[4])), None)
+        if match is None:
+            unmet.append(want)
+        else:
+            left.remove(match)
+
+    assert not unmet and not left, f"not found: {unmet}\nnot marked: {left}"
+    for locale, sentences in words.items():
+        for line in scenario.blocks.get(locale, "").splitlines():
+            assert any(line.strip() in s for s in sentences), f"no {locale} sentence holds {line.strip()!r}: {sentences}"
+    _help(scenario, analysis)
+    _same_on_the_command_line(scenario, tmp_path, found)
+
+
+def _help(scenario: Scenario, analysis: object) -> None:
+    if scenario.cursor is None:
+        return
+    file, offset = scenario.cursor
+    if "completions" in scenario.blocks:
+        labels = {c.label for c in analysis.completions(f"/w/{file}", offset)}  # type: ignore[attr-defined]
+        for line in scenario.blocks["completions"].split():
+            assert (line[1:] not in labels) if line.startswith("-") else (line in labels), (line, sorted(labels))
+    if "hover" in scenario.blocks:
+        hover = analysis.hover(f"/w/{file}", offset)  # type: ignore[attr-defined]
+        assert hover is not None
+        for line in scenario.blocks["hover"].splitlines():
+            assert line.strip() in hover.markdown, (line, hover.markdown)
+
+
+def _same_on_the_command_line(scenario: Scenario, folder: Path, found: list[tuple[str, int, str, str, str]]) -> None:
+    for name, text in scenario.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text.encode("utf-8"))
+    if "settings" in scenario.blocks:
+        (folder / ".dmls.toml").write_text(scenario.blocks["settings"], encoding="utf-8")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        main(["check", "--format", "json", "--files", "off", "--min-severity", "hint", str(folder)])
+    report = json.loads(out.getvalue())
+    said = sorted((Path(f["file"]).name, f["range"]["start"]["line"], f["severity"], f["rule"]) for f in report["findings"])
+    assert said == sorted((Path(f[0]).name, *f[1:4]) for f in found)

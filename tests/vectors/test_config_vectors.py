@@ -1,0 +1,49 @@
+"""The vectors as judges: what DM's own loader answered for 770 files."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from dmls import lint
+from dmls.finding import Severity
+from support.core import analysis_of
+from support.shared import json_lines, needs_shared
+
+DECODE_LEVEL = {20003, 38011, 38013, 40003, 40004}
+NAMELESS = {"dev-source-091"}
+"""A file of comments only, named `source1.yaml`: nothing makes it certain that it is DM's, so it is checked with its kind given."""
+VECTORS: list[Any] = list(json_lines("vectors/config-dev.jsonl"))
+
+
+@needs_shared
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["id"])
+def test_vector(vector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "raise_on_fault", True)
+    data = vector["text"].encode("utf-8") if vector["text"] is not None else base64.b64decode(vector["text_b64"])
+    path = f"/alone/{vector['file']}"
+    settings = {"kinds": {"*": vector["kind"]}} if vector["id"] in NAMELESS else {}
+    analysis = analysis_of({path: data}, settings)
+
+    assert analysis.kind(path) == vector["kind"]
+    findings = analysis.findings(path)
+    lines = analysis.lines(path)
+    assert lines is not None
+    at = [(lines.line_of(f.span.start) + 1, f) for f in findings]
+    errors = [(line, f) for line, f in at if f.severity == Severity.ERROR]
+    if not vector["accepted"]:
+        if vector["code"] in DECODE_LEVEL or (vector["code"] is None and vector["kind"] == "dmctl"):
+            wanted = set(vector.get("lines") or [vector["line"]]) - {None}
+            assert errors, "DM refuses this file"
+            assert wanted <= {line for line, _ in errors}
+            if vector["code"] is not None:
+                assert any(vector["code"] in f.dm_codes for line, f in errors if not wanted or line in wanted)
+    elif vector.get("surprise"):
+        assert findings, "a surprise must be spoken of"
+        assert vector["line"] is None or any(line == vector["line"] for line, _ in at)
+        assert not any(DECODE_LEVEL & set(f.dm_codes) for _, f in errors)
+    else:
+        assert not errors, "DM accepts this file"
+        if "valid" in vector["tags"] and "advice" not in vector["tags"]:
+            assert not [f for f in findings if f.severity <= Severity.WARNING]
