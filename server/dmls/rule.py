@@ -21,7 +21,7 @@ ENTRY = "entry"
 MISFIT = "misfit"
 """Fed every fact of `model.decode` whose code is in `select`."""
 TLS_BLOCK = "tls-block"
-CONFIG_FILE = "config-file"
+CONFIG_FILE = "file"
 STRICT = "strict"
 """Fed by the engine itself: syntax, suppression and size."""
 

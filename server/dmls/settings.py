@@ -224,14 +224,14 @@ def parse(
     """
     reader = _Reader(folder, rule_names)
     if not isinstance(mapping, Mapping):
-        reader.problem((), "settings.not-table", key="")
+        reader.problem((), "settings-file.not-table", key="")
         return DEFAULTS, tuple(reader.problems)
     values: dict[str, object] = {}
     for key, value in mapping.items():
         name = _kebab(key) if editor else key
         read = _FIELDS.get(name) if isinstance(name, str) else None
         if read is None:
-            reader.problem((key,), "settings.unknown-key", key=str(key))
+            reader.problem((key,), "settings-file.unknown-key", key=str(key))
         else:
             read(reader, key, value, values, editor)
     values["given"] = frozenset(values)
@@ -302,13 +302,13 @@ class _Reader:
     def table(self, path: _Path, value: object) -> Mapping[object, object]:
         if isinstance(value, Mapping):
             return value
-        self.problem(path, "settings.not-table", key=str(path[-1]))
+        self.problem(path, "settings-file.not-table", key=str(path[-1]))
         return {}
 
     def string(self, path: _Path, value: object) -> str | None:
         if isinstance(value, str):
             return value
-        self.problem(path, "settings.not-string", key=str(path[-1]))
+        self.problem(path, "settings-file.not-string", key=str(path[-1]))
         return None
 
     def strings(self, path: _Path, value: object) -> list[tuple[_Path, str]]:
@@ -316,28 +316,28 @@ class _Reader:
         if isinstance(value, str):
             return [(path, value)]
         if not isinstance(value, (list, tuple)):
-            self.problem(path, "settings.not-list", key=str(path[-1]))
+            self.problem(path, "settings-file.not-list", key=str(path[-1]))
             return []
         found = []
         for i, item in enumerate(value):
             if isinstance(item, str):
                 found.append(((*path, i), item))
             else:
-                self.problem((*path, i), "settings.not-list", key=str(path[-1]))
+                self.problem((*path, i), "settings-file.not-list", key=str(path[-1]))
         return found
 
     def choice(self, path: _Path, value: object, allowed: tuple[str, ...]) -> str | None:
         text = self.string(path, value)
         if text is None or text in allowed:
             return text
-        self.problem(path, "settings.bad-choice", key=str(path[-1]), value=_short(text), allowed=", ".join(allowed))
+        self.problem(path, "settings-file.bad-choice", key=str(path[-1]), value=_short(text), allowed=", ".join(allowed))
         return None
 
     def glob(self, path: _Path, value: object) -> str | None:
         text = self.string(path, value)
         if text is None or is_glob(text):
             return None if text is None else anchored(text, self.folder)
-        self.problem(path, "settings.bad-glob", value=_short(text))
+        self.problem(path, "settings-file.bad-glob", value=_short(text))
         return None
 
     def local_folder(self, text: str) -> str:
@@ -351,7 +351,7 @@ class _Reader:
         found: dict[str, str] = {}
         for name, level in self.table(path, value).items():
             if self.rule_names is not None and name not in self.rule_names:
-                self.problem((*path, name), "settings.unknown-rule", name=_short(str(name)))
+                self.problem((*path, name), "settings-file.unknown-rule", name=_short(str(name)))
                 continue
             word = self.choice((*path, name), level, LEVELS)
             if word is not None:
@@ -393,7 +393,7 @@ def _dm_version(r: _Reader, key: str, value: object, out: dict[str, object], _ed
         try:
             version = parse_version(text)
         except ValueError:
-            r.problem(path, "settings.bad-version", value=_short(text))
+            r.problem(path, "settings-file.bad-version", value=_short(text))
             continue
         if version not in found:
             found.append(version)
@@ -427,7 +427,7 @@ def _tls(r: _Reader, key: str, value: object, out: dict[str, object], editor: bo
             if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 36_500:
                 out["warn_days"] = item
             else:
-                r.problem(path, "settings.not-days", key=str(name))
+                r.problem(path, "settings-file.not-days", key=str(name))
         elif known == "path-map":
             found = []
             for prefix, folder in r.table(path, item).items():
@@ -436,17 +436,17 @@ def _tls(r: _Reader, key: str, value: object, out: dict[str, object], editor: bo
                     found.append((str(prefix), r.local_folder(text)))
             out["path_map"] = tuple(found)
         else:
-            r.problem(path, "settings.unknown-key", key=str(name))
+            r.problem(path, "settings-file.unknown-key", key=str(name))
 
 
 def _cluster(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
     if not isinstance(value, (list, tuple)):
-        r.problem((key,), "settings.not-tables", key=key)
+        r.problem((key,), "settings-file.not-tables", key=key)
         return
     found = []
     for i, item in enumerate(value):
         if not isinstance(item, Mapping):
-            r.problem((key, i), "settings.not-tables", key=key)
+            r.problem((key, i), "settings-file.not-tables", key=key)
             continue
         name: str | None = None
         globs: list[str] = []
@@ -460,10 +460,10 @@ def _cluster(r: _Reader, key: str, value: object, out: dict[str, object], _edito
                     if glob is not None:
                         globs.append(glob)
             else:
-                r.problem(path, "settings.unknown-key", key=str(field))
+                r.problem(path, "settings-file.unknown-key", key=str(field))
         for field in ("name", "files"):
             if field not in item:
-                r.problem((key, i), "settings.missing-key", key=field)
+                r.problem((key, i), "settings-file.missing-key", key=field)
         if name is not None and globs:
             found.append(ClusterSetting(name, tuple(globs)))
     out["clusters"] = tuple(found)

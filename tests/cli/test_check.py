@@ -114,7 +114,7 @@ def test_the_project_may_choose_the_language_and_the_user_may_overrule(dmls: Run
 
 
 def test_a_broken_settings_file_is_a_finding_and_the_rest_is_checked(dmls: Run, files: Files) -> None:
-    files({"a/dm-worker1.toml": BAD_WORKER, ".dmls.toml": '[rules\nunknown-key = "off"\n'})
+    files({"a/dm-worker1.toml": BAD_WORKER, ".dmls.toml": 'language = \n[rules]\nwrong-type = "off"\n'})
     ran = dmls("check", "a")
     assert ran.status == 1
     found = first_lines(ran.out)

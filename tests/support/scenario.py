@@ -3,7 +3,7 @@
 The laws of the format:
 
 1. ``# error: [rule] at "text"`` at the end of a line, or alone on the line before it.  `at` is the text that the finding covers (of a
-   finding over several lines, its first line).  Severities: error, warning, information (or info), hint.  A line may hold several markers.
+   finding over several lines, its first line); it ends at the last quote, so it may hold quotes itself.  Severities: error, warning, information (or info), hint.  A line may hold several markers.
 2. Markers and findings match one to one: an unmarked finding fails, an unfulfilled marker fails.
 3. The comments stay in the text that is checked, so every file is what a user might have.
 4. A file is a fenced block after a line with its name in backquotes: `` `dm-task.yaml`: ``.  Several files of one section lie in one folder.
@@ -22,7 +22,7 @@ from typing import Iterator, NamedTuple
 
 _NAME = re.compile(r"^`([^`]+)`:?\s*$")
 _FENCE = re.compile(r"^(`{3,})\s*([\w-]*)\s*$")
-_MARKER = re.compile(r'#\s*(error|warning|information|info|hint):\s*\[([\w-]+)\](?:\s+at\s+"((?:[^"\\]|\\.)*)")?')
+_MARKER = re.compile(r'#\s*(error|warning|information|info|hint):\s*\[([\w-]+)\](?:\s+at\s+"(.*?)"(?=\s*(?:#\s*(?:error|warning|information|info|hint):|$)))?')
 CURSOR = "$0"
 
 
@@ -53,7 +53,7 @@ class Scenario(NamedTuple):
                 alone = not line[: markers[0].start()].strip(" \t\ufeff#")
                 for m in markers:
                     severity = "information" if m.group(1) == "info" else m.group(1)
-                    at = re.sub(r"\\(.)", r"\1", m.group(3)) if m.group(3) is not None else None
+                    at = m.group(3)
                     out.append(Expected(file, number + 1 if alone else number, severity, m.group(2), at))
         return out
 

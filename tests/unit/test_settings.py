@@ -12,6 +12,7 @@ from dmls import settings
 from dmls.resources import read
 from dmls.settings import ClusterSetting, Settings, SettingProblem, merge, parse
 from dmls.version import MAIN, parse_version
+from dmls.words.catalogue import sentence
 
 
 def test_all_settings_are_read() -> None:
@@ -53,33 +54,35 @@ def test_nothing_said_means_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("mapping", "path", "message"),
     [
-        ({"rule": {}}, ("rule",), "settings.unknown-key"),
-        ({"rules": []}, ("rules",), "settings.not-table"),
-        ({"rules": {"x": "fatal"}}, ("rules", "x"), "settings.bad-choice"),
-        ({"rules": {"x": False}}, ("rules", "x"), "settings.not-string"),
-        ({"per-file": {"a": {"x": 1}}}, ("per-file", "a", "x"), "settings.not-string"),
-        ({"per-file": {"[z-a]": {}}}, ("per-file", "[z-a]"), "settings.bad-glob"),
-        ({"per-file": {"../a": {}}}, ("per-file", "../a"), "settings.bad-glob"),
-        ({"kinds": {"a": "tidb"}}, ("kinds", "a"), "settings.bad-choice"),
-        ({"dm-version": "latest"}, ("dm-version",), "settings.bad-version"),
-        ({"dm-version": ["8.5", 8]}, ("dm-version", 1), "settings.not-list"),
-        ({"dm-version": 8.5}, ("dm-version",), "settings.not-list"),
-        ({"language": "fr"}, ("language",), "settings.bad-choice"),
-        ({"tls": {"file": "off"}}, ("tls", "file"), "settings.unknown-key"),
-        ({"tls": {"files": "on"}}, ("tls", "files"), "settings.bad-choice"),
-        ({"tls": {"warn-days": True}}, ("tls", "warn-days"), "settings.not-days"),
-        ({"tls": {"warn-days": -1}}, ("tls", "warn-days"), "settings.not-days"),
-        ({"tls": {"path-map": {"/a": 1}}}, ("tls", "path-map", "/a"), "settings.not-string"),
-        ({"working-dir": 1}, ("working-dir",), "settings.not-string"),
-        ({"cluster": {}}, ("cluster",), "settings.not-tables"),
-        ({"cluster": [1]}, ("cluster", 0), "settings.not-tables"),
-        ({"cluster": [{"name": "a"}]}, ("cluster", 0), "settings.missing-key"),
-        ({"cluster": [{"name": "a", "files": ["b"], "c": 1}]}, ("cluster", 0, "c"), "settings.unknown-key"),
+        ({"rule": {}}, ("rule",), "settings-file.unknown-key"),
+        ({"rules": []}, ("rules",), "settings-file.not-table"),
+        ({"rules": {"x": "fatal"}}, ("rules", "x"), "settings-file.bad-choice"),
+        ({"rules": {"x": False}}, ("rules", "x"), "settings-file.not-string"),
+        ({"per-file": {"a": {"x": 1}}}, ("per-file", "a", "x"), "settings-file.not-string"),
+        ({"per-file": {"[z-a]": {}}}, ("per-file", "[z-a]"), "settings-file.bad-glob"),
+        ({"per-file": {"../a": {}}}, ("per-file", "../a"), "settings-file.bad-glob"),
+        ({"kinds": {"a": "tidb"}}, ("kinds", "a"), "settings-file.bad-choice"),
+        ({"dm-version": "latest"}, ("dm-version",), "settings-file.bad-version"),
+        ({"dm-version": ["8.5", 8]}, ("dm-version", 1), "settings-file.not-list"),
+        ({"dm-version": 8.5}, ("dm-version",), "settings-file.not-list"),
+        ({"language": "fr"}, ("language",), "settings-file.bad-choice"),
+        ({"tls": {"file": "off"}}, ("tls", "file"), "settings-file.unknown-key"),
+        ({"tls": {"files": "on"}}, ("tls", "files"), "settings-file.bad-choice"),
+        ({"tls": {"warn-days": True}}, ("tls", "warn-days"), "settings-file.not-days"),
+        ({"tls": {"warn-days": -1}}, ("tls", "warn-days"), "settings-file.not-days"),
+        ({"tls": {"path-map": {"/a": 1}}}, ("tls", "path-map", "/a"), "settings-file.not-string"),
+        ({"working-dir": 1}, ("working-dir",), "settings-file.not-string"),
+        ({"cluster": {}}, ("cluster",), "settings-file.not-tables"),
+        ({"cluster": [1]}, ("cluster", 0), "settings-file.not-tables"),
+        ({"cluster": [{"name": "a"}]}, ("cluster", 0), "settings-file.missing-key"),
+        ({"cluster": [{"name": "a", "files": ["b"], "c": 1}]}, ("cluster", 0, "c"), "settings-file.unknown-key"),
     ],
 )
 def test_a_wrong_setting_is_a_problem_with_its_place(mapping: dict[str, object], path: tuple[object, ...], message: str) -> None:
     _, problems = parse(mapping)
     assert [(p.path, p.message) for p in problems] == [(path, message)]
+    for locale in ("en", "zh"):
+        assert sentence(message, problems[0].args, locale)
 
 
 def test_a_wrong_setting_leaves_the_others() -> None:
@@ -91,7 +94,7 @@ def test_a_wrong_setting_leaves_the_others() -> None:
 
 def test_rule_names_are_checked_where_they_are_known() -> None:
     found, problems = parse({"rules": {"a": "off", "b": "off"}}, rule_names={"a"})
-    assert problems == (SettingProblem(("rules", "b"), "settings.unknown-rule", {"name": "b"}),)
+    assert problems == (SettingProblem(("rules", "b"), "settings-file.unknown-rule", {"name": "b"}),)
     assert found.rules == {"a": "off"}
 
 
@@ -99,7 +102,7 @@ def test_an_editor_may_write_camel_case() -> None:
     found, problems = parse({"dmVersion": "8.5.7", "language": "zh-CN", "tls": {"warnDays": 3, "pathMap": {}}}, editor=True)
     assert problems == ()
     assert (found.dm_versions, found.warn_days, found.language) == ((parse_version("8.5.7"),), 3, "zh")
-    assert parse({"dmVersion": "8.5.7"})[1][0].message == "settings.unknown-key"
+    assert parse({"dmVersion": "8.5.7"})[1][0].message == "settings-file.unknown-key"
 
 
 JSON = st.recursive(
@@ -224,7 +227,7 @@ def test_the_schema_of_the_file_names_the_same_settings() -> None:
     assert schema["definitions"]["level"]["enum"] == list(settings.LEVELS)
     assert schema["definitions"]["kind"]["enum"] == list(settings.KINDS)
     for name in properties["tls"]["properties"]:
-        assert parse({"tls": {name: None}})[1][0].message != "settings.unknown-key"
+        assert parse({"tls": {name: None}})[1][0].message != "settings-file.unknown-key"
 
 
 def test_every_setting_is_described_in_both_languages() -> None:

@@ -62,6 +62,7 @@ _UINT_BITS = {"uint": 64, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
 
 NAMED_STRINGS = frozenset(
     (
+        "column.Expr",
         "config.LoadMode",
         "config.LogicalDuplicateResolveType",
         "config.PhysicalDuplicateResolveType",

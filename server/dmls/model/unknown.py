@@ -37,14 +37,14 @@ class Why(NamedTuple):
 
 
 _NO_OPTION = {
-    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl require-secure- "
-    "transport",
-    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites cipher- "
-    "suite tls-cipher tls-ciphers tls-ciphersuites",
-    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password tls-key- "
-    "password",
-    "verify": "skip-verify skip-ca-verification tls-skip-verify ssl-skip-verify insecure insecure-skip-verify verify-server verify- "
-    "server-cert ssl-verify-server-cert ssl-verify ssl-verify-mode verify-ca verify-hostname verify-identity check-hostname "
+    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl "
+    "require-secure-transport",
+    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites "
+    "cipher-suite tls-cipher tls-ciphers tls-ciphersuites",
+    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password "
+    "tls-key-password",
+    "verify": "skip-verify skip-ca-verification tls-skip-verify ssl-skip-verify insecure insecure-skip-verify verify-server "
+    "verify-server-cert ssl-verify-server-cert ssl-verify ssl-verify-mode verify-ca verify-hostname verify-identity check-hostname "
     "ssl-check-hostname server-name ssl-server-name tls-server-name",
     "revocation": "ssl-crl ssl-crlpath ssl-capath tls-crl crl crl-file",
 }
@@ -256,7 +256,9 @@ def explain(entry: Entry, kind: str) -> Why:
     if tls is not None:
         return tls
     old = legacy.find(kind, parent.schema.path, name)
-    if old is not None:
+    if old is not None and old.why == "misspelt" and old.replaced_by in parent.schema.children:
+        return Why(UNKNOWN, "near", {**args, "meant": old.replaced_by})
+    if old is not None and old.why in ("removed", "renamed", "moved"):
         return Why(REMOVED, "replaced" if old.replaced_by else "", {**args, "meant": old.replaced_by or "", "since": old.removed_in or ""})
     near = near_key(name, parent.schema)
     if near is not None and _squeezed(near) == _squeezed(name):

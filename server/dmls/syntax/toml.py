@@ -578,7 +578,8 @@ class _Scanner:
                 value = collection
                 pos = last = pos + 1
             else:
-                value = self._scalar(pos, True)
+                # A bracket too deep takes its line with it.
+                value = self._scalar(pos, text[pos] not in "[{")
                 pos = last = value.end
             if strict and len(self.problems) > before:
                 return None

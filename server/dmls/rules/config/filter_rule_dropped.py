@@ -68,7 +68,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     for item in patterns.strings() if patterns is not None else ():
         error = regexp.check(item.text)
         if error is not None:
-            yield found(item, "sql-pattern", text=error)
+            yield found(item, k.SQL_PATTERN, text=error)
 
 
 def _near(entry: Entry, ctx: Context) -> tuple[Fix, ...]:

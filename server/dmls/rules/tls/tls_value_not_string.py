@@ -29,6 +29,9 @@ from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import semantics as s
 from dmls.syntax.tree import Node, Scalar, Sequence, is_null
 
+_BARE = ("integer", "float", "boolean", "datetime")
+"""Styles of TOML values that are written without quotes."""
+
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     language = ctx.config.language
@@ -70,13 +73,14 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
         return ()
     start, end = config.value_span(entry)
     if isinstance(node, Scalar):
+        if config.language == "yaml":
+            return ()
         return (ctx.fix("quote", Edit(Span(start, start), '"'), Edit(Span(end, end), '"')),)
     items = entry.items()
     if not isinstance(node, Sequence) or node.form not in ("flow", "array") or len(items) != 1 or not isinstance(items[0].raw, Scalar):
         return ()
     inner = config.value_span(items[0])
-    bare = config.language == "toml" and items[0].raw.style not in ("basic", "literal")
-    mark = '"' if bare else ""
+    mark = '"' if items[0].raw.style in _BARE else ""
     return (ctx.fix("unwrap-list", Edit(Span(start, inner.start), mark), Edit(Span(inner.end, end), mark)),)
 
 
