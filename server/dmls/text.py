@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Iterable, NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -71,8 +72,12 @@ class LineIndex:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [0]
-        self.starts.extend(m.end() for m in _LINE_END.finditer(text))
+        if "\r" in text:
+            self.starts = [0]
+            self.starts.extend(m.end() for m in _LINE_END.finditer(text))
+        else:
+            # Where only line feeds end lines, adding up lengths is several times faster than a pattern.
+            self.starts = list(accumulate(map(len, text.split("\n")), _next_start, initial=0))[:-1]
         self._ascii = text.isascii()
 
     def __len__(self) -> int:
@@ -126,6 +131,10 @@ class LineIndex:
             return end
         raw = content.encode("utf-8", "surrogatepass")[:column]
         return start + len(raw.decode("utf-8", "ignore"))
+
+
+def _next_start(start: int, length: int) -> int:
+    return start + length + 1
 
 
 def _units(text: str, encoding: str) -> int:

@@ -276,3 +276,11 @@ def test_options() -> None:
     assert options(["--log-level=DEBUG"]).log_level == "debug"
     assert options(["--log-level=loud", "--node-ipc", "x"]).unknown == ("--log-level=loud", "--node-ipc", "x")
     assert options(["--log-file=/x/y"]).log_file == "/x/y"
+
+
+def test_what_is_warmed_up_can_be_read() -> None:
+    from dmls.lsp.server import _WARM, Server
+
+    protocol = Server().protocol
+    for method, params in _WARM:
+        assert protocol.structure_message({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}).method == method

@@ -25,19 +25,22 @@ from dmls.lsp.session import Session
 
 log = logging.getLogger("dmls.lsp")
 
-_WARM = (
-    t.TEXT_DOCUMENT_DID_CHANGE,
-    t.TEXT_DOCUMENT_HOVER,
-    t.TEXT_DOCUMENT_COMPLETION,
-    t.TEXT_DOCUMENT_DIAGNOSTIC,
-    t.WORKSPACE_DIAGNOSTIC,
-    t.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
-    t.TEXT_DOCUMENT_FOLDING_RANGE,
-    t.TEXT_DOCUMENT_DID_SAVE,
-    t.TEXT_DOCUMENT_DID_CLOSE,
-    t.CANCEL_REQUEST,
-    t.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+_HERE = {"textDocument": {"uri": "", "version": 0}, "position": {"line": 0, "character": 0}}
+_START = {"start": _HERE["position"], "end": _HERE["position"]}
+_WARM: tuple[tuple[str, object], ...] = (
+    (t.TEXT_DOCUMENT_DID_CHANGE, {**_HERE, "contentChanges": [{"range": _START, "text": ""}, {"text": ""}]}),
+    (t.TEXT_DOCUMENT_HOVER, _HERE),
+    (t.TEXT_DOCUMENT_COMPLETION, {**_HERE, "context": {"triggerKind": 1}}),
+    (t.TEXT_DOCUMENT_DIAGNOSTIC, _HERE),
+    (t.WORKSPACE_DIAGNOSTIC, {"previousResultIds": [{"uri": "", "value": ""}]}),
+    (t.TEXT_DOCUMENT_DOCUMENT_SYMBOL, _HERE),
+    (t.TEXT_DOCUMENT_FOLDING_RANGE, _HERE),
+    (t.TEXT_DOCUMENT_DID_SAVE, _HERE),
+    (t.TEXT_DOCUMENT_DID_CLOSE, _HERE),
+    (t.CANCEL_REQUEST, {"id": 0}),
+    (t.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": [{"uri": "", "type": 1}]}),
 )
+"""Messages whose readers are made before the first of them comes; making one takes 2 to 6 ms."""
 _WARM_MODULES = ("dmls.ide.hover", "dmls.ide.completion", "dmls.ide.symbols", "dmls.ide.folding")
 
 
@@ -70,10 +73,8 @@ class Server(LanguageServer):
         self.session.scheduler.background("warm up", self._warm_up())
 
     def _warm_up(self) -> Pass:
-        for method in _WARM:
-            kind = self.protocol.get_message_type(method)
-            if kind is not None:
-                self.protocol._converter.get_structure_hook(kind)
+        for method, params in _WARM:
+            self.protocol.structure_message({"jsonrpc": "2.0", "id": 0, "method": method, "params": params})
             yield None
         for name in _WARM_MODULES:
             import_module(name)

@@ -21,7 +21,7 @@ _MAX_DEPTH = 100
 class Entry:
     """`schema` is None for what the schema does not know.  `node` is the value with aliases resolved, None only for a fragment."""
 
-    __slots__ = ("chunk", "children", "index", "merged", "node", "pair", "parent", "raw", "schema")
+    __slots__ = ("chunk", "children", "index", "merged", "node", "pair", "parent", "raw", "schema", "why")
 
     def __init__(self, schema: SchemaKey | None, pair: Pair | None, raw: Node | None, chunk: Chunk) -> None:
         self.schema = schema
@@ -31,6 +31,8 @@ class Entry:
         self.chunk = chunk
         self.parent: Entry | None = None
         self.index = -1
+        self.why: object = None
+        """What `model.unknown` found out about an unknown key; None until it was asked."""
         self.children: list[Entry] = []
         self.merged: list[Entry] = []
         """What ``<<`` brings in; these entries lie where their anchor lies."""

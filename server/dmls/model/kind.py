@@ -116,7 +116,20 @@ def recognise(path: str, text: str, override: str | None = None) -> str | None:
     language = language_of(name)
     if language is None:
         return None
-    lower = name.lower()
+    if len(text) > _HEAD:
+        # Nearly every file says near its top what it is; a long one is read whole only where its top says nothing.
+        found = _by_content(name.lower(), text[: text.rfind("\n", 0, _HEAD) + 1 or _HEAD], language)
+        if found is not None:
+            return found
+    return _by_content(name.lower(), text, language)
+
+
+_HEAD = 16_000
+"""How much of a long file is looked at first, in characters."""
+
+
+def _by_content(lower: str, text: str, language: str) -> str | None:
+    """The kind by name and content together."""
     rows = _ROWS[language]
     for row in rows:
         if row.certain_name and row.certain_name.match(lower):

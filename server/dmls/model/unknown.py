@@ -243,6 +243,17 @@ def tls_type_owner(entry: Entry) -> str | None:
 
 
 def explain(entry: Entry, kind: str) -> Why:
+    """Why `entry`, whose key the schema does not know at its place, is unknown.
+
+    Several rules ask the same question of the same entry, so the answer stays with the entry.
+    """
+    why = entry.why
+    if not isinstance(why, Why):
+        why = entry.why = _explain(entry, kind)
+    return why
+
+
+def _explain(entry: Entry, kind: str) -> Why:
     """Why `entry`, whose key the schema does not know at its place, is unknown."""
     name = entry.name
     parent = entry.parent
