@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from support.raw_client import FAKE, RawClient  # noqa: E402
+from support.raw_client import FAKE, RawClient
 
 Start = Callable[..., RawClient]
 

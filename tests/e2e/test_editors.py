@@ -9,6 +9,7 @@ import pytest
 import pytest_lsp
 from lsprotocol import types as t
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
 from support.raw_client import PATIENCE, environment
 
 pytestmark = [
@@ -58,9 +59,7 @@ class Editor:
     async def shown(self, uri: str, version: int) -> list[str]:
         """The codes of the diagnostics of that version, pulled where this editor pulls."""
         if self.capabilities.text_document.diagnostic is not None:
-            report = await self.client.text_document_diagnostic_async(
-                t.DocumentDiagnosticParams(text_document=t.TextDocumentIdentifier(uri=uri))
-            )
+            report = await self.client.text_document_diagnostic_async(t.DocumentDiagnosticParams(text_document=t.TextDocumentIdentifier(uri=uri)))
             return [d.code for d in report.items]
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(lambda: self._versions.get(uri) == version), PATIENCE)
@@ -69,15 +68,11 @@ class Editor:
 
 @pytest_lsp.fixture(
     params=["visual_studio_code", "neovim", "emacs"],
-    config=ClientServerConfig(
-        server_command=[sys.executable, "-m", "dmls", "serve", "--stdio"], server_env=environment()
-    ),
+    config=ClientServerConfig(server_command=[sys.executable, "-m", "dmls", "serve", "--stdio"], server_env=environment()),
 )
 async def lsp(lsp_client: LanguageClient, request):
     lsp_client.editor = Editor(lsp_client, request.param)
-    await lsp_client.initialize_session(
-        t.InitializeParams(capabilities=lsp_client.editor.capabilities, workspace_folders=None)
-    )
+    await lsp_client.initialize_session(t.InitializeParams(capabilities=lsp_client.editor.capabilities, workspace_folders=None))
     yield
     await lsp_client.shutdown_session()
 
@@ -108,9 +103,7 @@ async def test_find_and_mend_a_fault(editor: Editor) -> None:
 
 async def test_hover(editor: Editor) -> None:
     editor.client.text_document_did_open(opened(TASK, TASK_TEXT))
-    hover = await editor.client.text_document_hover_async(
-        t.HoverParams(t.TextDocumentIdentifier(TASK), t.Position(1, 3))
-    )
+    hover = await editor.client.text_document_hover_async(t.HoverParams(t.TextDocumentIdentifier(TASK), t.Position(1, 3)))
     assert hover is not None
     assert hover.range == t.Range(t.Position(1, 0), t.Position(1, 9))
     assert hover.contents.kind == t.MarkupKind.Markdown
@@ -119,9 +112,7 @@ async def test_hover(editor: Editor) -> None:
 
 async def test_completion(editor: Editor) -> None:
     editor.client.text_document_did_open(opened(TASK, TASK_TEXT + "    me"))
-    answer = await editor.client.text_document_completion_async(
-        t.CompletionParams(t.TextDocumentIdentifier(TASK), t.Position(9, 6))
-    )
+    answer = await editor.client.text_document_completion_async(t.CompletionParams(t.TextDocumentIdentifier(TASK), t.Position(9, 6)))
     items = {item.label: item for item in answer.items}
     assert "meta" in items
     assert items["meta"].text_edit.range == t.Range(t.Position(9, 4), t.Position(9, 6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from support.raw_client import PATIENCE, RawClient, at, edit
 
 URI = "file:///dm/task.yaml"

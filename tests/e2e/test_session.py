@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from support.raw_client import RawClient, at, edit
 
 URI = "file:///dm/task.yaml"
@@ -21,12 +22,15 @@ def codes(diagnostics) -> list[str]:
 # --- documents ---
 
 
-@pytest.mark.parametrize(("encodings", "chosen", "column"), [
-    (["utf-8", "utf-16"], "utf-8", 5),
-    (["utf-32", "utf-8"], "utf-32", 2),
-    (["utf-7", "utf-16"], "utf-16", 3),
-    (None, "utf-16", 3),
-])
+@pytest.mark.parametrize(
+    ("encodings", "chosen", "column"),
+    [
+        (["utf-8", "utf-16"], "utf-8", 5),
+        (["utf-32", "utf-8"], "utf-32", 2),
+        (["utf-7", "utf-16"], "utf-16", 3),
+        (None, "utf-16", 3),
+    ],
+)
 def test_position_encodings(start, encodings, chosen, column) -> None:
     client = start("--stdio")
     capabilities = {"general": {"positionEncodings": encodings}} if encodings else {}
@@ -76,9 +80,7 @@ def test_help_sees_the_newest_text_without_waiting_for_diagnostics(shared: RawCl
 def test_one_file_under_two_spellings_of_its_uri(shared: RawClient) -> None:
     shared.open("file:///dm/a%20b/%e4%bd%a0/task.yaml", "ERR")
     assert shared.diagnostics("file:///dm/a%20b/%e4%bd%a0/task.yaml")
-    answer = shared.ask(
-        "textDocument/hover", {"textDocument": {"uri": "file:///dm/a b/你/task.yaml"}, "position": at(0, 1)}
-    )
+    answer = shared.ask("textDocument/hover", {"textDocument": {"uri": "file:///dm/a b/你/task.yaml"}, "position": at(0, 1)})
     assert "ERR" in answer["result"]["contents"]
 
 
@@ -109,8 +111,13 @@ def test_diagnostics_by_capability(start) -> None:
         client.open(URI, "OLD REL")
     old, related = rich.diagnostics(URI)
     assert old == {
-        "range": {"start": at(0, 0), "end": at(0, 3)}, "severity": 4, "code": "fake-old", "source": "dmls",
-        "message": "3 files", "tags": [2], "data": {"rule": "fake-old", "args": {"count": 3}},
+        "range": {"start": at(0, 0), "end": at(0, 3)},
+        "severity": 4,
+        "code": "fake-old",
+        "source": "dmls",
+        "message": "3 files",
+        "tags": [2],
+        "data": {"rule": "fake-old", "args": {"count": 3}},
     }
     assert related["relatedInformation"][0]["location"]["uri"] == URI
     old, related = poor.diagnostics(URI)
@@ -170,9 +177,7 @@ def test_settings_pushed_by_the_client(start, wrapped: bool) -> None:
 def test_dynamic_registration(start) -> None:
     client = start("--stdio")
     client.answers["client/registerCapability"] = lambda _: None
-    client.initialize(
-        {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}, "didChangeConfiguration": {"dynamicRegistration": True}}}
-    )
+    client.initialize({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}, "didChangeConfiguration": {"dynamicRegistration": True}}})
     registered = {r["method"]: r for r in client.notified("client/registerCapability")["registrations"]}
     assert registered["workspace/didChangeConfiguration"]["registerOptions"] == {"section": "dmls"}
     assert registered["workspace/didChangeWatchedFiles"]["registerOptions"]["watchers"]
@@ -274,7 +279,9 @@ def test_workspace_pull(start, folder) -> None:
     first = client.ask("workspace/diagnostic", {"previousResultIds": []})["result"]["items"]
     by_name = {item["uri"].rpartition("/")[2]: item for item in first}
     assert {name: codes(item["items"]) for name, item in by_name.items()} == {
-        "task.yaml": ["fake-err"], "source.yaml": ["fake-warn"], "clean.toml": [],
+        "task.yaml": ["fake-err"],
+        "source.yaml": ["fake-warn"],
+        "clean.toml": [],
     }
     known = [{"uri": item["uri"], "value": item["resultId"]} for item in first] + [{"uri": "file:///gone.yaml", "value": "1"}]
     again = client.ask("workspace/diagnostic", {"previousResultIds": known})["result"]["items"]

@@ -44,8 +44,14 @@ class FakeAnalysis:
             related = (Related(path, Span(0, 1), "lsp.files", {"count": 1}),) if match[0] == "REL" else ()
             found.append(
                 Finding(
-                    rule, _JUDGED[match[0]], path, Span(*match.span()), "lsp.files", {"count": 3},
-                    related=related, tag="deprecated" if match[0] == "OLD" else "",
+                    rule,
+                    _JUDGED[match[0]],
+                    path,
+                    Span(*match.span()),
+                    "lsp.files",
+                    {"count": 3},
+                    related=related,
+                    tag="deprecated" if match[0] == "OLD" else "",
                 )
             )
         return tuple(found)

@@ -27,9 +27,7 @@ class RawClient:
     """One server process.  Everything it sends lands in `inbox`; requests of the server are answered by `answers`."""
 
     def __init__(self, command: list[str] = FAKE, *flags: str) -> None:
-        self.process = subprocess.Popen(
-            [*command, *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
-        )
+        self.process = subprocess.Popen([*command, *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
         self.inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.seen: list[dict[str, Any]] = []
         self.answers: dict[str, Callable[[Any], Any]] = {}
@@ -94,9 +92,7 @@ class RawClient:
 
     def notified(self, method: str, **where: Any) -> Any:
         """The parameters of the next notification or request `method` that has these parameters."""
-        return self.wait(
-            lambda m: m.get("method") == method and all(m["params"].get(k) == v for k, v in where.items()), method
-        ).get("params")
+        return self.wait(lambda m: m.get("method") == method and all(m["params"].get(k) == v for k, v in where.items()), method).get("params")
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -154,9 +150,7 @@ class RawClient:
         )
 
     def change(self, uri: str, version: int, *changes: Any) -> None:
-        self.notify(
-            "textDocument/didChange", {"textDocument": {"uri": uri, "version": version}, "contentChanges": list(changes)}
-        )
+        self.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": version}, "contentChanges": list(changes)})
 
     def diagnostics(self, uri: str, version: int | None = None) -> list[dict[str, Any]]:
         """What is pushed for `uri`, for `version` where one is given."""

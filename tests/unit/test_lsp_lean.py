@@ -32,9 +32,7 @@ except ValueError as error:
 
 
 def _shown(first: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", first + _SHOW], env=environment(), capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", first + _SHOW], env=environment(), capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 
 
@@ -51,16 +49,12 @@ from lsprotocol import types as t
 made = [n for n, c in t.ALL_TYPES_MAP.items() if isinstance(c, type) and isinstance(vars(c).get("__attrs_attrs__"), tuple)]
 print(len(made))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True)
     assert int(done.stdout) < 20
 
 
 def test_what_the_start_does_not_load() -> None:
     script = "import dmls.lsp.server, sys; print([m for m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True)
     heavy = ("cryptography", "tomlkit", "ruamel", "argparse", "rich", "pathspec")
     assert not [m for m in eval(done.stdout) if m.startswith(heavy)]

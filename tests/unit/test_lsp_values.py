@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dmls.finding import Finding, Related, Severity
 from dmls.ide.values import Completion
@@ -202,15 +203,38 @@ def test_a_block_is_indented_by_the_client_or_for_it(client: Client, text: str, 
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(
-            ["capabilities", "textDocument", "workspace", "general", "positionEncodings", "completion", "completionItem",
-             "valueSet", "tagSupport", "foldingRange", "foldingRangeKind", "workspaceFolders", "uri", "rootUri", "rootPath",
-             "initializationOptions", "dmls", "locale", "hover", "contentFormat", "diagnostic", "rangeLimit"]
-        ),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "capabilities",
+                    "textDocument",
+                    "workspace",
+                    "general",
+                    "positionEncodings",
+                    "completion",
+                    "completionItem",
+                    "valueSet",
+                    "tagSupport",
+                    "foldingRange",
+                    "foldingRangeKind",
+                    "workspaceFolders",
+                    "uri",
+                    "rootUri",
+                    "rootPath",
+                    "initializationOptions",
+                    "dmls",
+                    "locale",
+                    "hover",
+                    "contentFormat",
+                    "diagnostic",
+                    "rangeLimit",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=20,
 )

@@ -80,12 +80,10 @@ def client(params: object) -> Client:
         encoding=encodings[0] if encodings else "utf-16",
         pull=isinstance(_at(document, "diagnostic"), dict),
         refresh=_at(workspace, "diagnostics", "refreshSupport") is True,
-        related_information=_at(document, "publishDiagnostics", "relatedInformation") is True
-        or _at(document, "diagnostic", "relatedInformation") is True,
+        related_information=_at(document, "publishDiagnostics", "relatedInformation") is True or _at(document, "diagnostic", "relatedInformation") is True,
         tags=frozenset(
             tag
-            for tag in _list(_at(document, "publishDiagnostics", "tagSupport", "valueSet"))
-            + _list(_at(document, "diagnostic", "tagSupport", "valueSet"))
+            for tag in _list(_at(document, "publishDiagnostics", "tagSupport", "valueSet")) + _list(_at(document, "diagnostic", "tagSupport", "valueSet"))
             if isinstance(tag, int)
         ),
         hover_formats=frozenset(f for f in _list(_at(document, "hover", "contentFormat")) if isinstance(f, str)),
@@ -139,13 +137,11 @@ def changes(content_changes: Iterable[object]) -> list[Change]:
     found = []
     for change in content_changes:
         span = getattr(change, "range", None)
-        text: str = getattr(change, "text")
+        text: str = change.text
         if span is None:
             found.append(Change(None, None, text))
         else:
-            found.append(
-                Change((span.start.line, span.start.character), (span.end.line, span.end.character), text)
-            )
+            found.append(Change((span.start.line, span.start.character), (span.end.line, span.end.character), text))
     return found
 
 

@@ -63,8 +63,8 @@ def guarded(method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def initialized(ls: Server, params: t.InitializedParams) -> None:
-    ls.session.started()
     ls.warm_up()
+    ls.session.started()
 
 
 # --- documents ---

@@ -21,7 +21,7 @@ class _Fields:
 
     def __get__(self, instance: object, owner: type) -> Any:
         _make(owner)
-        return getattr(owner, "__attrs_attrs__")
+        return owner.__attrs_attrs__
 
 
 def _first_init(self: Any, *args: Any, **arguments: Any) -> None:

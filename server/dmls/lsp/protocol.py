@@ -15,7 +15,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Callable
 
 import cattrs
-from lsprotocol import converters, types as t
+from lsprotocol import converters
+from lsprotocol import types as t
 from pygls.exceptions import (
     JsonRpcException,
     JsonRpcInvalidParams,
@@ -26,9 +27,9 @@ from pygls.exceptions import (
 )
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
+from dmls import __version__
 from dmls.lsp import from_proto, handlers
 from dmls.lsp.session import REFUSED
-from dmls import __version__
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

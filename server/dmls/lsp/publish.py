@@ -77,9 +77,7 @@ class Publisher:
             index = lines if other == path else self.lines(analysis, other)
             return None if index is None else (self.uri(other), index)
 
-        diagnostics = to_proto.diagnostics(
-            findings, lines, self._client, lambda message, args: self._sentence(message, args, self.locale), places
-        )
+        diagnostics = to_proto.diagnostics(findings, lines, self._client, lambda message, args: self._sentence(message, args, self.locale), places)
         if kept is not None and kept.report.diagnostics == diagnostics:
             report = kept.report
         else:

@@ -11,10 +11,10 @@ import threading
 from importlib import import_module
 from typing import Any, Iterator, NamedTuple
 
-import dmls.lsp.lean  # noqa: F401  (must come before lsprotocol)
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
 
+import dmls.lsp.lean  # noqa: F401  (must come before lsprotocol)
 from dmls.disk import Found, RealDisk, config_files
 from dmls.files import Disk
 from dmls.lsp import handlers
@@ -64,9 +64,7 @@ class Server(LanguageServer):
         return self.session_or_none
 
     def begin(self, client: Client) -> None:
-        self.session_or_none = Session(
-            client, self.protocol, asyncio.get_running_loop(), self.protocol.busy, self._disk, _find
-        )
+        self.session_or_none = Session(client, self.protocol, asyncio.get_running_loop(), self.protocol.busy, self._disk, _find)
 
     def warm_up(self) -> None:
         """Do in idle moments what the first hover or completion would otherwise wait for."""
@@ -251,9 +249,7 @@ def _set_up_logging(chosen: Options) -> None:
     # pygls logs whole payloads, passwords included, below this level (8); no flag reaches it.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     # What `guarded` has logged already.
-    logging.getLogger("pygls.protocol.json_rpc").addFilter(
-        lambda record: not (record.exc_info and isinstance(record.exc_info[1], handlers.RequestFailed))
-    )
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], handlers.RequestFailed)))
     if trouble is not None:
         log.error("the log file cannot be opened (%s); logging here", trouble)
     for argument in chosen.unknown:

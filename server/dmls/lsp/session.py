@@ -64,9 +64,7 @@ class Session:
         self._folders = [self.paths.of(uri).rstrip("/") or "/" for uri in client.folders]
         self.inputs = Inputs(self.workspace, disk, self._worker, self._allowed)
         self.scheduler = Scheduler(loop, self._after_edit, busy)
-        self.publisher = Publisher(
-            client, self.documents, sentence, lambda params: wire.tell("textDocument/publishDiagnostics", params)
-        )
+        self.publisher = Publisher(client, self.documents, sentence, lambda params: wire.tell("textDocument/publishDiagnostics", params))
         self._waits: set[str] = set()
         self._edited: str | None = None
         self._fresh: set[str] = set()
@@ -92,12 +90,7 @@ class Session:
         if registrations:
             self._wire.ask(
                 "client/registerCapability",
-                {
-                    "registrations": [
-                        {"id": str(uuid4()), "method": method, "registerOptions": options}
-                        for method, options in registrations
-                    ]
-                },
+                {"registrations": [{"id": str(uuid4()), "method": method, "registerOptions": options} for method, options in registrations]},
                 lambda _: None,
             )
         self._rescan()
@@ -319,9 +312,7 @@ class Session:
         try:
             count = 0
             while True:
-                batch: Future[list[tuple[str, FileState]]] = self._worker.submit(
-                    self.inputs.next_files(found, CONFIG_LIMIT)
-                )
+                batch: Future[list[tuple[str, FileState]]] = self._worker.submit(self.inputs.next_files(found, CONFIG_LIMIT))
                 yield batch
                 if not batch.result():
                     break

@@ -56,9 +56,7 @@ def range_of(lines: LineIndex, span: Span, encoding: str) -> Json:
     return {"start": {"line": start_line, "character": start}, "end": {"line": end_line, "character": end}}
 
 
-def diagnostics(
-    findings: Iterable[Finding], lines: LineIndex, client: Client, sentence: Sentence, places: Places
-) -> list[Json]:
+def diagnostics(findings: Iterable[Finding], lines: LineIndex, client: Client, sentence: Sentence, places: Places) -> list[Json]:
     """The findings of one file, whose line index is `lines`."""
     found = []
     for finding in findings:
@@ -220,9 +218,7 @@ def symbols(found: Iterable[Symbol], uri: str, lines: LineIndex, client: Client)
 
 def _symbol(symbol: Symbol, lines: LineIndex, encoding: str) -> Json:
     # An editor drops the whole outline when a name is empty or a selection reaches out of its range.
-    span = Span(
-        min(symbol.span.start, symbol.selection_span.start), max(symbol.span.end, symbol.selection_span.end)
-    )
+    span = Span(min(symbol.span.start, symbol.selection_span.start), max(symbol.span.end, symbol.selection_span.end))
     entry: Json = {
         "name": symbol.name or "?",
         "kind": _SYMBOL_KINDS.get(symbol.kind, 15),

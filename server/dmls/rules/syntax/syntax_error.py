@@ -37,13 +37,15 @@ def judge(ctx: Context) -> Iterator[Finding]:
     problems = list(tree.problems())
     strict_line = lines.line_of(verdict.offset)
     library = verdict.message
+    # libyaml adds what it was doing; yaml.v2 prints the problem alone.
+    printed = library.partition(", while ")[0]
     for i, problem in enumerate(problems):
-        text = decode_text(config.kind, f"yaml: line {LINE}: {library}" if config.language == "yaml" else f"toml: line {LINE}: {library}") if i == 0 else ""
+        text = decode_text(config.kind, f"yaml: line {LINE}: {printed}" if config.language == "yaml" else f"toml: line {LINE}: {printed}") if i == 0 else ""
         yield ctx.finding(RULE, _visible(config.text, problem.span), problem.code, codes=codes, dm_text=text)
     if not problems or strict_line < min(lines.line_of(p.span.start) for p in problems):
         span = _token(config.text, verdict.offset)
         variant = "no-alias" if library.startswith("unknown anchor") else ""
-        numbered = library if variant else f"line {LINE}: {library}"
+        numbered = printed if variant else f"line {LINE}: {printed}"
         text = decode_text(config.kind, f"{config.language}: {numbered}")
         yield ctx.finding(RULE, span, variant, codes=codes, dm_text=text, text=library)
 
