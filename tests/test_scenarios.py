@@ -24,8 +24,10 @@ def _faults_raise(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
-def test_scenario(scenario: Scenario, tmp_path: Path) -> None:
-    files = {f"/w/{name}": text for name, text in scenario.files.items()}
+def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files: dict[str, str | bytes] = {f"/w/{name}": scenario.data(name) for name in scenario.files}
+    if "limit" in scenario.blocks:
+        monkeypatch.setattr(lint, "MAX_FINDINGS", int(scenario.blocks["limit"]))
     if "settings" in scenario.blocks:
         files["/w/.dmls.toml"] = scenario.blocks["settings"]
     analysis = analysis_of(files)
@@ -72,9 +74,9 @@ def _help(scenario: Scenario, analysis: object) -> None:
 
 
 def _same_on_the_command_line(scenario: Scenario, folder: Path, found: list[tuple[str, int, str, str, str]]) -> None:
-    for name, text in scenario.files.items():
+    for name in scenario.files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode("utf-8"))
+        (folder / name).write_bytes(scenario.data(name))
     if "settings" in scenario.blocks:
         (folder / ".dmls.toml").write_text(scenario.blocks["settings"], encoding="utf-8")
     out = io.StringIO()

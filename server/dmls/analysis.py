@@ -166,9 +166,14 @@ class Analysis:
             # What else libyaml or tomli say of such a file is the same fault in other words.
             found = [f for f in found if f.rule != "syntax-error"]
         found = lint.suppress(config, found)
-        if settings.rules or settings.per_file:
-            found = [f for f in (_leveled(f, settings.level(f.rule, record.path)) for f in found) if f is not None]
-        return lint.capped(lint.order(found), record.path)
+        has_levels = bool(settings.rules or settings.per_file)
+        if has_levels:
+            found = _all_leveled(found, settings, record.path)
+        shown = lint.capped(lint.order(found), record.path)
+        if has_levels and len(shown) < len(found):
+            # What was cut off is told in a finding of its own, whose level may be set as well.
+            shown[-1:] = _all_leveled(shown[-1:], settings, record.path)
+        return shown
 
     # Help
 
@@ -208,6 +213,10 @@ class Analysis:
         """The findings where they were judged already; help must not wait for them."""
         record = self._record(path)
         return record.judged[1] if record is not None and record.judged is not None else ()
+
+
+def _all_leveled(findings: list[Finding], settings: Settings, path: str) -> list[Finding]:
+    return [f for f in (_leveled(f, settings.level(f.rule, path)) for f in findings) if f is not None]
 
 
 def _leveled(finding: Finding, level: str | None) -> Finding | None:

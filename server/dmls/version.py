@@ -98,5 +98,9 @@ NEW_TLS_HELPER = parse_version_set("7.5.2..7.6.0,8.2.0..")
 """Versions whose connections are made by the new TLS helper (errata 17); the others verify host names always."""
 
 
+FILTERS_ONLY_LOGGED = parse_version_set("6.5.7..6.6.0,7.1.4..7.2.0,7.5.1..")
+"""Versions in which a task with a bad binlog event filter starts, without that filter (errata 18); the others answer 20037."""
+
+
 def names(versions: Iterable[Version]) -> tuple[str, ...]:
     return tuple(str(v) for v in versions)

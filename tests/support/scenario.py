@@ -7,11 +7,13 @@ The laws of the format:
 2. Markers and findings match one to one: an unmarked finding fails, an unfulfilled marker fails.
 3. The comments stay in the text that is checked, so every file is what a user might have.
 4. A file is a fenced block after a line with its name in backquotes: `` `dm-task.yaml`: ``.  Several files of one section lie in one folder.
+   `` `dm-task.yaml` (gbk): `` is saved in that encoding, any other in UTF-8.
 5. A ``settings`` block is the folder's `.dmls.toml`.
 6. A ``zh`` block holds texts that must occur in the Chinese sentences of the section's findings, one a line; an ``en`` block likewise.
 7. ``$0`` in a file is the cursor, taken out before the check; a ``completions`` block holds labels that must be offered there, one a line,
    ``-label`` for one that must not be; a ``hover`` block holds texts that must occur in the hover.
-8. Every section is a test of its own and is run through `Analysis` and through the command line's JSON.
+8. A ``limit`` block holds how many findings of a file are shown.
+9. Every section is a test of its own and is run through `Analysis` and through the command line's JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import re
 from pathlib import Path
 from typing import Iterator, NamedTuple
 
-_NAME = re.compile(r"^`([^`]+)`:?\s*$")
+_NAME = re.compile(r"^`([^`]+)`(?: \(([\w-]+)\))?:?\s*$")
 _FENCE = re.compile(r"^(`{3,})\s*([\w-]*)\s*$")
 _MARKER = re.compile(r'#\s*(error|warning|information|info|hint):\s*\[([\w-]+)\](?:\s+at\s+"(.*?)"(?=\s*(?:#\s*(?:error|warning|information|info|hint):|$)))?')
 CURSOR = "$0"
@@ -41,6 +43,11 @@ class Scenario(NamedTuple):
     files: dict[str, str]
     cursor: tuple[str, int] | None
     blocks: dict[str, str]
+    encodings: dict[str, str]
+
+    def data(self, file: str) -> bytes:
+        """The bytes of a file on disk."""
+        return self.files[file].encode(self.encodings.get(file, "utf-8"))
 
     def expected(self) -> list[Expected]:
         """The markers of all files."""
@@ -65,16 +72,19 @@ def read(path: Path) -> Iterator[Scenario]:
     blocks: dict[str, str] = {}
     cursor: tuple[str, int] | None = None
     pending: str | None = None
+    encodings: dict[str, str] = {}
     lines = iter(path.read_text(encoding="utf-8").split("\n"))
     for line in lines:
         if line.startswith("## "):
             if files:
-                yield Scenario(name, files, cursor, blocks)
-            name, files, blocks, cursor, pending = f"{path.stem}: {line[3:].strip()}", {}, {}, None, None
+                yield Scenario(name, files, cursor, blocks, encodings)
+            name, files, blocks, cursor, pending, encodings = f"{path.stem}: {line[3:].strip()}", {}, {}, None, None, {}
             continue
         named = _NAME.match(line)
         if named:
             pending = named.group(1)
+            if named.group(2):
+                encodings[pending] = named.group(2)
             continue
         fence = _FENCE.match(line)
         if fence is None:
@@ -95,4 +105,4 @@ def read(path: Path) -> Iterator[Scenario]:
         else:
             blocks[fence.group(2)] = text
     if files:
-        yield Scenario(name, files, cursor, blocks)
+        yield Scenario(name, files, cursor, blocks, encodings)

@@ -628,7 +628,7 @@ def test_edits_give_the_tree_of_the_whole_text() -> None:
         if step % 20 == 0:
             lines = LONG.split("\n")
             start = rnd.randrange(len(lines) // 2) if rnd.random() < 0.7 else 0
-            text = "\n".join(lines[start : start + rnd.randrange(10, 130)])
+            text = "\n".join(lines[start : start + rnd.randrange(10, 130 if step % 200 == 0 else 50)])
             tree = yaml.parse(text)
         text = edited(text, rnd)
         tree = yaml.parse(text, tree)

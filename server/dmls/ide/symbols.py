@@ -39,5 +39,6 @@ def _symbol(config: ConfigFile, entry: Entry) -> Symbol:
     span = config.span(entry)
     selection = config.key_span(entry)
     span = Span(min(span.start, selection.start), max(span.end, selection.end))
-    children = () if entry.raw is not entry.node else tuple(_symbol(config, child) for child in entry.children)
+    hidden = entry.schema is not None and entry.schema.secret
+    children = () if hidden or entry.raw is not entry.node else tuple(_symbol(config, child) for child in entry.children)
     return Symbol(name, detail, kind, span, selection, children)

@@ -14,7 +14,6 @@ from typing import Any, Iterator, NamedTuple
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
 
-import dmls.lsp.lean  # noqa: F401  (must come before lsprotocol)
 from dmls.disk import Found, RealDisk, config_files
 from dmls.files import Disk
 from dmls.lsp import handlers
@@ -184,7 +183,8 @@ async def _serve_tcp(server: Server, host: str, port: int) -> int:
 
     listener = await asyncio.start_server(connected, host, port)
     for socket in listener.sockets:
-        print("dmls: listening on %s:%d" % socket.getsockname()[:2], file=sys.stderr, flush=True)
+        address, port = socket.getsockname()[:2]
+        print(f"dmls: listening on {address}:{port}", file=sys.stderr, flush=True)
     async with listener:
         return await stop
 

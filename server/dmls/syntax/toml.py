@@ -348,9 +348,10 @@ class _Scanner:
         chunk.root.form = "array-table" if brackets == 2 else "table"
         pos = self._skip(start + brackets)
         key = self._key(pos)
-        named = key is not None
+        bad = key is None
         if key is not None:
             parts, pos = key
+            bad = len(parts) > MAX_DEPTH or parts[-1].style == "empty"
             chunk.header = tuple(parts[:MAX_DEPTH])
         else:
             chunk.header = (Scalar(chunk, pos, pos, "", "empty"),)
@@ -358,7 +359,7 @@ class _Scanner:
         chunk.root.start = start
         if text.startswith("]" * brackets, close):
             pos = chunk.root.end = close + brackets
-            if not named or len(chunk.header) == MAX_DEPTH or chunk.header[-1].style == "empty":
+            if bad:
                 self._problem("junk", start, pos)
             return self._rest(self._skip(pos), "trailing-text")
         chunk.root.end = pos

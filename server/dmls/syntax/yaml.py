@@ -132,12 +132,13 @@ def _parse(text: str, previous: Tree | None) -> Tree:
     linked = False
     suspect = -1
     suspect_top = 0
-    top = 0
-    odd = not text.isascii() and _ODD.search(text, 1, frame.end) is not None
+    # Where the last two blocks of the top level begin.
+    top = above = 0
+    odd = not text.isascii() and _ODD.search(text, 1 if text.startswith("\ufeff") else 0, frame.end) is not None
     for role, indent, start, end in _cut(scanned, frame):
         part = text[start:end]
         if role != "map" and role != "seq":
-            top = start
+            above, top = top, start
         lent = pool.get((role, indent, part)) if pool else None
         if lent:
             chunk = lent.pop()
@@ -154,7 +155,7 @@ def _parse(text: str, previous: Tree | None) -> Tree:
                 is_complex = is_complex or bool(memo.get(_COMPLEX))
             if suspect < 0 and (chunk.problems or memo.get(_STRANGE)):
                 suspect = start
-                suspect_top = top
+                suspect_top = above
         chunks.append((start, chunk))
         roles.append(role)
     if not chunks:
@@ -321,6 +322,7 @@ def _assemble(chunks: list[tuple[int, Chunk]], roles: list[str]) -> Node | None:
         return chunks[0][1].root
     root = Mapping(chunks[0][1], 0, 0, "block")
     pairs = root.pairs
+    parent: Node = root
     for index, (_, chunk) in enumerate(chunks):
         role = roles[index]
         node = chunk.root
@@ -340,7 +342,7 @@ def _assemble(chunks: list[tuple[int, Chunk]], roles: list[str]) -> Node | None:
         if role == "head" or role == "first-head":
             child = chunks[index + 1][1]
             start = child.root.start if child.root is not None else 0
-            parent: Node = Mapping(child, start, start, "block") if roles[index + 1] == "map" else Sequence(child, start, start, "block")
+            parent = Mapping(child, start, start, "block") if roles[index + 1] == "map" else Sequence(child, start, start, "block")
             if pairs:
                 head = pairs[-1]
                 pairs[-1] = Pair(chunk, head.key, parent, head.separator)
@@ -1442,7 +1444,7 @@ class _Flow:
             if not self._next_line():
                 self.at = before
                 break
-            if len(scanner.comments) > comments or text[self.at] in ",[]{}#" or (text[self.at] == ":" and text[self.at + 1 : self.at + 2] in ("", " ", "\t", "\r", "\n", ",", "[", "]", "{", "}")):
+            if len(scanner.comments) > comments:
                 break
             found = _FLOW_PLAIN.match(text, self.at)
             if found is None:
@@ -1592,8 +1594,9 @@ _COMMENT = re.compile("#[^\n\x85\u2028\u2029]*")
 def _exact(text: str, scanned: str, frame: _Frame, begin: int, is_complex: bool) -> Tree | None:
     """The tree as libyaml reads the text, None where it refuses.
 
-    `begin` is where the scanner first had to guess, or the key of the top level before it.  All above reads alike in both,
-    so what libyaml says from there on decides; it usually refuses within a line or two.
+    `begin` is where the top-level block begins that stands above the first in which the scanner had to guess (the one
+    above, since libyaml may take text without a key for its value).  All further above reads alike in both, so what
+    libyaml says from there on decides; it usually refuses within a line or two.
     """
     if begin and strict.judge(text[begin : frame.end], "yaml") is not None:
         return None

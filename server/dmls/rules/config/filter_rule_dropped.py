@@ -1,11 +1,12 @@
 """A binlog event filter that DM throws away.
 
-What: a rule below `filters` with an action, event, pattern or regular expression that DM's filter does not take, or one that repeats the patterns
-of an earlier rule.
+What: a rule below `filters` without an action or `schema-pattern`, or with an action, event, pattern or regular expression that DM's filter does not
+take.
 
-Why: since 6.5.7 (of 6.5), 7.1.4 (of 7.1), 7.5.1 and in all later versions a bad rule is logged as `invalid binlog event rule` and dropped whole, so the
-events it should hold back are replicated.  Before, it was error 20037.  In a source file the worker adds the same rules strictly and every subtask of
-that source fails when it starts (`reference/dm-config-semantics.md` 3.3; errata 18).
+Why: since 6.5.7 (of 6.5), 7.1.4 (of 7.1), 7.5.1 and in all later versions a bad rule of a task is logged as `invalid binlog event rule` and dropped
+whole, so the events it should hold back are replicated.  Older versions refuse the task with 20037.  In a source file the worker adds the same rules
+strictly, and every subtask of that source fails when it starts.  A `~` in front is no regular expression here: the pattern is taken literally and
+matches nothing (`reference/dm-config-semantics.md` 3.3; errata 18).
 
 Wrong: `action: ignore`
 
@@ -25,30 +26,29 @@ from dmls.model.unknown import nearest
 from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping, Scalar
-from dmls.version import parse_version_set
-
-
-LOGGED = parse_version_set("6.5.7..6.6.0,7.1.4..7.2.0,7.5.1..")
-"""Versions that only log a bad rule (errata 18)."""
+from dmls.version import FILTERS_ONLY_LOGGED
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if not isinstance(entry.node, Mapping) or entry.schema is None:
         return
-    severity = Severity.WARNING if ctx.config.kind == kinds.TASK and ctx.version in LOGGED else Severity.ERROR
-    codes = () if ctx.version in LOGGED else (20037,)
+    only_logged = ctx.version in FILTERS_ONLY_LOGGED
+    dropped = only_logged and ctx.config.kind == kinds.TASK
+    severity = Severity.WARNING if dropped else Severity.ERROR
+    codes = () if only_logged else (20037,)
+    tail = "" if dropped else "-fatal"
     name = entry.name or str(entry.index)
     where = ctx.config.key_span(entry) if entry.pair is not None else ctx.config.value_span(entry)
 
     def found(at: Entry, variant: str, fixes: tuple[Fix, ...] = (), **args: object) -> Finding:
-        return ctx.finding(RULE, ctx.config.value_span(at), variant, severity=severity, codes=codes, fixes=fixes, name=name, **args)
+        return ctx.finding(RULE, ctx.config.value_span(at), variant + tail, severity=severity, codes=codes, fixes=fixes, name=name, **args)
 
     action = entry.get(k.ACTION)
     pattern = entry.get(k.SCHEMA_PATTERN)
     if pattern is None or (pattern.is_null or not pattern.text):
-        yield ctx.finding(RULE, where, "no-schema", severity=severity, codes=codes, name=name)
+        yield ctx.finding(RULE, where, "no-schema" + tail, severity=severity, codes=codes, name=name)
     if action is None or action.is_null:
-        yield ctx.finding(RULE, where, "no-action", severity=severity, codes=codes, name=name)
+        yield ctx.finding(RULE, where, "no-action" + tail, severity=severity, codes=codes, name=name)
     elif isinstance(action.node, Scalar) and action.schema is not None and not action.schema.accepts(action.text):
         yield found(action, "action", _near(action, ctx), value=action.text)
     events = entry.get(k.EVENTS)
@@ -81,4 +81,4 @@ def _near(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     return (ctx.fix("replace-value", Edit(ctx.config.value_span(entry), f"{quote}{near}{quote}"), value=near),)
 
 
-RULE = Rule("filter-rule-dropped", "config", Severity.ERROR, ENTRY, kinds.DATABASES, check, (f"{k.FILTERS}.<name>", f"{k.FILTERS}[]"))
+RULE = Rule("filter-rule-dropped", "config", Severity.ERROR, ENTRY, kinds.DATABASES, check, (f"{k.FILTERS}.<name>", f"{k.FILTERS}[]"), codes=(20037,))

@@ -2,8 +2,9 @@
 
 What: filters that one instance uses together, or that a source file lists, with equal `schema-pattern` and `table-pattern`.
 
-Why: the filter's selector refuses a second rule for the same pair of patterns; DM logs that and goes on without the later rule
-(`reference/dm-config-semantics.md` 3.3).
+Why: the filter's selector refuses a second rule for the same pair of patterns.  Since 6.5.7 (of 6.5), 7.1.4 (of 7.1), 7.5.1 and in all later versions
+DM logs that and goes on without the later rule of a task; older versions refuse the task with 20037.  In a source file every subtask of the source fails
+when it starts (`reference/dm-config-semantics.md` 3.3; errata 18).  Unless `case-sensitive` is on, patterns that differ only in case are equal.
 
 Wrong: two rules for `game_*`, one to skip DDL, one for DML
 
@@ -16,10 +17,12 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.go import yaml_value
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
+from dmls.version import FILTERS_ONLY_LOGGED
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
@@ -44,13 +47,26 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
 
 
 def _repeated(rules: list[Entry], ctx: Context) -> Iterator[Finding]:
+    switch = ctx.config.get(k.CASE_SENSITIVE)
+    cased = switch is not None and yaml_value.resolve(switch.text)[1] is True
+    only_logged = ctx.version in FILTERS_ONLY_LOGGED
+    dropped = only_logged and ctx.config.kind == kinds.TASK
     seen: dict[tuple[str, str], Entry] = {}
     for rule in rules:
         schema, table = rule.get(k.SCHEMA_PATTERN), rule.get(k.TABLE_PATTERN)
-        pair = (schema.text.lower() if schema is not None else "", table.text.lower() if table is not None else "")
+        pair = (schema.text if schema is not None else "", table.text if table is not None else "")
+        pair = pair if cased else (pair[0].lower(), pair[1].lower())
         first = seen.setdefault(pair, rule)
         if first is not rule and pair[0]:
-            yield ctx.finding(RULE, ctx.config.key_span(rule), related=(ctx.related(first, "filter-rule-repeated.first"),), name=rule.name or str(rule.index))
+            yield ctx.finding(
+                RULE,
+                ctx.config.key_span(rule),
+                "" if dropped else "fatal",
+                severity=Severity.WARNING if dropped else Severity.ERROR,
+                codes=() if only_logged else RULE.codes,
+                related=(ctx.related(first, "filter-rule-repeated.first"),),
+                name=rule.name or str(rule.index),
+            )
 
 
-RULE = Rule("filter-rule-repeated", "config", Severity.WARNING, CONFIG_FILE, kinds.DATABASES, check)
+RULE = Rule("filter-rule-repeated", "config", Severity.ERROR, CONFIG_FILE, kinds.DATABASES, check, codes=(20037,))

@@ -21,7 +21,6 @@ from dmls.model.config_file import Entry
 from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
-
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0\u00ad"
 CURLY = "\u201c\u201d\u2018\u2019\uff02\uff07"
 

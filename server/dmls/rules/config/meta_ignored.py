@@ -21,7 +21,6 @@ from dmls.model.config_file import ConfigFile
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
-
 FULL_MODES = ("full", "all", "dump", "load")
 
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.go import yaml_value
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.go import yaml_value
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

@@ -22,7 +22,6 @@ from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping
 
-
 FILTER = f"{k.EXPRESSION_FILTER}.<name>"
 ROUTE = f"{k.ROUTES}.<name>"
 EXPRESSIONS = (k.INSERT_VALUE_EXPR, k.UPDATE_OLD_VALUE_EXPR, k.UPDATE_NEW_VALUE_EXPR, k.DELETE_VALUE_EXPR)

@@ -23,7 +23,6 @@ from dmls.model.config_file import Entry
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
-
 LIST = f"{k.BLOCK_ALLOW_LIST}.<name>"
 OLD_LIST = f"{k.BLACK_WHITE_LIST}.<name>"
 INSTANCE = f"{k.MYSQL_INSTANCES}[]"

@@ -24,7 +24,6 @@ from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
-
 MAX_PORT = 65535
 MIN_QUOTA = 500 * 1024 * 1024
 """The least storage quota of the embedded etcd in bytes; DM raises smaller ones (dm/master/config.go)."""

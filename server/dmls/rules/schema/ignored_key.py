@@ -19,8 +19,8 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import KEYS
-from dmls.syntax.tree import Scalar
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.syntax.tree import Scalar
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:

@@ -40,8 +40,11 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         # 4.0 is 4 to everybody.
         return
     span = ctx.config.value_span(entry)
-    variant = "octal" if octal else ("fraction" if "." in body else "exponent")
-    yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key, written=text, value=value)
+    if octal:
+        variant = "octal"
+    else:
+        variant = "exponent" if float(text.replace("_", "")) == value else "fraction"
+    yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key or (entry.parent.key if entry.parent is not None else ""), written=text, value=value)
 
 
 RULE = Rule("number-form", "schema", Severity.WARNING, ENTRY, kinds.YAML_KINDS, check, ("int",))

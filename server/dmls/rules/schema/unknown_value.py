@@ -24,10 +24,8 @@ from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
-
 LATE = {k.LOG_LEVEL: 11104, k.LOG_FORMAT: 11104, k.FLAVOR: 11010}
 """Keys whose value nobody checks while loading, and the error that comes later (dm/pkg/log, dm/pkg/gtid)."""
-DOUBTFUL = (k.RELAY_LOG_FORMAT,) if hasattr(k, "RELAY_LOG_FORMAT") else ()
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:

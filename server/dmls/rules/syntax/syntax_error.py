@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model.decode import MASK
 from dmls.model.dm_error import DECODE, LINE, decode_text
 from dmls.rule import STRICT, Context, Finding, Rule, Severity
 from dmls.syntax import strict
@@ -36,7 +37,7 @@ def judge(ctx: Context) -> Iterator[Finding]:
     lines = tree.lines
     problems = list(tree.problems())
     strict_line = lines.line_of(verdict.offset)
-    library = verdict.message
+    library = _without_secret(ctx, verdict.offset, verdict.message)
     # libyaml adds what it was doing; yaml.v2 prints the problem alone.
     printed = library.partition(", while ")[0]
     for i, problem in enumerate(problems):
@@ -48,6 +49,15 @@ def judge(ctx: Context) -> Iterator[Finding]:
         numbered = printed if variant else f"line {LINE}: {printed}"
         text = decode_text(config.kind, f"{config.language}: {numbered}")
         yield ctx.finding(RULE, span, variant, codes=codes, dm_text=text, text=library)
+
+
+def _without_secret(ctx: Context, offset: int, message: str) -> str:
+    """The library's message; what it quotes of a secret value is masked (``password: *abc`` is an alias to YAML)."""
+    entry = ctx.config.entry_at(offset)
+    if entry is None or entry.schema is None or not entry.schema.secret or "'" not in message:
+        return message
+    before, _, rest = message.partition("'")
+    return f"{before}'{MASK}'{rest.rpartition(chr(39))[2]}"
 
 
 def _visible(text: str, span: Span) -> Span:
