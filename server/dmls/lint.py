@@ -270,11 +270,15 @@ def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:
             used.update(hits)
         else:
             kept.append(finding)
-    for i, ignore in enumerate(ignores):
+    # Names of no rule come first, since a comment that ignores these findings is of use.
+    for i, ignore in sorted(enumerate(ignores), key=lambda pair: pair[1].rule in known):
         if i in used:
             continue
         rule = UNUSED_IGNORE if ignore.rule in known else UNKNOWN_RULE
-        if any(other.rule == rule and other.line in (None, lines.line_of(ignore.span.start)) for other in ignores):
+        line = lines.line_of(ignore.span.start)
+        hits = [j for j, other in enumerate(ignores) if other.rule == rule and other.line in (None, line)]
+        if hits:
+            used.update(hits)
             continue
         kept.append(Finding(rule, Severity.WARNING, config.path, ignore.span, rule, {"rule": ignore.rule}, tag="unnecessary" if rule == UNUSED_IGNORE else ""))
     return kept

@@ -24,11 +24,13 @@ from dmls.text import LineIndex, Span
 SHARED = Path(__file__).parents[2].parent / "shared"
 FULL = os.environ.get("DMLS_FULL") == "1"
 
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the corpus and the vectors, which are not part of this repository")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="needs the corpus and the vectors, which are not part of this repository"
+)
 
 # Constructs that the corpus lacks or hardly has.
 HARD = (
-    'a = """\n[x]\ny = 1\n"""\nb = [\n[1],\n[2]\n]\n[c]\nd = {x = [\n  1,\n], y = {z = 2}}\n[[e]]\nf.g = 1\nf.h = \'\'\'\n\'\'\'\n[[e]]\n[e.i.j]\nk = 07:32\n',
+    "a = \"\"\"\n[x]\ny = 1\n\"\"\"\nb = [\n[1],\n[2]\n]\n[c]\nd = {x = [\n  1,\n], y = {z = 2}}\n[[e]]\nf.g = 1\nf.h = '''\n'''\n[[e]]\n[e.i.j]\nk = 07:32\n",
     "a.b.c = 1\na.b.d = '''x'''\n[a.b.e]\nf = 1\n[g.h]\n[g]\ni = 1\n[[j.k]]\n[[j.k]]\nl = [{m = 1}, {m = 2}]\n[j.k.n]\no = 1e3\n",
     '\ufeff[x."y z"]\r\na = "\\x41\\e"\r\n  [x.w] # c\r\n  b = [ "[n]" , # ]\r\n  ]\r\n  c = {\r\n    d = 1, # }\r\n    e.f = 2,\r\n  }\r\n',
 )
@@ -117,7 +119,12 @@ def dump(tree: Tree) -> object:
         if isinstance(n, Sequence):
             return (place, n.form, n.unterminated, [node(i) for i in n.items])
         assert isinstance(n, Mapping)
-        return (place, n.form, n.unterminated, [(node(p.key), tree.base(p.chunk) + p.separator, node(p.value)) for p in n.pairs])
+        return (
+            place,
+            n.form,
+            n.unterminated,
+            [(node(p.key), tree.base(p.chunk) + p.separator, node(p.value)) for p in n.pairs],
+        )
 
     headers = [[node(key) for key in chunk.header] for _, chunk in tree.chunks if isinstance(chunk, toml.TableChunk)]
     return node(tree.root), list(tree.problems()), list(tree.comments()), [(b, c.text) for b, c in tree.chunks], headers
@@ -234,9 +241,40 @@ def test_half_typed_lines_leave_the_other_keys_alone() -> None:
 
 
 PIECES = (
-    "[t]\n", "\n[[u]]\n", "\n", "\r\n", "\r", "a = 1\n", "b.c = ", '"', "'", '"""', "'''", "[", "]", "{", "}", ",", "=", "#", ".", "\\", " ", "\t",
-    "\n[a.b.c]\nk = [\n[1],\n[2]\n]\n", 'x = ["y", "z"] # c\n', "{p = 1, q = [2]}", "é", "\u200b", "\u2028", "\ufeff", "1", "true", "key", "\n[",
-)  # fmt: skip
+    "[t]\n",
+    "\n[[u]]\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "a = 1\n",
+    "b.c = ",
+    '"',
+    "'",
+    '"""',
+    "'''",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "=",
+    "#",
+    ".",
+    "\\",
+    " ",
+    "\t",
+    "\n[a.b.c]\nk = [\n[1],\n[2]\n]\n",
+    'x = ["y", "z"] # c\n',
+    "{p = 1, q = [2]}",
+    "é",
+    "\u200b",
+    "\u2028",
+    "\ufeff",
+    "1",
+    "true",
+    "key",
+    "\n[",
+)
 
 
 def edited(text: str, chance: random.Random) -> str:
@@ -292,7 +330,10 @@ def test_any_text_has_a_tree(text: str) -> None:
 
 
 @settings(max_examples=2000 if FULL else 150, deadline=None, derandomize=True)
-@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
+)
 def test_any_previous_tree_makes_no_difference(text: str, old: str) -> None:
     assert dump(toml.parse(text, toml.parse(old))) == dump(toml.parse(text))
     assert dump(toml.parse(old + text, toml.parse(text + old))) == dump(toml.parse(old + text))

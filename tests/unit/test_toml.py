@@ -88,7 +88,24 @@ def test_values(source: str, style: str, value: str) -> None:
         assert list(tree.problems()) == []
 
 
-@pytest.mark.parametrize("source", ["10.", "yes", "True", "010", "0X1F", "1__0", "/etc/dm/ca.pem", "C:\\a b", "= info", "]", "a\u00a0b", "a#b", '1x"y"'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "10.",
+        "yes",
+        "True",
+        "010",
+        "0X1F",
+        "1__0",
+        "/etc/dm/ca.pem",
+        "C:\\a b",
+        "= info",
+        "]",
+        "a\u00a0b",
+        "a#b",
+        '1x"y"',
+    ],
+)
 def test_what_is_no_value_is_junk(source: str) -> None:
     text = f"k = {source} # c\nl = 1\n"
     tree = toml.parse(text)
@@ -113,12 +130,27 @@ def test_keys() -> None:
 def test_dotted_keys_share_their_parents_and_keep_duplicates() -> None:
     text = "a.b = 1\na . 'c' = 2\na.b = 3\na.d.e = 4\n"
     assert pairs(text) == [
-        ("a", ("dotted", [("b", ("integer", "1")), ("c", ("integer", "2")), ("b", ("integer", "3")), ("d", ("dotted", [("e", ("integer", "4"))]))]))
+        (
+            "a",
+            (
+                "dotted",
+                [
+                    ("b", ("integer", "1")),
+                    ("c", ("integer", "2")),
+                    ("b", ("integer", "3")),
+                    ("d", ("dotted", [("e", ("integer", "4"))])),
+                ],
+            ),
+        )
     ]
     tree = toml.parse(text)
     assert tree.source(pair_at(tree, "a", "c")) == "'c' = 2"
     assert tree.span(pair_at(tree, "a")) == Span(0, len(text) - 1)
-    assert pairs("a = 1\na = 2\na.b = 3") == [("a", ("integer", "1")), ("a", ("integer", "2")), ("a", ("dotted", [("b", ("integer", "3"))]))]
+    assert pairs("a = 1\na = 2\na.b = 3") == [
+        ("a", ("integer", "1")),
+        ("a", ("integer", "2")),
+        ("a", ("dotted", [("b", ("integer", "3"))])),
+    ]
 
 
 def test_tables_nest_by_their_headers() -> None:
@@ -167,7 +199,10 @@ def test_a_table_twice_is_two_pairs() -> None:
         ("a", ("table", [("y", ("integer", "2"))])),
         ("a", ("array-table", [("array-table", [("b", ("table", []))])])),
     ]
-    assert pairs("a = {x = 1}\n[a.b]\n") == [("a", ("inline", [("x", ("integer", "1"))])), ("a", ("implicit", [("b", ("table", []))]))]
+    assert pairs("a = {x = 1}\n[a.b]\n") == [
+        ("a", ("inline", [("x", ("integer", "1"))])),
+        ("a", ("implicit", [("b", ("table", []))])),
+    ]
     assert pairs("a.b = 1\n[a]\n") == [("a", ("dotted", [("b", ("integer", "1"))])), ("a", ("table", []))]
 
 
@@ -208,7 +243,10 @@ def test_arrays() -> None:
     tree = toml.parse(text)
     assert tree.source(pair_at(tree, "a")) == text[: text.index("\n[t]")]
     assert [c.of(text) for c in tree.comments()] == ["# c"]
-    assert pairs('a = [ ]\nb = ["x" , "y",] # z\nc = [""]')[:2] == [("a", ("array", [])), ("b", ("array", [("basic", "x"), ("basic", "y")]))]
+    assert pairs('a = [ ]\nb = ["x" , "y",] # z\nc = [""]')[:2] == [
+        ("a", ("array", [])),
+        ("b", ("array", [("basic", "x"), ("basic", "y")])),
+    ]
 
 
 def test_brackets_and_headers_inside_strings_and_comments() -> None:
@@ -225,7 +263,16 @@ def test_brackets_and_headers_inside_strings_and_comments() -> None:
 def test_inline_tables_of_toml_1_1() -> None:
     text = "s = {\n  a.b = 1, # c\n  a.c = [2,\n  ],\n  'd' = {},\n}\nt = 1"
     assert pairs(text) == [
-        ("s", ("inline", [("a", ("dotted", [("b", ("integer", "1")), ("c", ("array", [("integer", "2")]))])), ("d", ("inline", []))])),
+        (
+            "s",
+            (
+                "inline",
+                [
+                    ("a", ("dotted", [("b", ("integer", "1")), ("c", ("array", [("integer", "2")]))])),
+                    ("d", ("inline", [])),
+                ],
+            ),
+        ),
         ("t", ("integer", "1")),
     ]
     assert problems(text) == []
@@ -257,7 +304,11 @@ def test_comments() -> None:
 
 
 def test_chunks_are_the_tables() -> None:
-    assert [chunk.text for _, chunk in toml.parse("a = 1\n[t]\nb = 2\n[[u]]\n").chunks] == ["a = 1\n", "[t]\nb = 2\n", "[[u]]\n"]
+    assert [chunk.text for _, chunk in toml.parse("a = 1\n[t]\nb = 2\n[[u]]\n").chunks] == [
+        "a = 1\n",
+        "[t]\nb = 2\n",
+        "[[u]]\n",
+    ]
     assert [(base, chunk.text) for base, chunk in toml.parse("[t]\n").chunks] == [(0, ""), (0, "[t]\n")]
     assert [(base, chunk.text) for base, chunk in toml.parse("").chunks] == [(0, "")]
 
@@ -287,10 +338,26 @@ def test_an_edit_reuses_the_other_chunks() -> None:
         ('k = "a" b', [("k", ("basic", "a"))], [("trailing-text", "b")]),
         ('k = """', [("k", ("multi-basic", ""))], [("unterminated-string", '"""')]),
         ('k = ["a", ', [("k", ("array", [("basic", "a")]))], [("unterminated-flow", '["a",')]),
-        ('k = ["a", "', [("k", ("array", [("basic", "a"), ("basic", "")]))], [("unterminated-string", '"'), ("unterminated-flow", '["a", "')]),
-        ("k = [dm, 1", [("k", ("array", [("junk", "dm"), ("integer", "1")]))], [("junk", "dm"), ("unterminated-flow", "[dm, 1")]),
-        ('k = {a = "x", b', [("k", ("inline", [("a", ("basic", "x")), ("b", None)]))], [("missing-equals", "b"), ("unterminated-flow", '{a = "x", b')]),
-        ("k = {a = ", [("k", ("inline", [("a", ("empty", ""))]))], [("missing-value", "a ="), ("unterminated-flow", "{a =")]),
+        (
+            'k = ["a", "',
+            [("k", ("array", [("basic", "a"), ("basic", "")]))],
+            [("unterminated-string", '"'), ("unterminated-flow", '["a", "')],
+        ),
+        (
+            "k = [dm, 1",
+            [("k", ("array", [("junk", "dm"), ("integer", "1")]))],
+            [("junk", "dm"), ("unterminated-flow", "[dm, 1")],
+        ),
+        (
+            'k = {a = "x", b',
+            [("k", ("inline", [("a", ("basic", "x")), ("b", None)]))],
+            [("missing-equals", "b"), ("unterminated-flow", '{a = "x", b')],
+        ),
+        (
+            "k = {a = ",
+            [("k", ("inline", [("a", ("empty", ""))]))],
+            [("missing-value", "a ="), ("unterminated-flow", "{a =")],
+        ),
         ("k = {a = [1}", [("k", ("inline", [("a", ("array", [("integer", "1")]))]))], [("unterminated-flow", "[1")]),
         ("= info", [], [("junk", "= info")]),
         ("]", [], [("junk", "]")]),
@@ -309,7 +376,10 @@ def test_half_typed_lines(text: str, expected: list[tuple[str, object]], reporte
     assert pairs(text + more) == [*expected, ("l", ("integer", "1")), ("t", ("table", [("m", ("integer", "2"))]))]
     assert problems(text + more) == reported
     # The same in a table, and before a table.
-    assert pairs(f"[t]\n{text}\n[u]\nl = 1") == [("t", ("table", expected)), ("u", ("table", [("l", ("integer", "1"))]))]
+    assert pairs(f"[t]\n{text}\n[u]\nl = 1") == [
+        ("t", ("table", expected)),
+        ("u", ("table", [("l", ("integer", "1"))])),
+    ]
 
 
 def test_positions_of_half_typed_values() -> None:
@@ -355,7 +425,10 @@ def test_a_broken_array_over_many_lines() -> None:
     text = 'a = [\n  "x",\n  "y\n  "z",\n]\nb = 1\n'
     assert pairs(text) == [("a", ("array", [("basic", "x"), ("basic", "y"), ("basic", "z")])), ("b", ("integer", "1"))]
     assert problems(text)[0] == ("unterminated-string", '"y')
-    assert pairs("a = [\n  1,\n\n# c\n[t]\nb = 2\n") == [("a", ("array", [("integer", "1")])), ("t", ("table", [("b", ("integer", "2"))]))]
+    assert pairs("a = [\n  1,\n\n# c\n[t]\nb = 2\n") == [
+        ("a", ("array", [("integer", "1")])),
+        ("t", ("table", [("b", ("integer", "2"))])),
+    ]
     # The first line of an array of arrays is gone: its items are no headers.
     assert pairs('a =\n  ["x", 1],\n  ["y", 2],\n]\nb = 1\n') == [("a", ("empty", "")), ("b", ("integer", "1"))]
 
@@ -363,7 +436,18 @@ def test_a_broken_array_over_many_lines() -> None:
 def test_a_broken_inline_table_over_many_lines() -> None:
     text = "s = {\n  a = [1,\n  b = 2,\n  c = \n  d = 3\n}\ne = 4\n"
     assert pairs(text) == [
-        ("s", ("inline", [("a", ("array", [("integer", "1")])), ("b", ("integer", "2")), ("c", ("empty", "")), ("d", ("integer", "3"))])),
+        (
+            "s",
+            (
+                "inline",
+                [
+                    ("a", ("array", [("integer", "1")])),
+                    ("b", ("integer", "2")),
+                    ("c", ("empty", "")),
+                    ("d", ("integer", "3")),
+                ],
+            ),
+        ),
         ("e", ("integer", "4")),
     ]
     assert pairs("  s = { a = 1,\n  b = 2\n")[1] == ("b", ("integer", "2"))
@@ -396,7 +480,13 @@ def test_deep_nesting_is_capped(text: str) -> None:
     limit = 2 * toml.MAX_DEPTH + 8
 
     def deepest(node: Node | None) -> int:
-        inner = node.items if isinstance(node, Sequence) else [p.value for p in node.pairs] if isinstance(node, Mapping) else []
+        inner = (
+            node.items
+            if isinstance(node, Sequence)
+            else [p.value for p in node.pairs]
+            if isinstance(node, Mapping)
+            else []
+        )
         return 1 + max(map(deepest, inner), default=0)
 
     # As many frames as a caller that is itself deep may have left.
@@ -414,7 +504,7 @@ def test_nesting_below_the_cap_is_read() -> None:
     [
         "a = [" + " " * 40_000,
         "a = [" + '"x", ' * 8_000,
-        '[t] # ' + ", " * 20_000,
+        "[t] # " + ", " * 20_000,
         "[" + ",x" * 20_000,
         'a = "' + "\\\\" * 20_000,
         'a = """' + '""\\"' * 10_000,

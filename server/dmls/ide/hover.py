@@ -53,7 +53,7 @@ def _value(entry: Entry, locale: str) -> str:
     node = entry.raw
     schema = entry.schema
     assert schema is not None and isinstance(node, Scalar)
-    if schema.secret:
+    if entry.secret:
         return ""
     doc = schema.enum_doc(node.value, locale) if schema.enum else ""
     if doc:

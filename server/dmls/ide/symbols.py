@@ -34,11 +34,11 @@ def _symbol(config: ConfigFile, entry: Entry) -> Symbol:
         kind = "array"
     elif isinstance(node, Scalar) and not entry.is_null:
         kind = {"bool": "boolean", "int": "number", "float": "number"}.get(entry.schema.type if entry.schema is not None else "", "string")
-        secret = entry.schema is not None and entry.schema.secret
+        secret = entry.secret
         detail = (MASK if node.value else "") if secret else node.value.replace("\n", " ")[:_MAX_DETAIL]
     span = config.span(entry)
     selection = config.key_span(entry)
     span = Span(min(span.start, selection.start), max(span.end, selection.end))
-    hidden = entry.schema is not None and entry.schema.secret
+    hidden = entry.secret
     children = () if hidden or entry.raw is not entry.node else tuple(_symbol(config, child) for child in entry.children)
     return Symbol(name, detail, kind, span, selection, children)

@@ -34,24 +34,32 @@ class Inputs:
         """Whether the core wants something that nobody has looked for yet."""
         return any(wish not in self._asked for wish in self._workspace.wanted())
 
-    def fetch(self, done: Callable[[], None] | None = None) -> Pass:
-        """Answer all wishes, and those that the answers raise; call `done` where there were any."""
-        answered = False
+    def fetch(self, changed: Callable[[], None] | None = None) -> Pass:
+        """Answer all wishes, and those that the answers raise; call `changed` where that told the core something new."""
+        before = self._workspace.snapshot()
         for _ in range(ROUNDS):
             wishes = [wish for wish in self._workspace.wanted() if wish not in self._asked]
             if not wishes:
                 break
             self._asked.update(wishes)
-            yield from self._look_for(wishes)
-            answered = True
-        if answered and done is not None:
-            done()
+            answered = False
+            try:
+                yield from self._look_for(wishes)
+                answered = True
+            finally:
+                # A pass that was overtaken leaves its wishes to its successor.
+                if not answered:
+                    self._asked.difference_update(wishes)
+        if changed is not None and self._workspace.snapshot() is not before:
+            changed()
 
-    def look_again(self, wishes: Iterable[Want], done: Callable[[], None]) -> Pass:
-        """Look once more for what may have changed, then for what that makes the core want, then call `done`."""
+    def look_again(self, wishes: Iterable[Want], changed: Callable[[], None]) -> Pass:
+        """Look once more for what may have changed, then for what that makes the core want; call `changed` if anything did."""
+        before = self._workspace.snapshot()
         yield from self._look_for(list(wishes))
         yield from self.fetch()
-        done()
+        if self._workspace.snapshot() is not before:
+            changed()
 
     def _look_for(self, wishes: list[Want]) -> Pass:
         answers = self._worker.submit(lambda: [(wish.path, self._look(wish)) for wish in wishes])

@@ -1,9 +1,9 @@
 """lsprotocol, imported in a quarter of the time.
 
 `lsprotocol.types` defines 554 attrs classes, of which a session uses some thirty.  Making an attrs class means generating and compiling
-source code, and is nearly all of what the import costs.  The package `dmls.lsp` imports this module first, which puts that off: while that one module is imported,
-`attrs.define` only marks a class, and the class is made when somebody asks for its fields or makes an instance.  No ``__repr__``,
-``__eq__`` or slots are made, which nothing in a server process uses.  Measured (CPU, attrs included): 480 ms without, 110 ms with, and
+source code, and is nearly all of what the import costs.  The package `dmls.lsp` imports this module first, which puts that off: while
+that one module is imported, `attrs.define` only marks a class, and the class is made when somebody asks for its fields or makes an
+instance.  No ``__repr__``, ``__eq__`` or slots are made, which nothing in a server process uses.  Measured (CPU, attrs included): 480 ms without, 110 ms with, and
 another 30 ms less for the converter, which otherwise resolves the annotations of all classes.
 
 Only public arguments of attrs are used.  Where lsprotocol was imported before (in tests) nothing changes; where it decorates its classes

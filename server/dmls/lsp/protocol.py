@@ -28,7 +28,7 @@ from pygls.exceptions import (
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
 from dmls import __version__
-from dmls.lsp import from_proto, handlers
+from dmls.lsp import faults, from_proto, handlers
 from dmls.lsp.session import REFUSED
 
 if TYPE_CHECKING:
@@ -137,7 +137,10 @@ class Protocol(LanguageServerProtocol):
                 self._cancelled.add(_key(message["params"].get("id")))
             messages.append(message)
         for message in messages:
-            self._handle(message)
+            try:
+                self._handle(message)
+            except Exception as error:  # the messages behind it must not be lost with it
+                faults.report("handling a message", error)
         self._cancelled.clear()
 
     def _parsed(self, body: bytes) -> dict[str, Any] | None:

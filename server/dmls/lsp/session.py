@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from asyncio import Future
+from asyncio import Future, shield
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, Protocol
 from uuid import uuid4
 
@@ -66,6 +66,7 @@ class Session:
         self.scheduler = Scheduler(loop, self._after_edit, busy)
         self.publisher = Publisher(client, self.documents, sentence, lambda params: wire.tell("textDocument/publishDiagnostics", params))
         self._waits: set[str] = set()
+        self._waited: Future[None] | None = None
         self._edited: str | None = None
         self._fresh: set[str] = set()
         self._scanned: Future[None] | None = None
@@ -132,17 +133,17 @@ class Session:
             self._edited = None
         if self._inside(path):
             # What the editor did not save is gone: the disk's version counts again.
-            steps = self.inputs.look_again([Read(path, CONFIG_LIMIT)], lambda: self._closed_again(path, document.uri))
-            self.scheduler.background(f"closed {path}", steps)
+            self.scheduler.background(f"closed {path}", self._close_again(path, document.uri))
         else:
             self.publisher.clear(path, document.uri)
 
-    def _closed_again(self, path: str, uri: str) -> None:
+    def _close_again(self, path: str, uri: str) -> Pass:
+        yield from self.inputs.look_again([Read(path, CONFIG_LIMIT)], lambda: None)
         if path in self.documents:
             return
         if self.workspace.snapshot().text(path) is None:
             self.publisher.clear(path, uri)
-        else:
+        elif not self.client.pull:
             self._push(path)
         self.refresh()
 
@@ -193,18 +194,22 @@ class Session:
     def _wait_is_over(self, what: str) -> None:
         if what in self._waits:
             self._waits.discard(what)
+            if not self._waits and self._waited is not None:
+                self._waited.set_result(None)
+                self._waited = None
             self.scheduler.soon()
 
     def files_changed(self, changes: Iterable[tuple[str, bool]]) -> None:
         """URIs, each with whether the file is gone."""
         wishes = set()
-        unknown = False
+        unknown = removed = False
         known = set(self.workspace.paths)
         for uri, gone in changes:
             path = self.paths.of(uri)
             wishes.update(self.inputs.touching(path))
             if gone:
                 self.workspace.put(path, Missing())
+                removed = True
             elif path in known:
                 wishes.add(Read(path, CONFIG_LIMIT))
             elif path.endswith(SUFFIXES):
@@ -212,7 +217,10 @@ class Session:
         if unknown:
             # Whether a new file counts depends on where it lies and on .gitignore: the scan knows.
             self._rescan()
-        self.scheduler.background("look again", self.inputs.look_again(wishes, self.refresh))
+        if removed:
+            self.refresh()
+        if wishes:
+            self.scheduler.background("look again", self.inputs.look_again(wishes, self.refresh))
 
     # --- what the client asks ---
 
@@ -226,11 +234,11 @@ class Session:
     async def report(self, uri: str) -> Report:
         """The diagnostics of a document once its pause is over and its settings are known."""
         path = self.paths.of(uri)
-        while True:
-            await self.scheduler.settled()
-            if not self._waits:
-                break
-            self.scheduler.soon()
+        await self.scheduler.settled()
+        while self._waits:
+            if self._waited is None:
+                self._waited = self._loop.create_future()
+            await shield(self._waited)
         report, seconds = self.publisher.timed_report(self.analysis, path)
         self.scheduler.cost(seconds)
         return report

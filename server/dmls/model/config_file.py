@@ -71,6 +71,16 @@ class Entry:
         return ""
 
     @property
+    def secret(self) -> bool:
+        """Whether the value must never be shown: the key is a secret, or lies within one."""
+        entry: Entry | None = self
+        while entry is not None:
+            if entry.schema is not None and entry.schema.secret:
+                return True
+            entry = entry.parent
+        return False
+
+    @property
     def semantic(self) -> str:
         return self.schema.semantic if self.schema is not None else ""
 

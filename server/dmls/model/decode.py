@@ -120,7 +120,7 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
             # DM's named string types (config.PhysicalPostOpLevel …) decode like any string.
             text = yaml_value.decode(node.value, plain, node.tag, "string" if kind == "string" else schema.go)
         if text is not None:
-            if schema.secret:
+            if entry.secret:
                 text = _masked(text)
             yield Misfit(WRONG_TYPE, entry, text, want=kind, got="scalar")
         return

@@ -44,9 +44,7 @@ _PLAIN_LINE = re.compile(
     rf"""(\#[^\r\n]*)?{_EOL}"""
 )
 _PLAIN_ITEM = re.compile(r'"([^"]*)"')
-_PLAIN_HEADER = re.compile(
-    rf"[ \t]*(\[\[?)([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){{0,9}})(\]\]?)[ \t]*(\#[^\r\n]*)?{_EOL}"
-)
+_PLAIN_HEADER = re.compile(rf"[ \t]*(\[\[?)([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){{0,9}})(\]\]?)[ \t]*(\#[^\r\n]*)?{_EOL}")
 # No header ends in a comma: such a line was an item of an array whose beginning is broken.
 _HEADER = rf"""[ \t]*\[(?!(?:[^\r\n#"']|"{_BASIC_BODY}"|'[^'\r\n]*')*,[ \t]*(?:#|{_EOL}))"""
 _HEADER_HERE = re.compile(_HEADER)
@@ -226,8 +224,8 @@ class _Frame:
 class _Scanner:
     """Reads the first table of `text` into `chunk`; `end` is where the next one begins.
 
-    The lines up to `end`, read alone, give the same chunk: what the scanner decides by looking further, it decides alike
-    when the text ends there.
+    The lines up to `end`, read alone, give the same chunk: what the scanner decides by looking further, it decides
+    alike when the text ends there.
     """
 
     __slots__ = ("chunk", "comments", "end", "problems", "text")

@@ -51,7 +51,12 @@ class Scalar(Node):
     __slots__ = ("style", "unterminated", "value")
 
     def __init__(self, chunk: Chunk, start: int, end: int, value: str, style: str, unterminated: bool = False) -> None:
-        Node.__init__(self, chunk, start, end)
+        # The fields of Node are set here once more, since most nodes are scalars and a call costs.
+        self.chunk = chunk
+        self.start = start
+        self.end = end
+        self.anchor = None
+        self.tag = None
         self.value = value
         self.style = style
         self.unterminated = unterminated
@@ -181,11 +186,16 @@ class Tree:
     def span(self, element: Element) -> Span:
         """The absolute extent of a node, or of a pair from its key to the end of its value."""
         if isinstance(element, Pair):
-            start = self.span(element.key).start
-            return Span(start, self.span(element.value).end if element.value is not None else self.span(element.key).end)
+            key = self.span(element.key)
+            return Span(key.start, max(key.end, self.span(element.value).end)) if element.value is not None else key
         if isinstance(element, Mapping) and element.form not in ("flow", "inline") and element.pairs:
-            return Span(self.span(element.pairs[0].key).start, max(self.span(p).end for p in (element.pairs[0], element.pairs[-1])))
-        if isinstance(element, Sequence) and element.form == "block" and element.items:
+            first, last = element.pairs[0], element.pairs[-1]
+            end = self.span(last).end
+            if first is not last:
+                # In TOML a table's last key in the tree need not be the last in the text.
+                end = max(end, self.span(first).end)
+            return Span(self.span(first.key).start, end)
+        if isinstance(element, Sequence) and element.form in ("block", "array-table") and element.items:
             return Span(self._base[id(element.chunk)] + element.start, self.span(element.items[-1]).end)
         base = self._base[id(element.chunk)]
         return Span(base + element.start, base + element.end)

@@ -131,14 +131,14 @@ def _parse(text: str, previous: Tree | None) -> Tree:
     is_complex = frame.directives
     linked = False
     suspect = -1
-    suspect_top = 0
-    # Where the last two blocks of the top level begin.
-    top = above = 0
+    # Where libyaml is asked from, and the key line that its block needs above that place.
+    asked = 0
+    asked_head = ""
+    above = 0
+    head = above_head = ""
     odd = not text.isascii() and _ODD.search(text, 1 if text.startswith("\ufeff") else 0, frame.end) is not None
     for role, indent, start, end in _cut(scanned, frame):
         part = text[start:end]
-        if role != "map" and role != "seq":
-            above, top = top, start
         lent = pool.get((role, indent, part)) if pool else None
         if lent:
             chunk = lent.pop()
@@ -155,14 +155,21 @@ def _parse(text: str, previous: Tree | None) -> Tree:
                 is_complex = is_complex or bool(memo.get(_COMPLEX))
             if suspect < 0 and (chunk.problems or memo.get(_STRANGE)):
                 suspect = start
-                suspect_top = above
+                asked = above
+                asked_head = above_head
+        if role == "head" or role == "first-head":
+            head = part
+        above = start
+        above_head = head if role == "map" or role == "seq" else ""
         chunks.append((start, chunk))
         roles.append(role)
     if not chunks:
         chunks.append((0, Chunk("")))
         roles.append("top")
     if strange or odd or suspect >= 0:
-        exact = _exact(text, scanned, frame, 0 if strange or odd or linked else suspect_top, is_complex)
+        if strange or odd or linked:
+            asked = 0
+        exact = _exact(text, scanned, frame, asked, is_complex, asked_head)
         if exact is not None:
             return exact
     root = _assemble(chunks, roles)
@@ -1591,14 +1598,15 @@ _SEPARATOR = re.compile(r"(?:[ \t\r\n]|(?<=[ \t\r\n])#[^\n]*)*:")
 _COMMENT = re.compile("#[^\n\x85\u2028\u2029]*")
 
 
-def _exact(text: str, scanned: str, frame: _Frame, begin: int, is_complex: bool) -> Tree | None:
+def _exact(text: str, scanned: str, frame: _Frame, begin: int, is_complex: bool, head: str = "") -> Tree | None:
     """The tree as libyaml reads the text, None where it refuses.
 
-    `begin` is where the top-level block begins that stands above the first in which the scanner had to guess (the one
-    above, since libyaml may take text without a key for its value).  All further above reads alike in both, so what
-    libyaml says from there on decides; it usually refuses within a line or two.
+    `begin` is where the chunk begins that stands above the first in which the scanner had to guess (the one above, since
+    libyaml may take text without a key for its value); `head` is the key line of the block that this chunk is a child of.
+    All further above reads alike in both, so what libyaml says from there on decides; it usually refuses within a
+    line or two.
     """
-    if begin and strict.judge(text[begin : frame.end], "yaml") is not None:
+    if begin and strict.judge(head + text[begin : frame.end], "yaml") is not None:
         return None
     try:
         events = strict.events(text)

@@ -34,12 +34,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     text = node.value
     if any(c in INVISIBLE for c in text):
         fixes = ()
-        if not schema.secret:
+        if not entry.secret:
             written = span.of(ctx.config.text)
             fixes = (ctx.fix("remove-invisible", Edit(span, "".join(c for c in written if c not in INVISIBLE))),)
         yield ctx.finding(RULE, span, fixes=fixes, key=entry.key or (entry.parent.key if entry.parent else ""))
     elif len(text) > 1 and text[0] in CURLY and text[-1] in CURLY and node.style == "plain":
-        fixes = () if schema.secret else (ctx.fix("straight-quotes", Edit(span, '"' + text[1:-1].replace('"', "") + '"')),)
+        fixes = () if entry.secret else (ctx.fix("straight-quotes", Edit(span, '"' + text[1:-1].replace('"', "") + '"')),)
         yield ctx.finding(RULE, span, "curly", fixes=fixes, key=entry.key or (entry.parent.key if entry.parent else ""))
 
 

@@ -32,7 +32,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if node.tag is not None and node.tag.startswith("!") and not node.tag.startswith("!!") and node.value == "":
         yield ctx.finding(RULE, ctx.config.span(entry), "tag", key=key)
         return
-    if node.style != "plain" or not schema.secret:
+    if node.style != "plain" or not entry.secret:
         return
     text = ctx.config.text
     end = ctx.config.value_span(entry).end

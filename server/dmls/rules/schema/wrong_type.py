@@ -53,7 +53,7 @@ def _fixes(misfit: Misfit, ctx: Context) -> tuple[Fix, ...]:
     entry = misfit.entry
     node = entry.raw
     schema = entry.schema
-    if not isinstance(node, Scalar) or schema is None or schema.secret or "\n" in node.value:
+    if not isinstance(node, Scalar) or schema is None or entry.secret or "\n" in node.value:
         return ()
     span = ctx.config.value_span(entry)
     yaml = ctx.config.language == "yaml"

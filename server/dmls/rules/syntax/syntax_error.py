@@ -54,7 +54,7 @@ def judge(ctx: Context) -> Iterator[Finding]:
 def _without_secret(ctx: Context, offset: int, message: str) -> str:
     """The library's message; what it quotes of a secret value is masked (``password: *abc`` is an alias to YAML)."""
     entry = ctx.config.entry_at(offset)
-    if entry is None or entry.schema is None or not entry.schema.secret or "'" not in message:
+    if entry is None or not entry.secret or "'" not in message:
         return message
     before, _, rest = message.partition("'")
     return f"{before}'{MASK}'{rest.rpartition(chr(39))[2]}"
