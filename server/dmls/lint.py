@@ -16,7 +16,7 @@ from dmls import rule as subjects
 from dmls.finding import Finding, Severity
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decode import misfits
+from dmls.model.decode import DUPLICATE_KEY, misfits
 from dmls.model.dm_error import LINE
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
@@ -28,6 +28,7 @@ from dmls.version import Version, parse_version_set
 log = logging.getLogger("dmls.lint")
 
 MAX_FINDINGS = 1000
+SYNTAX_ERROR = "syntax-error"
 INTERNAL_ERROR = "internal-error"
 UNUSED_IGNORE = "unused-ignore"
 UNKNOWN_RULE = "unknown-rule"
@@ -201,12 +202,32 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
     for finding in local.borrowed:
         if (finding.rule, finding.message, repr(finding.args)) not in said:
             out.append(finding)
+    if config.language == "toml":
+        out = list(_without_echo(out, config))
+    problem = next(config.tree.problems(), None)
+    if problem is not None and not any(f.rule == SYNTAX_ERROR for f in out):
+        # DM's library reads nothing from here on (see `second_document`), so nothing of it is wrong.
+        out = [f for f in out if f.span.start <= problem.span.start]
     lines = None
     for i, finding in enumerate(out):
         if LINE in finding.dm_text:
             lines = lines or config.tree.lines
             out[i] = finding._replace(dm_text=finding.dm_text.replace(LINE, str(lines.line_of(finding.span.start) + 1)))
     return out
+
+
+_TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate inline", "Cannot mutate")
+"""How tomli begins to speak of a key or table that is written twice."""
+
+
+def _without_echo(findings: list[Finding], config: ConfigFile) -> Iterator[Finding]:
+    """Leave out what the strict parser says of a key written twice, where `duplicate-key` says it better."""
+    line = config.tree.lines.line_of
+    twice = {line(f.span.start) for f in findings if f.rule == DUPLICATE_KEY}
+    for finding in findings:
+        if finding.rule == SYNTAX_ERROR and str(finding.args.get("text", "")).startswith(_TWICE) and line(finding.span.start) in twice:
+            continue
+        yield finding
 
 
 def check_versions(config: ConfigFile, versions: tuple[Version, ...], now: float | None = None) -> list[Finding]:

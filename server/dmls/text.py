@@ -133,6 +133,32 @@ class LineIndex:
         return start + len(raw.decode("utf-8", "ignore"))
 
 
+def visible(text: str, span: Span) -> Span:
+    """A range that an editor can underline: at least one character of the line."""
+    if span.start < span.end:
+        return span
+    return token_at(text, span.start)
+
+
+def token_at(text: str, offset: int) -> Span:
+    """The word at `offset`, or the last one before it on the line where the line ends there."""
+    offset = min(offset, len(text))
+    end = offset
+    while end < len(text) and text[end] not in " \t\r\n,]}":
+        end += 1
+    if end > offset:
+        return Span(offset, end)
+    if offset < len(text) and text[offset] not in "\r\n":
+        return Span(offset, offset + 1)
+    start = offset
+    while start > 0 and text[start - 1] not in "\r\n":
+        start -= 1
+    written = text[start:offset].rstrip()
+    if written:
+        return Span(start + len(written) - len(written.lstrip()), start + len(written))
+    return Span(offset, offset)
+
+
 def _next_start(start: int, length: int) -> int:
     return start + length + 1
 

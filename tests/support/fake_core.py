@@ -27,6 +27,10 @@ class FakeAnalysis:
     def text(self, path):
         return self._texts.get(path)
 
+    def lines(self, path):
+        text = self._texts.get(path)
+        return None if text is None else LineIndex(text)
+
     def findings(self, path):
         text = self._texts.get(path, "")
         if "BOOM" in text:

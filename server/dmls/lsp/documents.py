@@ -37,6 +37,11 @@ class Document:
             self._lines = LineIndex(self.text)
         return self._lines
 
+    def adopt(self, lines: LineIndex) -> None:
+        """Take over an index that somebody else made, if it is of this text."""
+        if self._lines is None and lines.text == self.text:
+            self._lines = lines
+
     def apply(self, changes: Iterable[Change], version: int, encoding: str) -> None:
         """Apply `changes` one after the other, each in the coordinates that the one before it left behind.
 

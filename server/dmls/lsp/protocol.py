@@ -12,6 +12,7 @@ import json
 import logging
 import re
 from collections import deque
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Callable
 
 import cattrs
@@ -32,8 +33,6 @@ from dmls.lsp import faults, from_proto, handlers
 from dmls.lsp.session import REFUSED
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from dmls.lsp.server import Server
 
 log = logging.getLogger("dmls.lsp")
@@ -115,6 +114,7 @@ class Protocol(LanguageServerProtocol):
         self.stopped: Callable[[int], None] = lambda code: None
         self._inbox: deque[bytes] = deque()
         self._cancelled: set[object] = set()
+        self._number = 0
 
     # --- in ---
 
@@ -250,9 +250,7 @@ class Protocol(LanguageServerProtocol):
 
     def ask(self, method: str, params: object, answered: Callable[[object], None]) -> None:
         """Send a request made of plain JSON; `answered` gets the result, or `REFUSED`."""
-        from concurrent.futures import Future
-
-        self._number = getattr(self, "_number", 0) + 1
+        self._number += 1
         msg_id = f"dmls-{self._number}"
         future: Future[Any] = Future()
         future.add_done_callback(lambda done: None if done.cancelled() else answered(done.result()))

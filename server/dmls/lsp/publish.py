@@ -55,14 +55,12 @@ class Publisher:
 
     def lines(self, analysis: Analysis, path: str) -> LineIndex | None:
         """The line index of the text that `analysis` holds for `path`."""
-        text = analysis.text(path)
-        if text is None:
-            return None
+        lines = analysis.lines(path)
         document = self._documents.get(path)
-        # The same object or an equal text: then the index that the document keeps is the right one.
-        if document is not None and document.text == text:
-            return document.lines
-        return LineIndex(text)
+        if document is not None and lines is not None:
+            # The parser's index also serves the next edit and the next hover.
+            document.adopt(lines)
+        return lines
 
     def report(self, analysis: Analysis, path: str) -> Report:
         """The diagnostics of `path`; made anew only where findings, text or language changed."""

@@ -39,7 +39,7 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
     parent = entry.parent
     if schema is None:
         if parent is not None and parent.schema is not None and parent.schema.type == "object" and entry.pair is not None and entry.pair.value is not None:
-            if entry.name == MERGE_KEY and language == "yaml":
+            if entry.name == MERGE_KEY and language == "yaml" and isinstance(entry.pair.key, Scalar) and entry.pair.key.style == "plain":
                 yield from _merge(entry)
             else:
                 yield Misfit(UNKNOWN_KEY, entry, f"field {entry.name} not found in type {parent.schema.go}")
@@ -133,8 +133,12 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
 
 
 def _masked(text: str) -> str:
+    """DM's message without the value; a tag of the user's own is what the value begins with, so it goes too."""
     before, tick, rest = text.partition("`")
-    return before + tick + MASK + tick + rest.rpartition("`")[2] if tick else text
+    if not tick:
+        return text
+    words = [f"!{MASK}" if w.startswith("!") and not w.startswith("!!") else w for w in before.split(" ")]
+    return " ".join(words) + tick + MASK + tick + rest.rpartition("`")[2]
 
 
 def _toml(entry: Entry, node: Node) -> Iterator[Misfit]:

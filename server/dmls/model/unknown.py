@@ -13,10 +13,12 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import MERGE_KEY, Entry
 from dmls.model.tls_block import BASE64, BYTES, PATHS
 from dmls.model.tls_block import KEYS as TLS_KEYS
+from dmls.model.successor import successor
 from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import SchemaKey
 from dmls.schema.load import load
+from dmls.syntax.tree import Mapping as Block
 
 UNKNOWN = "unknown-key"
 MISPLACED = "misplaced-key"
@@ -253,6 +255,26 @@ def explain(entry: Entry, kind: str) -> Why:
     return why
 
 
+def _explain_legacy(old: legacy.LegacyKey, entry: Entry, block: SchemaKey) -> Why | None:
+    """What the table of old and misspelt keys says of `entry`; None where it has nothing to add."""
+    args: dict[str, object] = {"key": entry.name, "block": block.path}
+    new = successor(old.replaced_by, block.path) if old.replaced_by else None
+    was_there = old.since is not None
+    if old.why in (legacy.REMOVED, legacy.RENAMED) or (old.why == legacy.MOVED and was_there):
+        return Why(REMOVED, new.form if new is not None else "", {**args, "meant": new.meant if new else "", "kind": new.kind if new else ""})
+    if new is None or old.why not in (legacy.MOVED, legacy.MISSPELT):
+        return None
+    if new.meant in block.children:
+        # A block does not become a scalar by another name.
+        return None if isinstance(entry.node, Block) and block.children[new.meant].type not in ("object", "map") else Why(UNKNOWN, "near", {**args, "meant": new.meant})
+    if old.why == legacy.MISSPELT:
+        return None
+    if new.kind:
+        return Why(MISPLACED, "other-file", {**args, "kind": new.kind})
+    home = new.meant.rpartition(".")[0]
+    return Why(MISPLACED, "" if home else "top", {**args, "home": home})
+
+
 def _explain(entry: Entry, kind: str) -> Why:
     """Why `entry`, whose key the schema does not know at its place, is unknown."""
     name = entry.name
@@ -267,10 +289,9 @@ def _explain(entry: Entry, kind: str) -> Why:
     if tls is not None:
         return tls
     old = legacy.find(kind, parent.schema.path, name)
-    if old is not None and old.why == "misspelt" and old.replaced_by in parent.schema.children:
-        return Why(UNKNOWN, "near", {**args, "meant": old.replaced_by})
-    if old is not None and old.why in ("removed", "renamed", "moved"):
-        return Why(REMOVED, "replaced" if old.replaced_by else "", {**args, "meant": old.replaced_by or "", "since": old.removed_in or ""})
+    known = _explain_legacy(old, entry, parent.schema) if old is not None else None
+    if known is not None:
+        return known
     near = near_key(name, parent.schema)
     if near is not None and _squeezed(near) == _squeezed(name):
         return Why(UNKNOWN, "near", {**args, "meant": near})

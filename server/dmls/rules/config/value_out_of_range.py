@@ -33,7 +33,7 @@ POSITIVE = (k.KEEPALIVE_TTL, k.RELAY_KEEPALIVE_TTL)
 COUNTS = (k.BATCH_QUERY_SIZE, k.MAX_PENDING_ROW_COUNT, k.BATCH, k.QUEUE_SIZE, k.CHECKPOINT_FLUSH_INTERVAL)
 
 
-def _number(entry: Entry, language: str) -> float | None:
+def _number(entry: Entry) -> float | None:
     node = entry.node
     if not isinstance(node, Scalar) or entry.is_null or node.style not in ("plain", "integer", "float"):
         return None
@@ -55,8 +55,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         if nanoseconds is not None and nanoseconds <= 0:
             yield ctx.finding(RULE, span, "timeout", severity=Severity.WARNING, key=key)
         return
-    value = _number(entry, ctx.config.language)
-    if value is None:
+    value = _number(entry)
+    if value is None or (schema.type == "int" and isinstance(entry.node, Scalar) and entry.node.style == "float"):
         return
     if schema.semantic == "port":
         if not 0 <= value <= MAX_PORT:

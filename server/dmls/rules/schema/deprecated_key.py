@@ -18,6 +18,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.successor import successor
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 
 
@@ -25,10 +26,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
     if schema is None or entry.pair is None or ctx.config.kind == kinds.DMCTL:
         return
-    meant = schema.replaced_by
+    block = schema.parent.path if schema.parent is not None else ""
+    new = successor(schema.replaced_by, block) if schema.replaced_by else None
     # DM warns of a key that it maps to another; of one that merely works it says nothing.
     severity = Severity.WARNING if schema.status == "mapped" else Severity.INFORMATION
-    yield ctx.finding(RULE, ctx.config.key_span(entry), "replaced" if meant else "", severity=severity, tag="deprecated", key=entry.key, meant=meant or "")
+    args = {"key": entry.key, "meant": new.meant if new else "", "kind": new.kind if new else ""}
+    yield ctx.finding(RULE, ctx.config.key_span(entry), new.form if new else "", severity=severity, tag="deprecated", **args)
 
 
 RULE = Rule("deprecated-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("deprecated", "mapped"))

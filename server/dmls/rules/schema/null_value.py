@@ -48,11 +48,11 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         elif schema.type == "string" or entry.key in FILLED or schema.path.startswith(f"{k.VALIDATORS}."):
             yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, key=entry.key, default=str(default))
         else:
-            yield ctx.finding(RULE, span, key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
+            yield ctx.finding(RULE, span, severity=Severity.WARNING, key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
     elif schema.parent is not None and schema.parent.semantic == "session":
-        yield ctx.finding(RULE, span, "session", key=entry.name)
+        yield ctx.finding(RULE, span, "session", severity=Severity.WARNING, key=entry.name)
     elif schema.type == "object" and entry.key in (k.PURGE,):
-        yield ctx.finding(RULE, span, "purge", key=entry.key)
+        yield ctx.finding(RULE, span, "purge", severity=Severity.WARNING, key=entry.key)
 
 
 RULE = Rule("null-value", "schema", Severity.ERROR, ENTRY, kinds.YAML_KINDS, check, ("null",))

@@ -9,7 +9,7 @@ Wrong: `disable-heartbeat: true`
 
 Right: the line removed
 
-Fix: use the key that took its place, or delete it.
+Fix: use the key that took its place, or delete the old one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A second YAML document, which DM never reads.
 
-What: text after a second `---`, or after `...`.
+What: text after a second `---`, or after `...`, or a line that stands left of the first key of the file.
 
 Why: yaml.v2's Unmarshal reads the first document of a stream and stops; what follows is ignored, even if it is broken
 (`reference/dm-config-semantics.md` 6.1, errata 5).
@@ -19,10 +19,15 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
-from dmls.text import Span
+from dmls.syntax import strict
+from dmls.text import Span, visible
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
+    problem = next(config.tree.problems(), None)
+    if problem is not None and strict.judge_chunks(config.tree) is None:
+        # libyaml ends a document where a line stands left of its first key, without a word; our tree reads on.
+        yield ctx.finding(RULE, visible(config.text, problem.span), "ends-early", tag="unnecessary")
     for document in config.tree.documents[1:2]:
         start = document.span.start
         rest = document.span.of(config.text)

@@ -22,7 +22,7 @@ from dmls.model.decode import MASK
 from dmls.model.dm_error import DECODE, LINE, decode_text
 from dmls.rule import STRICT, Context, Finding, Rule, Severity
 from dmls.syntax import strict
-from dmls.text import Span
+from dmls.text import token_at, visible
 
 
 def judge(ctx: Context) -> Iterator[Finding]:
@@ -42,9 +42,9 @@ def judge(ctx: Context) -> Iterator[Finding]:
     printed = library.partition(", while ")[0]
     for i, problem in enumerate(problems):
         text = decode_text(config.kind, f"yaml: line {LINE}: {printed}" if config.language == "yaml" else f"toml: line {LINE}: {printed}") if i == 0 else ""
-        yield ctx.finding(RULE, _visible(config.text, problem.span), problem.code, codes=codes, dm_text=text)
+        yield ctx.finding(RULE, visible(config.text, problem.span), problem.code, codes=codes, dm_text=text)
     if not problems or strict_line < min(lines.line_of(p.span.start) for p in problems):
-        span = _token(config.text, verdict.offset)
+        span = token_at(config.text, verdict.offset)
         variant = "no-alias" if library.startswith("unknown anchor") else ""
         numbered = printed if variant else f"line {LINE}: {printed}"
         text = decode_text(config.kind, f"{config.language}: {numbered}")
@@ -58,32 +58,6 @@ def _without_secret(ctx: Context, offset: int, message: str) -> str:
         return message
     before, _, rest = message.partition("'")
     return f"{before}'{MASK}'{rest.rpartition(chr(39))[2]}"
-
-
-def _visible(text: str, span: Span) -> Span:
-    """A range that an editor can underline: at least one character of the line."""
-    if span.start < span.end:
-        return span
-    return _token(text, span.start)
-
-
-def _token(text: str, offset: int) -> Span:
-    """The word at `offset`, or the last one before it on the line where the line ends there."""
-    offset = min(offset, len(text))
-    end = offset
-    while end < len(text) and text[end] not in " \t\r\n,]}":
-        end += 1
-    if end > offset:
-        return Span(offset, end)
-    if offset < len(text) and text[offset] not in "\r\n":
-        return Span(offset, offset + 1)
-    start = offset
-    while start > 0 and text[start - 1] not in "\r\n":
-        start -= 1
-    written = text[start:offset].rstrip()
-    if written:
-        return Span(start + len(written) - len(written.lstrip()), start + len(written))
-    return Span(offset, offset)
 
 
 RULE = Rule("syntax-error", "syntax", Severity.ERROR, STRICT, kinds.KINDS, judge)
