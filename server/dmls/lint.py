@@ -7,7 +7,6 @@ only what it touched.  The subjects "tls-block" and "config-file" are few and ar
 from __future__ import annotations
 
 import importlib
-import logging
 import re
 from functools import lru_cache
 from typing import Iterable, Iterator, NamedTuple
@@ -24,8 +23,6 @@ from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Chunk
 from dmls.text import Span
 from dmls.version import Version, parse_version_set
-
-log = logging.getLogger("dmls.lint")
 
 MAX_FINDINGS = 1000
 SYNTAX_ERROR = "syntax-error"
@@ -77,7 +74,9 @@ def _run(row: Row, subject: object, ctx: Context) -> Iterable[Finding]:
     except Exception:
         if raise_on_fault:
             raise
-        log.exception("rule %s failed on %s", row.name, ctx.config.path)
+        import logging
+
+        logging.getLogger("dmls.lint").exception("rule %s failed on %s", row.name, ctx.config.path)
         return (Finding(INTERNAL_ERROR, Severity.INFORMATION, ctx.config.path, Span(0, 0), INTERNAL_ERROR, {"rule": row.name}),)
 
 

@@ -13,8 +13,6 @@ from dmls.analysis import Analysis, FileRecord
 from dmls.files import Content, FileState
 from dmls.model.kind import SETTINGS_FILE
 from dmls.settings import Settings
-from dmls.syntax import toml
-from dmls.model.plain import to_plain
 
 CONFIG_LIMIT = 10 * 1024 * 1024
 """Bytes of a configuration file that are read at most; DM files are a few kilobytes."""
@@ -182,6 +180,10 @@ class Workspace:
         text = self._text(_join(folder, SETTINGS_FILE)) if folder else None
         result: Settings | None
         if text is not None:
+            # Most files have no `.dmls.toml` above them, and a YAML file then needs no TOML reader at all.
+            from dmls.model.plain import to_plain
+            from dmls.syntax import toml
+
             result = settings_module.parse(to_plain(toml.parse(text)), folder)[0]
         elif folder:
             result = self._layer(parent_of(folder))

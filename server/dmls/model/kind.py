@@ -28,32 +28,42 @@ DATABASES = (SOURCE, TASK)
 YAML_KINDS = (SOURCE, TASK, TOPOLOGY)
 SETTINGS_FILE = ".dmls.toml"
 
-_MODELINE = re.compile(r"^[ \t]*#[ \t]*dmls:[ \t]*kind[ \t]*=[ \t]*([a-z]+)[ \t]*\r?$", re.M)
+_MODELINE = r"^[ \t]*#[ \t]*dmls:[ \t]*kind[ \t]*=[ \t]*([a-z]+)[ \t]*\r?$"
 
 
 class _Row(NamedTuple):
+    """Patterns are kept as text and compiled when first needed: most runs need few of them."""
+
     kind: str
-    certain_name: re.Pattern[str] | None
-    likely_name: re.Pattern[str] | None
-    decisive: tuple[re.Pattern[str], ...]
+    certain_name: str | None
+    likely_name: str | None
+    decisive: tuple[str, ...]
     """Any one of these in the text decides."""
-    hint: re.Pattern[str] | None
+    hint: str | None
     """Enough beside a likely name."""
 
 
-def _key(*names: str, column: str = r"^\ufeff?|[{,][ \t]*") -> re.Pattern[str]:
+def _found(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.M) is not None
+
+
+def _named(pattern: str | None, name: str) -> bool:
+    return pattern is not None and re.match(pattern, name) is not None
+
+
+def _key(*names: str, column: str = r"^\ufeff?|[{,][ \t]*") -> str:
     """A pattern for any of the keys at the top level, in block or flow style."""
-    return re.compile(rf"(?:{column})[\"']?(?:{'|'.join(map(re.escape, names))})[\"']?[ \t]*:", re.M)
+    return rf"(?:{column})[\"']?(?:{'|'.join(map(re.escape, names))})[\"']?[ \t]*:"
 
 
-def _toml(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"^\ufeff?[ \t]*[\"']?(?:{'|'.join(map(re.escape, names))})[\"']?[ \t]*=", re.M | re.I)
+def _toml(*names: str) -> str:
+    return rf"(?i:^\ufeff?[ \t]*[\"']?(?:{'|'.join(map(re.escape, names))})[\"']?[ \t]*=)"
 
 
-def _loose(*names: str) -> re.Pattern[str]:
+def _loose(*names: str) -> str:
     """The words at the start of a line, with hyphen, underscore or nothing between, whatever follows."""
     words = "|".join(re.escape(n).replace(r"\-", "[-_]?") for n in names)
-    return re.compile(rf"^[\ufeff\s\"'{{-]*(?:{words})\b", re.M | re.I)
+    return rf"(?i:^[\ufeff\s\"'{{-]*(?:{words})\b)"
 
 
 _ROWS = {
@@ -61,30 +71,30 @@ _ROWS = {
         _Row(
             TOPOLOGY,
             None,
-            re.compile(r"(?:topolog|topo|scale).*\.ya?ml\Z|meta\.ya?ml\Z"),
-            (re.compile(rf"^[ \t]*(?:{k.MASTER_SERVERS}|{k.WORKER_SERVERS})[ \t]*:", re.M),),
+            r"(?:topolog|topo|scale).*\.ya?ml\Z|meta\.ya?ml\Z",
+            (rf"^[ \t]*(?:{k.MASTER_SERVERS}|{k.WORKER_SERVERS})[ \t]*:",),
             None,
         ),
         _Row(
             TASK,
-            re.compile(r"dm[-_]task.*\.ya?ml\Z"),
-            re.compile(r".*task.*\.ya?ml\Z"),
+            r"dm[-_]task.*\.ya?ml\Z",
+            r".*task.*\.ya?ml\Z",
             (_key(k.TASK_MODE, k.MYSQL_INSTANCES, k.TARGET_DATABASE),),
             _loose(k.TASK_MODE, "mysql-instance", "target-db", k.TARGET_DATABASE, k.SHARD_MODE, k.IS_SHARDING, k.META_SCHEMA, k.BLOCK_ALLOW_LIST),
         ),
         _Row(
             SOURCE,
-            re.compile(r"dm[-_]source.*\.ya?ml\Z"),
-            re.compile(r".*source.*\.ya?ml\Z|mysql-\d+\.ya?ml\Z"),
+            r"dm[-_]source.*\.ya?ml\Z",
+            r".*source.*\.ya?ml\Z|mysql-\d+\.ya?ml\Z",
             (_key(k.RELAY_BINLOG_NAME, k.RELAY_BINLOG_GTID, k.ENABLE_RELAY, k.ENABLE_GTID),),
             _loose(k.SOURCE_ID, k.ENABLE_GTID, k.ENABLE_RELAY, k.RELAY_DIR, k.SERVER_ID),
         ),
     ),
     "toml": (
-        _Row(MASTER, re.compile(r"dm[-_]master.*\.toml\Z"), re.compile(r".*master.*\.toml\Z"), (), _toml(k.MASTER_ADDR, k.PEER_URLS, k.ADVERTISE_PEER_URLS, k.INITIAL_CLUSTER)),
-        _Row(WORKER, re.compile(r"dm[-_]worker.*\.toml\Z"), re.compile(r".*worker.*\.toml\Z"), (), _toml(k.WORKER_ADDR, k.KEEPALIVE_TTL, k.JOIN)),
-        _Row(DMCTL, re.compile(r"dmctl.*\.toml\Z"), None, (), None),
-        _Row(MASTER, None, re.compile(r".*\.toml\Z"), (), re.compile(rf"(?s)(?=.*{_toml(k.MASTER_ADDR).pattern})(?=.*{_toml(k.PEER_URLS, k.INITIAL_CLUSTER, k.ADVERTISE_PEER_URLS).pattern})", re.M | re.I)),
+        _Row(MASTER, r"dm[-_]master.*\.toml\Z", r".*master.*\.toml\Z", (), _toml(k.MASTER_ADDR, k.PEER_URLS, k.ADVERTISE_PEER_URLS, k.INITIAL_CLUSTER)),
+        _Row(WORKER, r"dm[-_]worker.*\.toml\Z", r".*worker.*\.toml\Z", (), _toml(k.WORKER_ADDR, k.KEEPALIVE_TTL, k.JOIN)),
+        _Row(DMCTL, r"dmctl.*\.toml\Z", None, (), None),
+        _Row(MASTER, None, r".*\.toml\Z", (), rf"\A(?=(?s:.*){_toml(k.MASTER_ADDR)})(?=(?s:.*){_toml(k.PEER_URLS, k.INITIAL_CLUSTER, k.ADVERTISE_PEER_URLS)})"),
     ),
 }
 _SOURCE_PAIR = (_key(k.SOURCE_ID), _key(k.FROM))
@@ -110,7 +120,7 @@ def recognise(path: str, text: str, override: str | None = None) -> str | None:
         return override
     head = text[:2000]
     if "dmls:" in head:
-        said = _MODELINE.search(head)
+        said = re.search(_MODELINE, head, re.M)
         if said and said.group(1) in KINDS:
             return said.group(1)
     language = language_of(name)
@@ -132,23 +142,23 @@ def _by_content(lower: str, text: str, language: str) -> str | None:
     """The kind by name and content together."""
     rows = _ROWS[language]
     for row in rows:
-        if row.certain_name and row.certain_name.match(lower):
+        if _named(row.certain_name, lower):
             return row.kind
-    likely = [row.kind for row in rows if row.hint and row.likely_name and row.likely_name.match(lower) and row.hint.search(text)]
+    likely = [row.kind for row in rows if row.hint and _named(row.likely_name, lower) and _found(row.hint, text)]
     for row in rows:
-        if any(pattern.search(text) for pattern in row.decisive):
+        if any(_found(pattern, text) for pattern in row.decisive):
             if likely and row.kind not in likely and _fits(text, likely[0]) > _fits(text, row.kind):
                 return likely[0]
             return row.kind
-    if language == "yaml" and all(pattern.search(text) for pattern in _SOURCE_PAIR):
+    if language == "yaml" and all(_found(pattern, text) for pattern in _SOURCE_PAIR):
         return SOURCE
     return likely[0] if likely else None
 
 
-_TOP_KEY = re.compile(r"^\ufeff?([A-Za-z][\w-]*)[ \t]*:", re.M)
+_TOP_KEY = r"^\ufeff?([A-Za-z][\w-]*)[ \t]*:"
 
 
 def _fits(text: str, kind: str) -> int:
     """How many of the keys at the top level a kind knows; asked only where name and content disagree."""
     known = load(kind).children
-    return sum(name in known for name in set(_TOP_KEY.findall(text)))
+    return sum(name in known for name in set(re.findall(_TOP_KEY, text, re.M)))
