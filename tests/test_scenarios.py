@@ -63,14 +63,17 @@ def _help(scenario: Scenario, analysis: object) -> None:
         return
     file, offset = scenario.cursor
     if "completions" in scenario.blocks:
-        labels = {c.label for c in analysis.completions(f"/w/{file}", offset)}  # type: ignore[attr-defined]
+        offered = [c.label for c in analysis.completions(f"/w/{file}", offset)]  # type: ignore[attr-defined]
+        labels = set(offered)
+        assert len(labels) == len(offered), f"offered twice: {sorted(offered)}"
         for line in scenario.blocks["completions"].split():
             assert (line[1:] not in labels) if line.startswith("-") else (line in labels), (line, sorted(labels))
     if "hover" in scenario.blocks:
         hover = analysis.hover(f"/w/{file}", offset)  # type: ignore[attr-defined]
         assert hover is not None
         for line in scenario.blocks["hover"].splitlines():
-            assert line.strip() in hover.markdown, (line, hover.markdown)
+            text = line.strip()
+            assert (text[1:] not in hover.markdown) if text.startswith("-") else (text in hover.markdown), (line, hover.markdown)
 
 
 def _same_on_the_command_line(scenario: Scenario, folder: Path, found: list[tuple[str, int, str, str, str]]) -> None:

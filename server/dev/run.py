@@ -50,6 +50,11 @@ def install(extra: str) -> None:
     mark.write_text(digest, encoding="utf-8")
 
 
+def compile_sources() -> None:
+    """Write byte code, as an ordinary installation would: some environments forbid Python to do so while importing."""
+    subprocess.run([PYTHON, "-m", "compileall", "-q", "server/dmls"], cwd=ROOT)
+
+
 def main(argv: list[str]) -> int:
     if sys.version_info < (3, 10):
         raise SystemExit("dmls needs Python 3.10 or later")
@@ -58,6 +63,7 @@ def main(argv: list[str]) -> int:
     make_environment()
     if command == "test":
         install("test")
+        compile_sources()
         workers = [] if any(a.startswith("-n") for a in rest) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
         return subprocess.run([PYTHON, "-m", "pytest", *workers, *rest], cwd=ROOT).returncode
     if command == "lint":
@@ -67,6 +73,7 @@ def main(argv: list[str]) -> int:
         install("")
         return subprocess.run([PYTHON, "tests/bench/run.py", *rest], cwd=ROOT).returncode
     install("")
+    compile_sources()
     return subprocess.run([PYTHON, "-m", "dmls", command, *rest]).returncode
 
 

@@ -1,6 +1,6 @@
 """Run the rules over a file and gather what they say: guard, suppress, sort.
 
-Findings of entries are kept with the chunk of syntax the entry lies in, relative to its start, so that a keystroke judges
+Findings of entries are kept with the chunk of syntax the entry lies in, and moved when the chunk has moved, so that a keystroke judges
 only what it touched.  The subjects "tls-block" and "config-file" are few and are judged anew each time.
 """
 
@@ -122,11 +122,14 @@ class _Local:
                 # An alias points out of the chunk, so the result is not a function of the chunk alone.
                 yield from made
                 return
-            kept = [shifted(f, -base) for f in made]
+            kept = (base, made)
             chunk.memo[slot] = kept
-        assert isinstance(kept, list)
-        for finding in kept:
-            yield shifted(finding, base)
+        assert isinstance(kept, tuple)
+        was, findings = kept
+        if was != base:
+            findings = [shifted(f, base - was) for f in findings]
+            chunk.memo[slot] = (base, findings)
+        yield from findings
 
     def own(self, entry: Entry, out: list[Finding]) -> None:
         schema = entry.schema

@@ -7,6 +7,7 @@ is set anew, so an `Entry` always belongs to the newest `ConfigFile` that was re
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Iterator
 
 from dmls.model import kind as kinds
@@ -21,7 +22,7 @@ _MAX_DEPTH = 100
 class Entry:
     """`schema` is None for what the schema does not know.  `node` is the value with aliases resolved, None only for a fragment."""
 
-    __slots__ = ("chunk", "children", "index", "merged", "node", "pair", "parent", "raw", "schema", "why")
+    __slots__ = ("_named", "chunk", "children", "index", "key", "merged", "name", "node", "pair", "parent", "raw", "schema", "why")
 
     def __init__(self, schema: SchemaKey | None, pair: Pair | None, raw: Node | None, chunk: Chunk) -> None:
         self.schema = schema
@@ -36,18 +37,13 @@ class Entry:
         self.children: list[Entry] = []
         self.merged: list[Entry] = []
         """What ``<<`` brings in; these entries lie where their anchor lies."""
-
-    @property
-    def name(self) -> str:
+        self.name = pair.name if pair is not None else ""
         """The key as written; "" for a list item and the root."""
-        return self.pair.name if self.pair is not None else ""
-
-    @property
-    def key(self) -> str:
+        self.key = self.name
         """The key as the schema spells it, as written where the schema does not know it."""
-        if self.pair is not None and self.schema is not None and self.schema.parent is not None and self.schema.parent.type == "object":
-            return self.schema.name
-        return self.name
+        if pair is not None and schema is not None and schema.parent is not None and schema.parent.type == "object":
+            self.key = schema.name
+        self._named: dict[str, Entry] | None = None
 
     @property
     def path(self) -> tuple[str | int, ...]:
@@ -94,8 +90,20 @@ class Entry:
                 items = [e for e in entry.children if e.pair is None]
                 entry = items[step] if -len(items) <= step < len(items) else None
             else:
-                entry = next((e for e in entry.children if e.key == step and e.pair is not None), None) or next((e for e in entry.merged if e.key == step), None)
+                entry = entry._by_key().get(step)
         return entry
+
+    def _by_key(self) -> dict[str, Entry]:
+        """The children by key; made when first asked for, after the entry was built."""
+        named = self._named
+        if named is None:
+            named = self._named = {}
+            for child in self.children:
+                if child.pair is not None:
+                    named.setdefault(child.key, child)
+            for child in self.merged:
+                named.setdefault(child.key, child)
+        return named
 
     def items(self) -> list[Entry]:
         """The items of a list."""
@@ -114,8 +122,13 @@ class Entry:
             stack.extend(reversed(entry.children))
 
 
-def _below(schema: SchemaKey | None, name: str) -> SchemaKey | None:
-    return schema.child(name) if schema is not None and schema.type in ("object", "map") else None
+def _below(schema: SchemaKey | None, pair: Pair | None) -> SchemaKey | None:
+    """The schema of a pair's value, or of a list item where `pair` is None."""
+    if schema is None:
+        return None
+    if pair is None:
+        return schema.item if schema.type in ("list", "bytes") else None
+    return schema.child(pair.name) if schema.type in ("object", "map") else None
 
 
 class _Builder:
@@ -142,22 +155,21 @@ class _Builder:
                 if pair.name == MERGE_KEY and not self.fold and isinstance(pair.key, Scalar) and pair.key.style == "plain":
                     self.merge(entry, pair, depth)
                 else:
-                    self.add(entry, self.shared(entry, value, _below(schema, pair.name), pair, pair.value, pair.chunk, depth), -1)
+                    self.add(entry, self.shared(entry, value, schema, pair, pair.value, pair.chunk, depth), -1)
         else:
-            item = schema.item if schema is not None and schema.type in ("list", "bytes") else None
             for i, node in enumerate(value.items):
-                self.add(entry, self.shared(entry, value, item, None, node, node.chunk, depth), i)
+                self.add(entry, self.shared(entry, value, schema, None, node, node.chunk, depth), i)
 
-    def shared(self, entry: Entry, value: Node, schema: SchemaKey | None, pair: Pair | None, node: Node | None, chunk: Chunk, depth: int) -> Entry:
-        """Build a child, or take the one that was built for the same chunk by an earlier version of the file."""
+    def shared(self, entry: Entry, value: Node, above: SchemaKey | None, pair: Pair | None, node: Node | None, chunk: Chunk, depth: int) -> Entry:
+        """Build a child of a value whose schema is `above`, or take the one an earlier version of the file built for the same chunk."""
         if chunk is value.chunk or isinstance(entry.raw, Alias):
-            return self.entry(schema, pair, node, chunk, depth + 1)
+            return self.entry(_below(above, pair), pair, node, chunk, depth + 1)
         memo = chunk.memo
-        slot = ("entry", id(pair) if pair is not None else id(node), id(schema))
+        slot = ("entry", id(pair) if pair is not None else id(node), id(above))
         found = memo.get(slot)
         if isinstance(found, Entry) and found.pair is pair and found.raw is node:
             return found
-        child = self.entry(schema, pair, node, chunk, depth + 1)
+        child = self.entry(_below(above, pair), pair, node, chunk, depth + 1)
         memo[slot] = child
         return child
 
@@ -168,8 +180,7 @@ class _Builder:
         entry.children.append(child)
 
     def merge(self, entry: Entry, pair: Pair, depth: int) -> None:
-        own = Entry(entry.schema, pair, pair.value, pair.chunk)
-        own.schema = None
+        own = Entry(None, pair, pair.value, pair.chunk)
         self.add(entry, own, -1)
         value = resolved(pair.value)
         sources = value.items if isinstance(value, Sequence) else [value]
@@ -179,7 +190,7 @@ class _Builder:
                 continue
             self.active.add(id(source))
             for inner in source.pairs:
-                child = self.entry(_below(entry.schema, inner.name), inner, inner.value, inner.chunk, depth + 1)
+                child = self.entry(_below(entry.schema, inner), inner, inner.value, inner.chunk, depth + 1)
                 child.parent = entry
                 entry.merged.append(child)
             self.active.discard(id(source))
@@ -237,15 +248,20 @@ class ConfigFile:
 
     def entry_at(self, offset: int) -> Entry | None:
         """The deepest entry whose key or value holds `offset`."""
-        entry = self.root
         found: Entry | None = None
-        while True:
-            for child in entry.children:
-                if self.span(child).contains(offset):
-                    found = entry = child
-                    break
-            else:
-                return found
+        below = self._child_at(self.root, offset)
+        while below is not None:
+            found = below
+            below = self._child_at(below, offset)
+        return found
+
+    def _child_at(self, entry: Entry, offset: int) -> Entry | None:
+        """The child that holds `offset`: in YAML, where children stand in order, the last one that begins before it."""
+        children = entry.children
+        if self.language == "yaml" and len(children) > 8 and not isinstance(entry.raw, Alias):
+            at = bisect_right(children, offset, key=lambda e: self.tree.span(e.pair.key if e.pair is not None else e.raw).start if e.raw or e.pair else 0)
+            children = children[max(0, at - 1) : at]
+        return next((child for child in children if self.span(child).contains(offset)), None)
 
 
 def _topology_root(node: Node | None) -> Node | None:

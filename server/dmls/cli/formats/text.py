@@ -111,7 +111,10 @@ def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Exce
         return None
     start = min(max(span.start, whole.start), whole.end) - whole.start
     end = max(start, min(span.end, whole.end) - whole.start)
-    cells = _cells(text, _masked(text, whole, secrets))
+    masks = _masked(text, whole, secrets)
+    if not masks and len(text) <= LONG and text.isascii() and text.isprintable():
+        return Excerpt(line, text.rstrip(), start, max(1, end - start))
+    cells = _cells(text, masks)
     before = sum(size for size, _ in cells[:start])
     length = max(1, sum(size for size, _ in cells[start:end]))
     # Of a long line the part around the place is shown.

@@ -37,7 +37,8 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     groups = set()
     for instance in instances.items() if instances is not None else ():
         used = instance.get(k.FILTER_RULES)
-        groups.add(tuple(e.text for e in used.strings()) if used is not None else ())
+        if used is not None and len(used.children) > 1:
+            groups.add(tuple(e.text for e in used.strings()))
     said = set()
     for names in sorted(groups):
         for finding in _repeated([by_name[n] for n in names if n in by_name], ctx):

@@ -1,10 +1,9 @@
 """A setting that another one beside it makes void.
 
-What: `black-white-list` beside `block-allow-list`; `ignore-dbs` beside `do-dbs`, `ignore-tables` beside `do-tables`; `online-ddl: false` beside
-`online-ddl-scheme`.
+What: `black-white-list` beside `block-allow-list`; `ignore-dbs` beside `do-dbs`, `ignore-tables` beside `do-tables`.
 
 Why: an instance's `black-white-list` is read only where `block-allow-list` is empty.  The filter asks `do-dbs` first and looks at `ignore-dbs` only where it is
-empty; the same holds for tables.  A non-empty `online-ddl-scheme` switches online DDL on, whatever `online-ddl` says
+empty; the same holds for tables
 (`reference/dm-config-semantics.md` 7.15; dm/config/task.go).
 
 Wrong: `do-dbs: [a]` and `ignore-dbs: [b]` in one list
