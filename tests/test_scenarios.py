@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from dmls import lint
 from dmls.cli.main import main
 from dmls.words.catalogue import sentence

@@ -183,15 +183,16 @@ class Analysis:
             return None
         from dmls.ide import hover
 
-        return hover.hover(config, offset, self.findings_if_known(path), self._settings_for(path), locale)
+        return hover.hover(config, offset, self.findings_if_known(path), locale)
 
     def completions(self, path: str, offset: int, locale: str = "en") -> list[Completion]:
         config = self.file(path)
         if config is None:
             return []
         from dmls.ide import completion
+        from dmls.rules.registry import ROWS
 
-        return completion.completions(config, offset, self._settings_for(path), locale)
+        return completion.completions(config, offset, locale, ROWS)
 
     def symbols(self, path: str) -> list[Symbol]:
         config = self.file(path)

@@ -14,7 +14,8 @@ import stat as st
 from typing import Iterable, Iterator, NamedTuple, Union
 
 from dmls.files import Content, Directory, FileState, Missing, NotRegular, TooLarge, Unreadable
-from dmls.settings import NAME as SETTINGS_NAME, glob_regex
+from dmls.settings import NAME as SETTINGS_NAME
+from dmls.settings import glob_regex
 
 CONFIG_LIMIT = 10 * 1024 * 1024
 """Bytes; DM keeps configurations in etcd, which takes 1.5 MiB, so whatever is larger is something else."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Callable, Container, Mapping, NamedTuple
+from typing import Any, Callable, Container, Mapping, NamedTuple, Union
 
 from dmls.version import MAIN, Version, parse_version
 
@@ -223,15 +223,11 @@ def parse(
     `editor` reads the camelCase names that editors use (``dmVersion``, ``pathMap``) besides those of the file.
     """
     reader = _Reader(folder, rule_names)
-    if not isinstance(mapping, Mapping):
-        reader.problem((), "settings-file.not-table", key="")
-        return DEFAULTS, tuple(reader.problems)
-    values: dict[str, object] = {}
-    for key, value in mapping.items():
-        name = _kebab(key) if editor else key
-        read = _FIELDS.get(name) if isinstance(name, str) else None
+    values: _Values = {}
+    for key, value in reader.table((), mapping).items():
+        read = _FIELDS.get(_kebab(key) if editor else key)
         if read is None:
-            reader.problem((key,), "settings-file.unknown-key", key=str(key))
+            reader.problem((key,), "settings-file.unknown-key", key=key)
         else:
             read(reader, key, value, values, editor)
     values["given"] = frozenset(values)
@@ -248,7 +244,7 @@ def merge(*layers: Settings) -> Settings:
     per_file: list[tuple[str, Mapping[str, str]]] = []
     kinds: list[tuple[str, str]] = []
     path_map: dict[str, str] = {}
-    values: dict[str, object] = {}
+    values: _Values = {}
     for layer in reversed(layers):
         if layer.rules:
             per_file = [(g, {n: lv for n, lv in r.items() if n not in layer.rules}) for g, r in per_file]
@@ -279,11 +275,13 @@ def untrusted(settings: Settings) -> Settings:
     )
 
 
-def _kebab(key: object) -> object:
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda m: "-" + m[1].lower(), key) if isinstance(key, str) else key
+def _kebab(key: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", lambda m: "-" + m[1].lower(), key)
 
 
-_Path = tuple  # of keys and indices
+_Path = tuple[Union[str, int], ...]
+_Values = dict[str, Any]
+"""Fields of `Settings` by name, as far as they were given."""
 
 
 class _Reader:
@@ -299,10 +297,10 @@ class _Reader:
     def problem(self, path: _Path, message: str, **args: object) -> None:
         self.problems.append(SettingProblem(path, message, args))
 
-    def table(self, path: _Path, value: object) -> Mapping[object, object]:
+    def table(self, path: _Path, value: object) -> Mapping[str, object]:
         if isinstance(value, Mapping):
-            return value
-        self.problem(path, "settings-file.not-table", key=str(path[-1]))
+            return {str(name): item for name, item in value.items()}
+        self.problem(path, "settings-file.not-table", key=str(path[-1]) if path else "")
         return {}
 
     def string(self, path: _Path, value: object) -> str | None:
@@ -351,11 +349,11 @@ class _Reader:
         found: dict[str, str] = {}
         for name, level in self.table(path, value).items():
             if self.rule_names is not None and name not in self.rule_names:
-                self.problem((*path, name), "settings-file.unknown-rule", name=_short(str(name)))
+                self.problem((*path, name), "settings-file.unknown-rule", name=_short(name))
                 continue
             word = self.choice((*path, name), level, LEVELS)
             if word is not None:
-                found[str(name)] = word
+                found[name] = word
         return found
 
 
@@ -363,11 +361,11 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _rules(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
+def _rules(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
     out["rules"] = r.levels((key,), value)
 
 
-def _per_file(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
+def _per_file(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
     found = []
     for pattern, rules in r.table((key,), value).items():
         glob = r.glob((key, pattern), pattern)
@@ -377,7 +375,7 @@ def _per_file(r: _Reader, key: str, value: object, out: dict[str, object], _edit
     out["per_file"] = tuple(found)
 
 
-def _kinds(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
+def _kinds(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
     found = []
     for pattern, kind in r.table((key,), value).items():
         glob = r.glob((key, pattern), pattern)
@@ -387,7 +385,7 @@ def _kinds(r: _Reader, key: str, value: object, out: dict[str, object], _editor:
     out["kinds"] = tuple(found)
 
 
-def _dm_version(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
+def _dm_version(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
     found: list[Version] = []
     for path, text in r.strings((key,), value):
         try:
@@ -401,20 +399,20 @@ def _dm_version(r: _Reader, key: str, value: object, out: dict[str, object], _ed
         out["dm_versions"] = tuple(sorted(found))
 
 
-def _language(r: _Reader, key: str, value: object, out: dict[str, object], editor: bool) -> None:
+def _language(r: _Reader, key: str, value: object, out: _Values, editor: bool) -> None:
     # Editors pass on the locale of their own window.
     language = language_of(value) if editor and isinstance(value, str) else r.choice((key,), value, LANGUAGES)
     if language is not None:
         out["language"] = language
 
 
-def _working_dir(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
+def _working_dir(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
     text = r.string((key,), value)
     if text:
         out["working_dir"] = r.local_folder(text)
 
 
-def _tls(r: _Reader, key: str, value: object, out: dict[str, object], editor: bool) -> None:
+def _tls(r: _Reader, key: str, value: object, out: _Values, editor: bool) -> None:
     for name, item in r.table((key,), value).items():
         path = (key, name)
         known = _kebab(name) if editor else name
@@ -427,19 +425,19 @@ def _tls(r: _Reader, key: str, value: object, out: dict[str, object], editor: bo
             if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 36_500:
                 out["warn_days"] = item
             else:
-                r.problem(path, "settings-file.not-days", key=str(name))
+                r.problem(path, "settings-file.not-days", key=name)
         elif known == "path-map":
             found = []
             for prefix, folder in r.table(path, item).items():
                 text = r.string((*path, prefix), folder)
                 if text is not None:
-                    found.append((str(prefix), r.local_folder(text)))
+                    found.append((prefix, r.local_folder(text)))
             out["path_map"] = tuple(found)
         else:
-            r.problem(path, "settings-file.unknown-key", key=str(name))
+            r.problem(path, "settings-file.unknown-key", key=name)
 
 
-def _cluster(r: _Reader, key: str, value: object, out: dict[str, object], _editor: bool) -> None:
+def _cluster(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
     if not isinstance(value, (list, tuple)):
         r.problem((key,), "settings-file.not-tables", key=key)
         return
@@ -450,7 +448,7 @@ def _cluster(r: _Reader, key: str, value: object, out: dict[str, object], _edito
             continue
         name: str | None = None
         globs: list[str] = []
-        for field, content in item.items():
+        for field, content in r.table((key, i), item).items():
             path = (key, i, field)
             if field == "name":
                 name = r.string(path, content)
@@ -460,7 +458,7 @@ def _cluster(r: _Reader, key: str, value: object, out: dict[str, object], _edito
                     if glob is not None:
                         globs.append(glob)
             else:
-                r.problem(path, "settings-file.unknown-key", key=str(field))
+                r.problem(path, "settings-file.unknown-key", key=field)
         for field in ("name", "files"):
             if field not in item:
                 r.problem((key, i), "settings-file.missing-key", key=field)
@@ -469,7 +467,7 @@ def _cluster(r: _Reader, key: str, value: object, out: dict[str, object], _edito
     out["clusters"] = tuple(found)
 
 
-_FIELDS: dict[str, Callable[[_Reader, str, object, dict[str, object], bool], None]] = {
+_FIELDS: dict[str, Callable[[_Reader, str, object, _Values, bool], None]] = {
     "rules": _rules,
     "per-file": _per_file,
     "kinds": _kinds,

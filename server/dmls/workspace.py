@@ -65,6 +65,8 @@ class Workspace:
         self._trusted = True
         self._layers: dict[str, Settings | None] = {}
         self._effective: dict[str, Settings] = {}
+        self._seen_folders: dict[str, None] = {}
+        """Every folder that holds a known file, and those above; in the order they were met."""
         self._snapshot: Analysis | None = None
         self._now: float | None = None
 
@@ -132,15 +134,10 @@ class Workspace:
     def wanted(self) -> list[Want]:
         """What the shell should look up and `put`; empty when nothing is missing."""
         out: list[Want] = []
-        seen: set[str] = set()
-        for path in (*self._open, *self._disk):
-            folder = parent_of(path)
-            while folder and folder not in seen:
-                seen.add(folder)
-                candidate = _join(folder, SETTINGS_FILE)
-                if candidate not in self._disk and candidate not in self._open:
-                    out.append(Read(candidate))
-                folder = parent_of(folder)
+        for folder in self._seen_folders:
+            candidate = _join(folder, SETTINGS_FILE)
+            if candidate not in self._disk and candidate not in self._open:
+                out.append(Read(candidate))
         return out
 
     def settings_for(self, path: str) -> Settings:
@@ -215,6 +212,10 @@ class Workspace:
         return record
 
     def _touched(self, path: str) -> None:
+        folder = parent_of(path)
+        while folder and folder not in self._seen_folders:
+            self._seen_folders[folder] = None
+            folder = parent_of(folder)
         record = self._records.get(path)
         if record is not None:
             record.stale = True

@@ -32,7 +32,7 @@ def test_rules_as_json(dmls: Run) -> None:
         assert rule["title"], rule
     chinese = json.loads(dmls("--lang", "zh", "rules", "--format", "json").out)
     assert [r["name"] for r in chinese["rules"]] == [r["name"] for r in document["rules"]]
-    assert all(a["title"] != b["title"] for a, b in zip(chinese["rules"], document["rules"]))
+    assert all(a["title"] != b["title"] for a, b in zip(chinese["rules"], document["rules"], strict=True))
 
 
 def test_every_rule_is_explained(dmls: Run) -> None:

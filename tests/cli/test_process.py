@@ -85,8 +85,7 @@ def test_standard_input_of_a_process() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="bytes in names")
 def test_a_name_that_is_no_text(here: Path) -> None:
-    with open(os.fsencode(here) + b"/dm-worker\xff.toml", "wb") as file:
-        file.write(BAD_WORKER.encode())
+    (here / os.fsdecode(b"dm-worker\xff.toml")).write_bytes(BAD_WORKER.encode())
     for form in ("text", "json"):
         ran = run("check", "--format", form)
         assert (ran.returncode, ran.stderr) == (1, b"")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings as budget, strategies as st
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 
 from dmls.cli.console import Console, harmless
 from dmls.cli.formats import text

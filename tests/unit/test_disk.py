@@ -10,7 +10,9 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from hypothesis import HealthCheck, given, settings as budget, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 
 from dmls import disk
 from dmls.disk import Changed, Found, NotWritten, RealDisk, Refused, Written, config_files, write_atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dmls.schema.key import SchemaKey
 from dmls.schema.load import load
 from dmls.words.catalogue import sentence

@@ -6,11 +6,13 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings as budget, strategies as st
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 
 from dmls import settings
 from dmls.resources import read
-from dmls.settings import ClusterSetting, Settings, SettingProblem, merge, parse
+from dmls.settings import ClusterSetting, SettingProblem, Settings, merge, parse
 from dmls.version import MAIN, parse_version
 from dmls.words.catalogue import sentence
 

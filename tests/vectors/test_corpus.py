@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dmls import lint
 from dmls.finding import Severity
 from support.core import analysis_of

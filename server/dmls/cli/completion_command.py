@@ -30,7 +30,9 @@ def bash(_console: Console) -> str:
     commands = []
     for command in COMMANDS:
         words = " ".join(o.name for o in _options(command))
-        commands.append(f'    {command.name}) if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{words}" -- "$cur")); else {_bash_answer(command.choices, command.complete)} fi ;;')
+        commands.append(
+            f'    {command.name}) if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{words}" -- "$cur")); else {_bash_answer(command.choices, command.complete)} fi ;;'
+        )
     top = " ".join([*(c.name for c in COMMANDS), *(o.name for o in (*EVERYWHERE, VERSION))])
     return "\n".join(
         [

@@ -55,7 +55,7 @@ def _main(arguments: Sequence[str], console: Console, serve: Serve | None) -> in
 
 def _language_in(arguments: Sequence[str]) -> str:
     """The language asked for on a command line that could not be understood; "" for none."""
-    for word, following in zip(arguments, [*arguments[1:], ""]):
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         if name == "--lang":
             return language_of(value if equals else following) or ""

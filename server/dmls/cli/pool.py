@@ -52,7 +52,8 @@ def run(work: Callable[[int], R], count: int, jobs: int, done: Callable[[], None
                     del buffers[fd]
                     continue
                 buffers[fd] += part
-                for index, result in _whole(buffers[fd]):
+                for data in _whole(buffers[fd]):
+                    index, result = pickle.loads(data)
                     results[index] = result
                     done()
     finally:
@@ -79,13 +80,13 @@ def _child(work: Callable[[int], R], indices: range, fd: int) -> None:
         os._exit(0)
 
 
-def _whole(buffer: bytearray) -> list[tuple[int, R]]:
-    """Take all results out of the buffer that have arrived whole."""
+def _whole(buffer: bytearray) -> list[bytes]:
+    """Take all messages out of the buffer that have arrived whole."""
     found = []
     while len(buffer) >= SIZE:
         end = SIZE + int.from_bytes(buffer[:SIZE], "big")
         if len(buffer) < end:
             break
-        found.append(pickle.loads(bytes(buffer[SIZE:end])))
+        found.append(bytes(buffer[SIZE:end]))
         del buffer[:end]
     return found

@@ -29,6 +29,6 @@ def run(parsed: Parsed, console: Console) -> int:
         return CLEAN
     columns = [max((width(str(row[key])) for row in rows), default=0) for key in ("family", "name", "severity")]
     for row in sorted(rows, key=lambda r: (str(r["family"]), str(r["name"]))):
-        cells = [padded(str(row[key]), size) for key, size in zip(("family", "name", "severity"), columns)]
+        cells = [padded(str(row[key]), size) for key, size in zip(("family", "name", "severity"), columns, strict=True)]
         console.write("  ".join([*cells, str(row["title"])]).rstrip() + "\n")
     return CLEAN

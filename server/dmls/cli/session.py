@@ -71,11 +71,11 @@ class Session:
         self._speak(sources)
         analysis = self.workspace.snapshot()
         files = self._examine_all([s.path for s in sources])
-        # Settings that were found above the paths concern the user only when something is wrong with them.
-        files += [e for e in (examine(analysis, path, self.request.least) for path in implied) if e.findings]
-        for source, examined in zip(sources, files):
+        for source, examined in zip(sources, files, strict=True):
             if source.named and not examined.known:
                 self.console.note(self._foreign(source.path), path=source.given)
+        # Settings that were found above the paths concern the user only when something is wrong with them.
+        files += [e for e in (examine(analysis, path, self.request.least) for path in implied) if e.findings]
         return Result(files, names, self.request.several_versions)
 
     def changed(self) -> bool:

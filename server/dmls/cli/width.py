@@ -45,10 +45,8 @@ def _words(text: str) -> list[str]:
     words: list[str] = []
     for ch in text:
         previous = words[-1][-1] if words else ""
-        breaks = not words or (previous == " " and ch != " ") or (
-            ch not in _NO_LINE_START and previous != " " and ch != " " and 2 in (char_width(ch), char_width(previous))
-        )
-        if breaks:
+        wide = ch not in _NO_LINE_START and 2 in (char_width(ch), char_width(previous or " "))
+        if not words or (ch != " " and (previous == " " or wide)):
             words.append(ch)
         else:
             words[-1] += ch

@@ -8,20 +8,17 @@ are taken.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence as Sequence_
+from typing import NamedTuple, Protocol
 
 from dmls.ide.docs import key_markdown, type_words
 from dmls.ide.snippets import block_snippet, skeleton
 from dmls.ide.values import Completion
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.schema.key import SchemaKey
-from dmls.syntax import toml, yaml
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Tree, resolved
 from dmls.text import Span
 from dmls.words.catalogue import sentence
-
-if TYPE_CHECKING:
-    from dmls.settings import Settings
 
 MARK = "dmlscursor"
 """Stands for the word being typed; a plain word, so that both languages read it as a key or a bare value."""
@@ -42,13 +39,26 @@ class _Place(NamedTuple):
     """Whether it lies in a flow collection or inline table, where no line may be broken."""
 
 
-def completions(config: ConfigFile, offset: int, settings: Settings, locale: str) -> list[Completion]:
-    """All offers at `offset`, best first by `sort_text`."""
+class RuleRow(Protocol):
+    """What an ignore comment needs to know of a rule."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+
+def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[RuleRow] = ()) -> list[Completion]:
+    """All offers at `offset`, best first by `sort_text`; `rules` are offered in ignore comments."""
     text = config.text
     offset = max(0, min(offset, len(text)))
     line_start = config.tree.lines.starts[config.tree.lines.line_of(offset)]
     before = text[line_start:offset]
-    comment = _comments(config, before, offset, locale)
+    comment = _comments(config, before, offset, locale, rules)
     if comment is not None:
         return comment
     start = offset
@@ -71,17 +81,15 @@ def completions(config: ConfigFile, offset: int, settings: Settings, locale: str
     return _values(config, place, span, locale)
 
 
-def _comments(config: ConfigFile, before: str, offset: int, locale: str) -> list[Completion] | None:
+def _comments(config: ConfigFile, before: str, offset: int, locale: str, rules: Sequence_[RuleRow]) -> list[Completion] | None:
     """Inside a comment: rule names and the words of dmls; None where the cursor is in no comment."""
     if "#" not in before:
         return None
     found = _IGNORE.search(before)
     if found:
-        from dmls.rules.registry import ROWS
-
         word = found.group(1).rpartition(",")[2].lstrip()
         span = Span(offset - len(word), offset)
-        return [Completion(row.name, "value", row.family, sentence(f"{row.name}.title", {}, locale), row.name, span) for row in ROWS if config.kind in row.kinds]
+        return [Completion(row.name, "value", row.family, sentence(f"{row.name}.title", {}, locale), row.name, span) for row in rules if config.kind in row.kinds]
     found = _MODELINE.search(before)
     if found:
         span = Span(offset - len(found.group(1)), offset)
@@ -95,7 +103,11 @@ def _comments(config: ConfigFile, before: str, offset: int, locale: str) -> list
 def _place(config: ConfigFile, head: str) -> _Place | None:
     """Read the head of the file with the placeholder behind it and follow its last element down."""
     text = head + MARK
-    tree = yaml.parse(text, config.tree) if config.language == "yaml" else toml.parse(text, config.tree)
+    if config.language == "yaml":
+        from dmls.syntax import yaml as reader
+    else:
+        from dmls.syntax import toml as reader
+    tree = reader.parse(text, config.tree)
     schema: SchemaKey | None = config.root.schema
     if tree.root is None or schema is None:
         return _Place(True, schema, (), False, None) if schema is not None and not head.strip() else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dmls.finding import Finding
 from dmls.go import yaml_value
 from dmls.ide.docs import key_markdown
@@ -12,11 +10,8 @@ from dmls.model.config_file import ConfigFile, Entry
 from dmls.syntax.tree import Scalar
 from dmls.words.catalogue import sentence
 
-if TYPE_CHECKING:
-    from dmls.settings import Settings
 
-
-def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], settings: Settings, locale: str) -> Hover | None:
+def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale: str) -> Hover | None:
     """The help for the key or value at `offset`, with what DM says of it where there is a finding; None in between."""
     entry = config.entry_at(offset)
     while entry is not None and entry.schema is None and entry.parent is not None:

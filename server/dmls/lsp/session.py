@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".toml", ".yaml", ".yml")
 WATCHED = ("**/*.{toml,yaml,yml}", "**/*.{pem,crt,cer,key}")
+SCAN_LIMIT = 512 * 1024
+"""Bytes of a closed file that the workspace scan reads at most: judging a larger one would hold up typing, so it waits until it is opened."""
 SETTINGS_WAIT = 0.3
 """Seconds that the first findings wait for the client's settings."""
 
@@ -320,7 +322,7 @@ class Session:
         try:
             count = 0
             while True:
-                batch: Future[list[tuple[str, FileState]]] = self._worker.submit(self.inputs.next_files(found, CONFIG_LIMIT))
+                batch: Future[list[tuple[str, FileState]]] = self._worker.submit(self.inputs.next_files(found, SCAN_LIMIT))
                 yield batch
                 if not batch.result():
                     break

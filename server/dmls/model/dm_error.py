@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from dmls.model import kind as kinds
 
-
 LINE = "\0line\0"
 """Stands for a line number in a text that is kept while lines above it come and go; `lint` puts the number in."""
 

@@ -11,9 +11,9 @@ from typing import Mapping, NamedTuple
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import MERGE_KEY, Entry
+from dmls.model.successor import successor
 from dmls.model.tls_block import BASE64, BYTES, PATHS
 from dmls.model.tls_block import KEYS as TLS_KEYS
-from dmls.model.successor import successor
 from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import SchemaKey
@@ -232,8 +232,8 @@ def has_tls_misfit(holder: Entry, kind: str) -> bool:
 
 
 _TYPE_OWNERS = {
-    **{name: "tls-value-not-string" for name in (*PATHS.values(), *BASE64.values())},
-    **{name: "tls-bytes-wrong-type" for name in BYTES.values()},
+    **dict.fromkeys((*PATHS.values(), *BASE64.values()), "tls-value-not-string"),
+    **dict.fromkeys(BYTES.values(), "tls-bytes-wrong-type"),
     k.CERT_ALLOWED_CN: "tls-allowed-cn-not-list",
 }
 

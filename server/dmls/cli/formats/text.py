@@ -19,9 +19,7 @@ LONG = 120
 MASK = "********"
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "34"}
-_SECRET_KEY = re.compile(
-    r"""["']?[\w-]*(?:passw|passwd|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE
-)
+_SECRET_KEY = re.compile(r"""["']?[\w-]*(?:passw|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE)
 
 
 def write(result: Result, console: Console) -> None:

@@ -69,7 +69,7 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
             if head is None and not config.text[line_start:start].strip(" \t").endswith("."):
                 return ()
             edits.append(Edit(Span(line_start, start), ""))
-        return (ctx.fix("move-to-top", *edits, **{"key": entry.name}),)
+        return (ctx.fix("move-to-top", *edits, key=entry.name),)
     if node.form != "table":
         return ()
     start = config.key_span(entry).start

@@ -1,0 +1,50 @@
+"""Style that a machine can judge."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(p for folder in ("server", "tests") for p in (ROOT / folder).rglob("*.py") if "__pycache__" not in p.parts)
+LATER = tuple(word[::-1] for word in ("ODOT", "EMXIF", "XXX"))
+"""Spelt backwards, so that this file does not hold them."""
+
+
+def test_ruff_has_nothing_to_say() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", "server", "tests"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_nothing_is_left_for_later(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert [word for word in LATER if word in text] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_nothing_sleeps(path: Path) -> None:
+    """Waiting for a moment instead of an event makes a program slow and a test flaky."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if called == "sleep":
+                found.append(node.lineno)
+    assert found == []
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name != "__init__.py"], ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,0 +1,128 @@
+"""Every sentence, page and description exists in both languages, and the Chinese was read again after its English changed."""
+
+from __future__ import annotations
+
+import importlib.util
+import string
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import tomli
+
+
+from dmls import lint
+from dmls.rules.registry import ROWS
+from dmls.words.catalogue import FILES, page, table
+from support.core import analysis_of
+from support.scenario import read
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDS = ROOT / "server" / "dmls" / "words"
+NAMES = [row.name for row in ROWS]
+SHELLS = {"cli", "lsp", "ide", "fix", "editor"}
+"""The owners of sentences that are no rules."""
+ENGLISH = ("What:", "Why:", "Wrong:", "Right:", "Fix:")
+CHINESE = ("是什么：", "为什么：", "错误：", "正确：", "修复：")
+UNREACHED = {
+    "deprecated-key": "every deprecated key of today has a successor",
+    "key-not-in-version.gone": "no key of today's schemas has an end",
+}
+"""Sentences that no file can raise now, and why they stay."""
+
+
+def load_script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "server" / "dev" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+accept = load_script("accept_translations")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_files() -> None:
+    assert {p.stem for p in (WORDS / "en").glob("*.toml")} == {p.stem for p in (WORDS / "zh_cn").glob("*.toml")} == set(FILES)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_both_languages_have_the_same_ids_in_each_file(file: str) -> None:
+    english, chinese = (tomli.loads((WORDS / folder / f"{file}.toml").read_text(encoding="utf-8")) for folder in ("en", "zh_cn"))
+    assert {o: set(s) for o, s in english.items()} == {o: set(s) for o, s in chinese.items()}
+
+
+def test_placeholders_are_the_same() -> None:
+    english, chinese = table("en"), table("zh")
+    assert [(name, text, chinese[name]) for name, text in english.items() if placeholders(text) != placeholders(chinese[name])] == []
+
+
+def test_every_id_belongs_to_a_rule_or_a_shell() -> None:
+    owners = {name.partition(".")[0] for name in table("en")}
+    assert owners - set(NAMES) - SHELLS - {lint.INTERNAL_ERROR} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_has_a_title_and_a_sentence(name: str) -> None:
+    ids = {i for i in table("en") if i == name or i.startswith(f"{name}.")}
+    assert f"{name}.title" in ids
+    assert ids - {f"{name}.title"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=NAMES)
+def test_a_rule_has_a_page_in_both_languages(row: object) -> None:
+    english = accept.docstring(row.module)  # type: ignore[attr-defined]
+    chinese = page(row.name)  # type: ignore[attr-defined]
+    assert chinese is not None, "no Chinese page"
+    assert headings(english, ENGLISH) == list(ENGLISH)
+    assert headings(chinese, CHINESE) == list(CHINESE)
+    summary = english.partition("\n")[0]
+    assert summary.endswith("."), "a page begins with one sentence on one line"
+
+
+def headings(text: str, words: tuple[str, ...]) -> list[str]:
+    """The headings in the order in which paragraphs begin with them."""
+    return [word for part in text.split("\n\n") for word in words if part.startswith(word)]
+
+
+def test_no_page_is_left_over() -> None:
+    assert {p.stem for p in (WORDS / "zh_cn" / "pages").glob("*.md")} - set(NAMES) == set()
+
+
+def test_schemas_are_described_in_chinese() -> None:
+    lacking = []
+    for path, part in accept.schema_parts():
+        if not part.get("x-dmls-doc-zh"):
+            lacking.append(path)
+        if len(part.get("x-dmls-enum-doc-zh", ())) != len(part.get("enumDescriptions", ())):
+            lacking.append(f"{path}: enumDescriptions")
+        if "deprecationMessage" in part and not part.get("x-dmls-deprecation-zh"):
+            lacking.append(f"{path}: deprecationMessage")
+    assert lacking == []
+
+
+def test_chinese_was_read_again_after_its_english_changed() -> None:
+    stale = accept.stale()
+    assert not any(stale.values()), f"read the Chinese again, then run server/dev/accept_translations.py: {stale}"
+
+
+def test_every_sentence_is_raised_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+    raised: set[str] = set()
+    for path in sorted((ROOT / "tests" / "scenarios").rglob("*.md")):
+        for scenario in read(path):
+            monkeypatch.setattr(lint, "MAX_FINDINGS", int(scenario.blocks.get("limit", 1000)))
+            files: dict[str, str | bytes] = {f"/w/{name}": scenario.data(name) for name in scenario.files}
+            if "settings" in scenario.blocks:
+                files["/w/.dmls.toml"] = scenario.blocks["settings"]
+            analysis = analysis_of(files)
+            for file in files:
+                for finding in analysis.findings(file):
+                    raised.add(finding.message)
+                    raised.update(related.message for related in finding.related)
+    wanted = {i for i in table("en") if i.partition(".")[0] in NAMES and not i.endswith(".title")}
+    assert wanted - raised - set(UNREACHED) == set()
+    assert raised & set(UNREACHED) == set()
