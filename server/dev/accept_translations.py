@@ -34,6 +34,9 @@ def described(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if isinstance(schema.get("description"), str):
             yield path, schema
         for key, child in schema.items():
+            if key == "defaultSnippets":
+                # Only editors that know no dmls show these, and none of them in Chinese.
+                continue
             yield from described(child, f"{path}/{key}")
     elif isinstance(schema, list):
         for i, child in enumerate(schema):

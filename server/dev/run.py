@@ -56,7 +56,7 @@ def compile_sources() -> None:
 
 
 def main(argv: list[str]) -> int:
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 - this file is what an older Python meets first
         raise SystemExit("dmls needs Python 3.10 or later")
     command = argv[0] if argv else "demo"
     rest = argv[1:]

@@ -130,6 +130,10 @@ class Analysis:
         record = self._record(path)
         return record.config(self._override(path)) if record is not None else None
 
+    def language(self, path: str) -> str | None:
+        """The language that the file's settings ask for, None where they leave it to the reader."""
+        return self._settings_for(path).language
+
     # Findings
 
     def findings(self, path: str) -> tuple[Finding, ...]:

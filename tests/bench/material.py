@@ -67,7 +67,7 @@ def make() -> Material:
     return Material(
         task300=_document("task300.yaml", _replaced(read("task300.yaml"), *_TASK_ERROR), r"^ +table-pattern(?=:)"),
         task10k=_document("task10k.yaml", _replaced(read("task10k.yaml"), *_TASK_ERROR), r"^ +table-pattern(?=:)"),
-        # tombi and taplo find the schema by this comment; the blank lines that go keep the file at 40 lines.
+        # tombi and taplo find the schema by this comment; the blank line that goes keeps the file at 40 lines.
         master=_document("dm-master.toml", f"#:schema {schema_uri('master')}\n" + _replaced(master, *_MASTER_ERROR).rstrip("\n") + "\n", r"^rpc-timeout(?= )"),
         source=_alone("source.yaml", read("source.yaml")),
         many_yaml=_many("yaml", lambda i: (f"task-{i:04}.yaml", small_task.replace("merge", f"merge-{i}")) if i % 2 else (f"source-{i:04}.yaml", read("source.yaml").replace("replica-01", f"replica-{i}"))),
@@ -86,9 +86,18 @@ def schema_uri(kind: str) -> str:
 
 def yaml_settings() -> Path:
     """The settings of yaml-language-server."""
-    path = peers.OUT / "yaml-settings.json"
     yaml = {"schemas": {schema_uri("task"): ["task300.yaml", "task10k.yaml"]}, "schemaStore": {"enable": False}, "validate": True, "hover": True, "completion": True}
-    path.write_text(json.dumps({"yaml": yaml}), encoding="utf-8")
+    return _settings("yaml", {"yaml": yaml})
+
+
+def taplo_settings() -> Path:
+    """The settings of taplo; without a catalogue it asks nobody in the network."""
+    return _settings("taplo", {"evenBetterToml": {"schema": {"enabled": True, "catalogs": [], "links": False, "associations": {}}}})
+
+
+def _settings(name: str, content: object) -> Path:
+    path = peers.OUT / f"{name}-settings.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
     return path
 
 

@@ -19,7 +19,8 @@ const environment = {
   glob: () => [],
   readFile: (file) => fs.promises.readFile(file),
   writeFile: (file, bytes) => fs.promises.writeFile(file, bytes),
-  urlToFilePath: (url) => fileURLToPath(url),
+  // taplo also asks about URLs that are no files, and stops for good when this throws.
+  urlToFilePath: (url) => (url.startsWith("file:") ? fileURLToPath(url) : decodeURIComponent(new URL(url).pathname)),
   isAbsolute: path.isAbsolute,
   cwd: () => process.cwd(),
   findConfigFile: () => undefined,

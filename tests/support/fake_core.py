@@ -31,6 +31,9 @@ class FakeAnalysis:
         text = self._texts.get(path)
         return None if text is None else LineIndex(text)
 
+    def language(self, path):
+        return None
+
     def findings(self, path):
         text = self._texts.get(path, "")
         if "BOOM" in text:

@@ -10,7 +10,6 @@ from types import ModuleType
 import pytest
 import tomli
 
-
 from dmls import lint
 from dmls.rules.registry import ROWS
 from dmls.words.catalogue import FILES, page, table

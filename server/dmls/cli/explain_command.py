@@ -21,6 +21,8 @@ def run(parsed: Parsed, console: Console) -> int:
     if text is None:
         if console.language == "zh":
             console.note("cli.no-chinese-page")
-        text = f"# {name}\n\n" + inspect.cleandoc(import_module(row.module).__doc__ or "")
+        text = inspect.cleandoc(import_module(row.module).__doc__ or "")
+    if not text.startswith("# "):
+        text = f"# {name}\n\n{text}"
     console.write(text.rstrip() + "\n")
     return CLEAN

@@ -20,6 +20,8 @@ from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Tree, resolv
 from dmls.text import Span
 from dmls.words.catalogue import sentence
 
+RULE_LEVELS = "rule-levels"
+"""The meaning of a table whose keys are names of rules (`schemas/dmls.schema.json`)."""
 MARK = "dmlscursor"
 """Stands for the word being typed; a plain word, so that both languages read it as a key or a bare value."""
 _STOP = " \t\r\n\"'[]{},#"
@@ -77,6 +79,8 @@ def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[R
         end += 1
     span = Span(start, end)
     if place.is_key:
+        if place.schema.semantic == RULE_LEVELS:
+            return _rule_names(config, place, span, rules, locale)
         return _keys(config, place, span, locale)
     return _values(config, place, span, locale)
 
@@ -186,7 +190,7 @@ def _keys(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Co
     out: list[Completion] = []
     rest = config.text[span.end : span.end + 80].split("\n", 1)[0].lstrip(" \t\"'")
     has_separator = rest[:1] in (":", "=")
-    if schema.type == "map":
+    if schema.type == "map" and not schema.children:
         if place.flow:
             return []
         if schema.item is not None and not has_separator and not place.quoted:
@@ -213,6 +217,8 @@ def _keys(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Co
             if block and place.flow:
                 brackets = ("[", "]") if child.type in ("list", "bytes") else ("{", "}")
                 body = f"{child.name}{separator}{brackets[0]}$1{brackets[1]}" if config.language == "yaml" else None
+            if config.language == "toml" and child.type in ("object", "map") and not place.path and not place.flow:
+                body = f"[{child.name}]\n$1"
             if body is not None:
                 insert, snippet = body, True
             elif child.type in ("object", "map", "list") and config.language == "yaml":
@@ -223,6 +229,13 @@ def _keys(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Co
             insert = child.name
         out.append(Completion(child.name, "key", detail, key_markdown(child, locale), insert, span, snippet, sort, "", state == "9"))
     return out
+
+
+def _rule_names(config: ConfigFile, place: _Place, span: Span, rules: Sequence_[RuleRow], locale: str) -> list[Completion]:
+    """The rules of dmls as keys of a table of severities."""
+    holder = _siblings(config, place.path)
+    taken = {e.name for e in holder.children if not config.key_span(e).contains(span.start)} if holder is not None else set()
+    return [Completion(r.name, "key", r.family, sentence(f"{r.name}.title", {}, locale), f"{r.name} = ", span) for r in rules if r.name not in taken]
 
 
 def holder_has_keys(config: ConfigFile) -> bool:

@@ -148,7 +148,7 @@ def hover(ls: Server, params: t.HoverParams) -> to_proto.Json | None:
     if document is None:
         return None
     offset = document.lines.offset(params.position.line, params.position.character, session.client.encoding)
-    found = session.analysis().hover(document.path, offset, session.locale)
+    found = session.analysis().hover(document.path, offset, session.locale_for(document.path))
     return to_proto.hover(found, document.lines, session.client)
 
 
@@ -158,7 +158,7 @@ def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None:
     if document is None:
         return None
     offset = document.lines.offset(params.position.line, params.position.character, session.client.encoding)
-    found = session.analysis().completions(document.path, offset, session.locale)
+    found = session.analysis().completions(document.path, offset, session.locale_for(document.path))
     return to_proto.completion(found, document.lines, session.client)
 
 

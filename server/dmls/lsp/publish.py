@@ -67,7 +67,8 @@ class Publisher:
         findings = analysis.findings(path)
         text = analysis.text(path) or ""
         kept = self._kept.get(path)
-        if kept is not None and kept.locale == self.locale and kept.text == text and kept.findings == findings:
+        locale = analysis.language(path) or self.locale
+        if kept is not None and kept.locale == locale and kept.text == text and kept.findings == findings:
             return kept.report
         lines = self.lines(analysis, path) or LineIndex(text)
 
@@ -75,13 +76,13 @@ class Publisher:
             index = lines if other == path else self.lines(analysis, other)
             return None if index is None else (self.uri(other), index)
 
-        diagnostics = to_proto.diagnostics(findings, lines, self._client, lambda message, args: self._sentence(message, args, self.locale), places)
+        diagnostics = to_proto.diagnostics(findings, lines, self._client, lambda message, args: self._sentence(message, args, locale), places)
         if kept is not None and kept.report.diagnostics == diagnostics:
             report = kept.report
         else:
             self._number += 1
             report = Report(str(self._number), diagnostics)
-        self._kept[path] = _Kept(text, findings, self.locale, report)
+        self._kept[path] = _Kept(text, findings, locale, report)
         return report
 
     def timed_report(self, analysis: Callable[[], Analysis], path: str) -> tuple[Report, float]:

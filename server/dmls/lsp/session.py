@@ -193,6 +193,10 @@ class Session:
         self.locale = locale_of(language if isinstance(language, str) else self.client.locale)
         self.publisher.locale = self.locale
 
+    def locale_for(self, path: str) -> str:
+        """The language of help for a file: what its `.dmls.toml` or the editor's settings say, else the client's own."""
+        return self.analysis().language(path) or self.locale
+
     def _wait_is_over(self, what: str) -> None:
         if what in self._waits:
             self._waits.discard(what)
