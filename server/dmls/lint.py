@@ -20,7 +20,7 @@ from dmls.model.dm_error import LINE
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
 from dmls.schema.key import SchemaKey
-from dmls.syntax.tree import Alias, Chunk
+from dmls.syntax.tree import Alias, Chunk, Scalar, is_null
 from dmls.text import Span
 from dmls.version import Version, parse_version_set
 
@@ -35,16 +35,28 @@ raise_on_fault = False
 """Tests set it: a rule that crashes then fails the test instead of becoming a finding."""
 
 
+class _Plan(NamedTuple):
+    """The rules for entries of one key: `always`, those that only a scalar value outside `enum` concerns, and two facts of the schema."""
+
+    always: tuple[Row, ...]
+    by_value: tuple[Row, ...]
+    enum: frozenset[str] | None
+    known: bool
+    """Whether the DM version knows the key."""
+    secret: bool
+
+
 class _Index(NamedTuple):
     misfit: dict[str, list[Row]]
     entry: dict[str, list[Row]]
     tls_block: list[Row]
     config_file: list[Row]
+    plans: dict[SchemaKey, _Plan]
 
 
 @lru_cache(maxsize=16)
 def _index(kind: str, version: Version) -> _Index:
-    index = _Index({}, {}, [], [])
+    index = _Index({}, {}, [], [], {})
     for row in ROWS:
         if kind not in row.kinds or version not in parse_version_set(row.versions):
             continue
@@ -138,32 +150,45 @@ class _Local:
         for misfit in misfits(entry, self.config.language):
             for row in self.index.misfit.get(misfit.code, ()):
                 out.extend(_run(row, misfit, self.ctx))
-        if schema is not None:
-            table = self.index.entry
-            for word in self.words(entry, schema):
-                rows = table.get(word)
-                if rows:
-                    for row in rows:
-                        out.extend(_run(row, entry, self.ctx))
-
-    def words(self, entry: Entry, schema: SchemaKey) -> list[str]:
-        """What a rule may select an entry by: its meaning, its place, its type, and the states that are worth a look."""
-        words = [schema.path, schema.type]
-        if schema.semantic:
-            words.append(schema.semantic)
-        if schema.status != "ok":
-            words.append(schema.status)
-        if schema.enum is not None:
-            words.append("enum")
+        if schema is None:
+            return
+        plan = self.index.plans.get(schema)
+        if plan is None:
+            plan = self.index.plans[schema] = self.plan(schema)
+        for row in plan.always:
+            out.extend(_run(row, entry, self.ctx))
+        raw = entry.raw
+        if isinstance(raw, Scalar):
+            value = raw.value
+            if plan.by_value and (plan.enum is None or value not in plan.enum):
+                for row in plan.by_value:
+                    out.extend(_run(row, entry, self.ctx))
+            if raw.tag is not None or not value.isascii() or plan.secret:
+                self.state(subjects.ODD_TEXT, entry, out)
         if entry.pair is not None:
             if self.config.language == "yaml":
-                if entry.is_null:
-                    words.append("null")
-            elif entry.name != schema.name and schema.parent is not None and schema.parent.type == "object":
-                words.append("spelling")
-            if self.ctx.version not in schema.versions:
-                words.append("other-version")
-        return words
+                if is_null(entry.node):
+                    self.state(subjects.NULL, entry, out)
+            elif entry.name != entry.key:
+                self.state(subjects.SPELLING, entry, out)
+            if not plan.known:
+                self.state(subjects.OTHER_VERSION, entry, out)
+
+    def state(self, word: str, entry: Entry, out: list[Finding]) -> None:
+        for row in self.index.entry.get(word, ()):
+            out.extend(_run(row, entry, self.ctx))
+
+    def plan(self, schema: SchemaKey) -> _Plan:
+        """What is to be asked about every entry of a key: found once, since a file has thousands of entries and few keys."""
+        table = self.index.entry
+        always: list[Row] = []
+        for word in (schema.path, schema.type, schema.semantic, schema.status):
+            always.extend(row for row in table.get(word, ()) if row not in always)
+        enum = frozenset(schema.enum) if schema.enum is not None else None
+        by_value = tuple(table.get(subjects.OTHER_VALUE, ())) if enum is not None else ()
+        if schema.type == "int":
+            by_value += tuple(table.get(subjects.ODD_NUMBER, ()))
+        return _Plan(tuple(always), by_value, enum, self.ctx.version in schema.versions, schema.secret)
 
     def borrow(self, entries: list[Entry], span: Span) -> None:
         """What is wrong with anchored text when it is read at this place: reported here, unless it is said at home too."""

@@ -26,6 +26,12 @@ STRICT = "strict"
 """Fed by the engine itself: syntax, suppression and size."""
 
 
+NULL, SPELLING, OTHER_VERSION, OTHER_VALUE, ODD_NUMBER, ODD_TEXT = "null", "spelling", "other-version", "enum", "odd-number", "odd-text"
+"""States of an entry that a rule may select besides its meaning, place, type and status: nothing is written; the key is in other letters; the
+DM version does not know the key; the scalar is none of the values of the enum; an integer field (the rule looks at its form); the scalar has a tag,
+holds more than ASCII, or is a secret."""
+
+
 class Rule(NamedTuple):
     """The metadata of a rule; `check` yields findings for one subject.
 

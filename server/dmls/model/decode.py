@@ -96,6 +96,9 @@ def _merge(entry: Entry) -> Iterator[Misfit]:
 _KIND_WORDS = {"object": "a block of keys", "map": "a block of names", "list": "a list", "bytes": "a list of numbers"}
 
 
+_PLAIN_WORDS = ("true", "false")
+
+
 def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
     schema = entry.schema
     assert schema is not None
@@ -103,6 +106,11 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
     if kind == "any":
         return
     if isinstance(node, Scalar):
+        if node.tag is None and (
+            kind == "string" or (node.style == "plain" and (node.value in _PLAIN_WORDS if kind == "bool" else kind == "int" and node.value.isdecimal() and node.value[0] != "0" and len(node.value) < 10 and schema.go != "uint8"))
+        ):
+            # Nearly every value is one of these, and none of them needs yaml.v2's whole resolution.
+            return
         plain = node.style in ("plain", "empty")
         if is_null(node):
             return

@@ -41,7 +41,7 @@ class SchemaKey:
     An item of a list has the name "[]", a value of a map "<name>"; the root has the name "".
     """
 
-    __slots__ = ("name", "kind", "path", "type", "parent", "order", "semantic", "status", "_raw", "_source", "_children", "_item", "_folded")
+    __slots__ = ("name", "kind", "path", "type", "parent", "order", "semantic", "status", "_raw", "_source", "_children", "_item", "_folded", "_enum", "_versions")
 
     name: str
     kind: str
@@ -68,6 +68,9 @@ class SchemaKey:
         self._children: dict[str, SchemaKey] | None = None
         self._item: SchemaKey | None = None
         self._folded: dict[str, SchemaKey] | None = None
+        values = raw.get("enum")
+        self._enum = tuple(str(v) for v in values) if isinstance(values, list) else None
+        self._versions: VersionSet | None = None
 
     def __repr__(self) -> str:
         return f"<SchemaKey {self.kind} {self.path or '(root)'}>"
@@ -173,8 +176,7 @@ class SchemaKey:
     @property
     def enum(self) -> tuple[str, ...] | None:
         """The values to offer.  Whether another value is an error is told by `enum_code`."""
-        values = self._raw.get("enum")
-        return tuple(str(v) for v in values) if isinstance(values, list) else None
+        return self._enum
 
     @property
     def enum_code(self) -> int:
@@ -223,8 +225,10 @@ class SchemaKey:
     @property
     def versions(self) -> VersionSet:
         """The DM versions that know the key.  Keys of a topology belong to TiUP and are in all of them."""
-        text = self._raw.get("x-dmls-versions")
-        return parse_version_set(text) if isinstance(text, str) and text != ".." else ALWAYS
+        if self._versions is None:
+            text = self._raw.get("x-dmls-versions")
+            self._versions = parse_version_set(text) if isinstance(text, str) and text != ".." else ALWAYS
+        return self._versions
 
     @property
     def history(self) -> tuple[Change, ...]:

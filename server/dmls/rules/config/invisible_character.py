@@ -18,7 +18,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
+from dmls.rule import ENTRY, ODD_TEXT, Context, Edit, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0\u00ad"
@@ -43,4 +43,4 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(RULE, span, "curly", fixes=fixes, key=entry.key or (entry.parent.key if entry.parent else ""))
 
 
-RULE = Rule("invisible-character", "config", Severity.WARNING, ENTRY, kinds.KINDS, check, ("string",))
+RULE = Rule("invisible-character", "config", Severity.WARNING, ENTRY, kinds.KINDS, check, (ODD_TEXT,))

@@ -18,7 +18,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.rule import ENTRY, ODD_TEXT, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 from dmls.text import Span
 
@@ -42,4 +42,4 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(RULE, Span(end, end + len(rest.rstrip())), "comment", key=key)
 
 
-RULE = Rule("value-swallowed", "config", Severity.WARNING, ENTRY, kinds.DATABASES, check, ("string",))
+RULE = Rule("value-swallowed", "config", Severity.WARNING, ENTRY, kinds.DATABASES, check, (ODD_TEXT,))

@@ -19,7 +19,7 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.dm_error import UNKNOWN
-from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.rule import ENTRY, OTHER_VERSION, Context, Finding, Rule, Severity
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
@@ -33,4 +33,4 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), **args)
 
 
-RULE = Rule("key-not-in-version", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, ("other-version",))
+RULE = Rule("key-not-in-version", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VERSION,))

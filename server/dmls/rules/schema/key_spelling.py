@@ -18,7 +18,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
+from dmls.rule import ENTRY, SPELLING, Context, Edit, Finding, Rule, Severity
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
@@ -34,4 +34,4 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(RULE, span, severity=Severity.INFORMATION, fixes=(ctx.fix("rename-key", Edit(span, schema.name), key=entry.name, meant=schema.name),), key=schema.name, written=entry.name)
 
 
-RULE = Rule("key-spelling", "schema", Severity.WARNING, ENTRY, (kinds.MASTER, kinds.WORKER, kinds.DMCTL), check, ("spelling",))
+RULE = Rule("key-spelling", "schema", Severity.WARNING, ENTRY, (kinds.MASTER, kinds.WORKER, kinds.DMCTL), check, (SPELLING,))

@@ -20,7 +20,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.rule import ENTRY, NULL, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 CRASHES = (f"{k.VALIDATORS}.<name>", f"{k.EXPRESSION_FILTER}.<name>")
@@ -55,4 +55,4 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         yield ctx.finding(RULE, span, "purge", severity=Severity.WARNING, key=entry.key)
 
 
-RULE = Rule("null-value", "schema", Severity.ERROR, ENTRY, kinds.YAML_KINDS, check, ("null",))
+RULE = Rule("null-value", "schema", Severity.ERROR, ENTRY, kinds.YAML_KINDS, check, (NULL,))

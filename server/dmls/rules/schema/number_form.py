@@ -19,7 +19,7 @@ from typing import Iterator
 from dmls.go import yaml_value
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
+from dmls.rule import ENTRY, ODD_NUMBER, Context, Edit, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
 
@@ -47,4 +47,4 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key or (entry.parent.key if entry.parent is not None else ""), written=text, value=value)
 
 
-RULE = Rule("number-form", "schema", Severity.WARNING, ENTRY, kinds.YAML_KINDS, check, ("int",))
+RULE = Rule("number-form", "schema", Severity.WARNING, ENTRY, kinds.YAML_KINDS, check, (ODD_NUMBER,))

@@ -20,7 +20,7 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.unknown import nearest
-from dmls.rule import ENTRY, Context, Edit, Finding, Rule, Severity
+from dmls.rule import ENTRY, OTHER_VALUE, Context, Edit, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
@@ -54,4 +54,4 @@ def _quoted(node: Scalar, text: str | None) -> str:
     return f"{quote}{text}{quote}"
 
 
-RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, ("enum",))
+RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VALUE,))
