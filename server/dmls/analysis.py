@@ -50,6 +50,11 @@ class FileRecord:
             at = len(data[: error.start].decode("utf-8", "replace"))
             return cls(path, data.decode("utf-8", "replace"), ("", at), previous)
 
+    def release(self) -> None:
+        """Let go of syntax and model; they are made anew when asked for.  The findings stay."""
+        self._tree = None
+        self._config = None
+
     def kind(self, override: str | None) -> str | None:
         if self._kind is None or self._kind[0] != override:
             self._kind = (override, kinds.recognise(self.path, self.text, override))
@@ -178,6 +183,12 @@ class Analysis:
             # What was cut off is told in a finding of its own, whose level may be set as well.
             shown[-1:] = _all_leveled(shown[-1:], settings, record.path)
         return shown
+
+    def release(self, path: str) -> None:
+        """Let go of what was made of a file that nobody is likely to ask about again; its findings stay."""
+        record = self._records.get(path)
+        if record is not None:
+            record.release()
 
     # Help
 

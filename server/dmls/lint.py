@@ -15,7 +15,7 @@ from dmls import rule as subjects
 from dmls.finding import Finding, Severity
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decode import DUPLICATE_KEY, misfits
+from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
@@ -102,6 +102,7 @@ class _Local:
         self.index = _index(ctx.config.kind, ctx.version)
         self.slot = (ctx.config.kind, ctx.version)
         self.borrowed: list[Finding] = []
+        self.yaml = ctx.config.language == "yaml"
 
     def judge(self, entry: Entry, out: list[Finding]) -> None:
         """The findings of `entry` and of all below it."""
@@ -147,9 +148,11 @@ class _Local:
         schema = entry.schema
         if schema is None and (entry.parent is None or entry.parent.schema is None or entry.parent.schema.type != "object"):
             return
-        for misfit in misfits(entry, self.config.language):
-            for row in self.index.misfit.get(misfit.code, ()):
-                out.extend(_run(row, misfit, self.ctx))
+        raw = entry.raw
+        if schema is None or not isinstance(raw, Scalar) or not self.yaml or not fits_plainly(raw, schema):
+            for misfit in misfits(entry, self.config.language):
+                for row in self.index.misfit.get(misfit.code, ()):
+                    out.extend(_run(row, misfit, self.ctx))
         if schema is None:
             return
         plan = self.index.plans.get(schema)
@@ -157,7 +160,6 @@ class _Local:
             plan = self.index.plans[schema] = self.plan(schema)
         for row in plan.always:
             out.extend(_run(row, entry, self.ctx))
-        raw = entry.raw
         if isinstance(raw, Scalar):
             value = raw.value
             if plan.by_value and (plan.enum is None or value not in plan.enum):
@@ -166,7 +168,7 @@ class _Local:
             if raw.tag is not None or not value.isascii() or plan.secret:
                 self.state(subjects.ODD_TEXT, entry, out)
         if entry.pair is not None:
-            if self.config.language == "yaml":
+            if self.yaml:
                 if is_null(entry.node):
                     self.state(subjects.NULL, entry, out)
             elif entry.name != entry.key:

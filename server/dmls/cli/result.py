@@ -38,7 +38,10 @@ def examine(analysis: Analysis, path: str, least: Severity) -> Examined:
             if text is not None:
                 texts[file] = text
                 secrets[file] = tuple(_secret_spans(analysis, file))
-    return Examined(path, bool(findings) or analysis.is_dm(path), findings, texts, secrets)
+    known = bool(findings) or analysis.is_dm(path)
+    # A run over thousands of files would otherwise hold all their trees until its end.
+    analysis.release(path)
+    return Examined(path, known, findings, texts, secrets)
 
 
 def _files(finding: Finding) -> Iterable[str]:

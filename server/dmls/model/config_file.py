@@ -28,7 +28,7 @@ class Entry:
         self.schema = schema
         self.pair = pair
         self.raw = raw
-        self.node = resolved(raw)
+        self.node = resolved(raw) if isinstance(raw, Alias) else raw
         self.chunk = chunk
         self.parent: Entry | None = None
         self.index = -1

@@ -11,6 +11,7 @@ from typing import Iterator, NamedTuple
 
 from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import MERGE_KEY, Entry
+from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence, is_null, resolved
 
 UNKNOWN_KEY = "unknown-key"
@@ -99,6 +100,21 @@ _KIND_WORDS = {"object": "a block of keys", "map": "a block of names", "list": "
 _PLAIN_WORDS = ("true", "false")
 
 
+def fits_plainly(node: Scalar, schema: SchemaKey) -> bool:
+    """Whether a YAML scalar is of the right type at first sight, as nearly every one is; False says nothing."""
+    if node.tag is not None or node.unterminated:
+        return False
+    kind = schema.type
+    if kind == "string":
+        return True
+    if node.style != "plain":
+        return False
+    value = node.value
+    if kind == "bool":
+        return value in _PLAIN_WORDS
+    return kind == "int" and value.isdecimal() and value[0] != "0" and len(value) < 10 and schema.go != "uint8"
+
+
 def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
     schema = entry.schema
     assert schema is not None
@@ -106,10 +122,7 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
     if kind == "any":
         return
     if isinstance(node, Scalar):
-        if node.tag is None and (
-            kind == "string" or (node.style == "plain" and (node.value in _PLAIN_WORDS if kind == "bool" else kind == "int" and node.value.isdecimal() and node.value[0] != "0" and len(node.value) < 10 and schema.go != "uint8"))
-        ):
-            # Nearly every value is one of these, and none of them needs yaml.v2's whole resolution.
+        if fits_plainly(node, schema):
             return
         plain = node.style in ("plain", "empty")
         if is_null(node):

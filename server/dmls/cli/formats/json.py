@@ -16,9 +16,12 @@ VERSION = 1
 def write(result: Result, console: Console) -> None:
     findings = [_finding(f, file, result, console.language) for file in result.files for f in file.findings]
     summary: dict[str, int] = {"files": result.checked, **{s.word: result.counts[s] for s in Severity}}
-    document = {"version": VERSION, "findings": findings, "summary": summary}
+    # A finding a line: people can read it, and the encoder written in C, which knows no indentation, does the work.
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    lines = ",\n".join(map(encode, findings))
+    text = f'{{"version": {VERSION}, "findings": [\n{lines}\n], "summary": {encode(summary)}}}'
     # A file name that is no text, and half a surrogate pair in a file, cannot be written as UTF-8.
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=str).encode("utf-8", "replace").decode("utf-8")
+    text = text.encode("utf-8", "replace").decode("utf-8")
     reconfigure = getattr(console.out, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(encoding="utf-8")
