@@ -7,7 +7,6 @@ only what it touched.  The subjects "tls-block" and "config-file" are few and ar
 from __future__ import annotations
 
 import importlib
-import re
 from functools import lru_cache
 from typing import Iterable, Iterator, NamedTuple
 
@@ -17,6 +16,7 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
+from dmls.pattern import LazyPattern
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
 from dmls.schema.key import SchemaKey
@@ -271,7 +271,7 @@ def check_versions(config: ConfigFile, versions: tuple[Version, ...], now: float
     return [f if len(names) == len(versions) else f._replace(versions=tuple(names)) for f, names in raised.values()]
 
 
-_IGNORE = re.compile(r"#[ \t]*dmls:[ \t]*(ignore|ignore-file)[ \t]*\[([^\]\n]*)\]")
+_IGNORE = LazyPattern(r"#[ \t]*dmls:[ \t]*(ignore|ignore-file)[ \t]*\[([^\]\n]*)\]")
 
 
 class _Ignore(NamedTuple):

@@ -6,11 +6,12 @@ of intervals: `strict-optimistic-shard-mode` exists from 6.5.4 within 6.5, from 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Iterable, NamedTuple
 
-_FORM = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?\Z")
+from dmls.pattern import LazyPattern
+
+_FORM = LazyPattern(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?\Z")
 
 
 class Version(NamedTuple):

@@ -64,7 +64,7 @@ class Effort(NamedTuple):
 
 
 FULL = Effort(rounds=5, edits=10, starts=15, runs=5)
-QUICK = Effort(rounds=2, edits=4, starts=5, runs=1)
+QUICK = Effort(rounds=2, edits=6, starts=5, runs=1)
 
 # --- language servers ---
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from dmls.go.number import utf8
+from dmls.pattern import LazyPattern
 
 _UNITS = {
     "ns": 1,
@@ -19,7 +18,7 @@ _UNITS = {
 UNITS = ("ns", "us", "ms", "s", "m", "h")
 """The units a person may write, from the shortest."""
 
-_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
+_PART = LazyPattern(r"([0-9]*)(?:\.([0-9]*))?([^0-9.]*)")
 _LIMIT = 1 << 63
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dmls.pattern import LazyPattern
+
 SYNTAX = "invalid syntax"
 RANGE = "value out of range"
 
@@ -14,12 +16,12 @@ UINT64_MAX = (1 << 64) - 1
 _DIGIT = {c: i for i, c in enumerate("0123456789abcdefghijklmnopqrstuvwxyz")}
 _DIGIT.update({c.upper(): i for c, i in tuple(_DIGIT.items())})
 _PREFIX_BASE = {"b": 2, "o": 8, "x": 16}
-_FLOAT = re.compile(r"[+-]?(?:[0-9_]*[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9_]*\.[0-9_]*[0-9][0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?\Z")
-_HEX_FLOAT = re.compile(
+_FLOAT = LazyPattern(r"[+-]?(?:[0-9_]*[0-9][0-9_]*(?:\.[0-9_]*)?|[0-9_]*\.[0-9_]*[0-9][0-9_]*)(?:[eE][+-]?[0-9][0-9_]*)?\Z")
+_HEX_FLOAT = LazyPattern(
     r"[+-]?0[xX](?:[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?"
     r"|[0-9a-fA-F_]*\.[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*)[pP][+-]?[0-9][0-9_]*\Z"
 )
-_SPECIAL = re.compile(r"(?:([+-]?)inf(?:inity)?|nan)\Z", re.IGNORECASE | re.ASCII)
+_SPECIAL = LazyPattern(r"(?:([+-]?)inf(?:inity)?|nan)\Z", re.IGNORECASE | re.ASCII)
 
 
 def _underscores_ok(text: str) -> bool:

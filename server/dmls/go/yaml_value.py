@@ -7,7 +7,6 @@ messages print it.  A tag may be written short (``!!int``), long (``tag:yaml.org
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from dmls.go import base64_std, duration, size
@@ -21,6 +20,7 @@ from dmls.go.number import (
     truncate_uint64,
     utf8,
 )
+from dmls.pattern import LazyPattern
 
 NULL = "!!null"
 BOOL = "!!bool"
@@ -52,10 +52,10 @@ TRUE_WORDS = frozenset(w for w, (_tag, _meaning) in _WORDS.items() if _meaning i
 FALSE_WORDS = frozenset(w for w, (_tag, _meaning) in _WORDS.items() if _meaning is False)
 NULL_WORDS = frozenset(w for w, (_tag, _meaning) in _WORDS.items() if _tag == NULL)
 
-_FLOAT_FORM = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?")
-_ZONE = re.compile(r"Z|[+-]([0-9]{2}):([0-9]{2})")
+_FLOAT_FORM = LazyPattern(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_DATE = LazyPattern(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_TIME = LazyPattern(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?")
+_ZONE = LazyPattern(r"Z|[+-]([0-9]{2}):([0-9]{2})")
 
 _INT_BITS = {"int": 64, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
 _UINT_BITS = {"uint": 64, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}

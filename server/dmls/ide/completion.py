@@ -7,7 +7,6 @@ are taken.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence as Sequence_
 from typing import NamedTuple, Protocol
 
@@ -15,6 +14,7 @@ from dmls.ide.docs import key_markdown, type_words
 from dmls.ide.snippets import block_snippet, skeleton
 from dmls.ide.values import Completion
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.pattern import LazyPattern
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Tree, resolved
 from dmls.text import Span
@@ -25,8 +25,8 @@ RULE_LEVELS = "rule-levels"
 MARK = "dmlscursor"
 """Stands for the word being typed; a plain word, so that both languages read it as a key or a bare value."""
 _STOP = " \t\r\n\"'[]{},#"
-_IGNORE = re.compile(r"#[ \t]*dmls:[ \t]*ignore(?:-file)?[ \t]*\[([^\]]*)\Z")
-_MODELINE = re.compile(r"#[ \t]*dmls:[ \t]*(\S*)\Z")
+_IGNORE = LazyPattern(r"#[ \t]*dmls:[ \t]*ignore(?:-file)?[ \t]*\[([^\]]*)\Z")
+_MODELINE = LazyPattern(r"#[ \t]*dmls:[ \t]*(\S*)\Z")
 
 
 class _Place(NamedTuple):

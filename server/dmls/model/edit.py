@@ -5,13 +5,12 @@ Each function answers None, or an empty tuple, where the text around the entry d
 
 from __future__ import annotations
 
-import re
-
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Alias, Mapping, Scalar, Sequence
 from dmls.text import Edit, Span
 
-_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
+_PLAIN = LazyPattern(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
 _WORDS = frozenset("y n yes no on off true false null ~ .nan .inf".split())
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

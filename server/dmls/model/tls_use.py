@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmls.model import kind as kinds
+from dmls.pattern import LazyPattern
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
@@ -18,7 +19,7 @@ _WITHOUT_LOAD = ("incremental", "dump")
 
 CERTIFICATE = "CERTIFICATE"
 PRIVATE_KEY = "PRIVATE KEY"
-_PEM_BLOCK = re.compile(rb"(?:\A|\n)-----BEGIN ([^\n]*?)-----[ \t\r]*\n(.*?)\n-----END \1-----", re.S)
+_PEM_BLOCK = LazyPattern(rb"(?:\A|\n)-----BEGIN ([^\n]*?)-----[ \t\r]*\n(.*?)\n-----END \1-----", re.S)
 
 
 def is_readable(block: TlsBlock) -> bool:

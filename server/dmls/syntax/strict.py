@@ -22,6 +22,7 @@ import gc
 import re
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
+from dmls.pattern import LazyPattern
 from dmls.text import LineIndex
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ _BOM = "\ufeff"
 
 # YAML 1.1 production c-printable, as libyaml and yaml.v2 both check it.
 # Written as what is left out, in classes of one range each: the pattern of what is let in takes ten milliseconds to compile.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNPRINTABLE = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
+_LONE_SURROGATE = LazyPattern("[\ud800-\udfff]")
 # A text of fewer lines is judged at once: the bookkeeping of chunks would cost more than it saves.
 _MANY_LINES = 150
 _VERDICT = "strict.verdict"
@@ -281,7 +282,7 @@ def _one_line(words: str) -> str:
 # ---------------------------------------------------------------------------------------------------------------- TOML
 
 # What may not stand in TOML anywhere: control characters but tab and line ends.  A lone CR is no line end.
-_TOML_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_TOML_CONTROL = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 
 
 def _judge_toml(text: str) -> StrictProblem | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 
+from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Chunk, Document, Mapping, Node, Pair, Problem, Scalar, Sequence, Tree
 from dmls.text import Span
 
@@ -29,39 +30,39 @@ _BASIC_BODY = r'[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*'
 # A word that TOML does not allow as a key without quotes, yet must have been meant as one (a letter outside of ASCII,
 # a zero width space).  Colons and their full-width forms end it: they were meant as the equals sign.
 _WORD = r"""[^\s=.\[\]{},"'#:＝：]"""
-_PART = re.compile(rf"""([A-Za-z0-9_-]+)(?!{_WORD})|"({_BASIC_BODY})"|'([^'\r\n]*)'|({_WORD}+)""")
+_PART = LazyPattern(rf"""([A-Za-z0-9_-]+)(?!{_WORD})|"({_BASIC_BODY})"|'([^'\r\n]*)'|({_WORD}+)""")
 _ANY_PART = rf"""(?:"{_BASIC_BODY}"|'[^'\r\n]*'|{_WORD}+)"""
 _ANY_KEY = rf"{_ANY_PART}(?:[ \t]*\.[ \t]*{_ANY_PART})*"
 
-_BLANK = re.compile(r"[ \t]*")
-_REST = re.compile(r"[^\r\n]*")
-_COMMENT = re.compile(r"#[^\r\n]*")
+_BLANK = LazyPattern(r"[ \t]*")
+_REST = LazyPattern(r"[^\r\n]*")
+_COMMENT = LazyPattern(r"#[^\r\n]*")
 # Most lines of most files: nothing, a comment, or a bare key with a value that needs no second look.
-_PLAIN_LINE = re.compile(
+_PLAIN_LINE = LazyPattern(
     r"""[ \t]*(?:([A-Za-z0-9_-]+)[ \t]*(=)[ \t]*"""
     r"""(?:"([^"\\\r\n]*)"|'([^'\r\n]*)'|(true|false|[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)"""
     r"""|(\[(?:[ \t]*"[^"\\\r\n]*"[ \t]*,)*[ \t]*(?:"[^"\\\r\n]*"[ \t]*)?\]))[ \t]*)?"""
     rf"""(\#[^\r\n]*)?{_EOL}"""
 )
-_PLAIN_ITEM = re.compile(r'"([^"]*)"')
-_PLAIN_HEADER = re.compile(rf"[ \t]*(\[\[?)([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){{0,9}})(\]\]?)[ \t]*(\#[^\r\n]*)?{_EOL}")
+_PLAIN_ITEM = LazyPattern(r'"([^"]*)"')
+_PLAIN_HEADER = LazyPattern(rf"[ \t]*(\[\[?)([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){{0,9}})(\]\]?)[ \t]*(\#[^\r\n]*)?{_EOL}")
 # No header ends in a comma: such a line was an item of an array whose beginning is broken.
 _HEADER = rf"""[ \t]*\[(?!(?:[^\r\n#"']|"{_BASIC_BODY}"|'[^'\r\n]*')*,[ \t]*(?:#|{_EOL}))"""
-_HEADER_HERE = re.compile(_HEADER)
-_HEADER_NEXT = re.compile(rf"[\r\n]{_HEADER}")
-_KEY_LINE = re.compile(rf"([ \t]*){_ANY_KEY}[ \t]*=")
-_HEADER_LINE = re.compile(rf"([ \t]*)\[\[?[ \t]*({_ANY_KEY})[ \t]*\]\]?[ \t]*(?:#[^\r\n]*)?{_EOL}")
+_HEADER_HERE = LazyPattern(_HEADER)
+_HEADER_NEXT = LazyPattern(rf"[\r\n]{_HEADER}")
+_KEY_LINE = LazyPattern(rf"([ \t]*){_ANY_KEY}[ \t]*=")
+_HEADER_LINE = LazyPattern(rf"([ \t]*)\[\[?[ \t]*({_ANY_KEY})[ \t]*\]\]?[ \t]*(?:#[^\r\n]*)?{_EOL}")
 
-_BASIC = re.compile(rf'"({_BASIC_BODY})"')
-_LITERAL = re.compile(r"'([^'\r\n]*)'")
+_BASIC = LazyPattern(rf'"({_BASIC_BODY})"')
+_LITERAL = LazyPattern(r"'([^'\r\n]*)'")
 # Up to two quotes may stand directly before the closing three.
-_MULTI_BASIC = re.compile(r'"""([^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*)("{3,5})', re.S)
-_MULTI_LITERAL = re.compile(r"'''([^']*(?:'{1,2}(?!')[^']*)*)('{3,5})")
-_AFTER_VALUE = re.compile(r"[ \t]*(?:[\r\n,\]}#]|\Z)")
+_MULTI_BASIC = LazyPattern(r'"""([^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*)("{3,5})', re.S)
+_MULTI_LITERAL = LazyPattern(r"'''([^']*(?:'{1,2}(?!')[^']*)*)('{3,5})")
+_AFTER_VALUE = LazyPattern(r"[ \t]*(?:[\r\n,\]}#]|\Z)")
 _DIGITS = r"[0-9](?:_?[0-9])*"
 _WHOLE = r"[+-]?(?:0|[1-9](?:_?[0-9])*)"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
-_ATOM = re.compile(
+_ATOM = LazyPattern(
     r"(?:(true|false)"
     rf"|([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[Tt ]{_CLOCK}(?:[Zz]|[+-][0-9]{{2}}:[0-9]{{2}})?)?|{_CLOCK})"
     rf"|({_WHOLE}(?:\.{_DIGITS}(?:[eE][+-]?{_DIGITS})?|[eE][+-]?{_DIGITS})|[+-]?(?:inf|nan))"
@@ -70,10 +71,10 @@ _ATOM = re.compile(
 )
 _ATOM_STYLES = ("", "boolean", "datetime", "float", "integer")
 # What was meant as a value without quotes: the rest of the line up to a comment, or inside brackets one word.
-_JUNK_LINE = re.compile(r"(?:[^\r\n#]|(?<![ \t])#)*")
-_JUNK_WORD = re.compile(r"""[^\s,\[\]{}#"'=]+""")
+_JUNK_LINE = LazyPattern(r"(?:[^\r\n#]|(?<![ \t])#)*")
+_JUNK_WORD = LazyPattern(r"""[^\s,\[\]{}#"'=]+""")
 
-_ESCAPE = re.compile(
+_ESCAPE = LazyPattern(
     r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([btnfre\"\\])|([ \t]*(?:\r\n|[\r\n])[ \t\r\n]*))"
 )
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}

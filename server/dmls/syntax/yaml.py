@@ -16,6 +16,7 @@ from __future__ import annotations
 import gc
 import re
 
+from dmls.pattern import LazyPattern
 from dmls.syntax import strict
 from dmls.syntax.tree import Alias, Chunk, Document, Mapping, Node, Pair, Problem, Scalar, Sequence, Tree
 from dmls.text import Span
@@ -33,51 +34,51 @@ _WHOLE = "yaml.whole"
 _STRANGE = "yaml.strange"
 _COMPLEX = "yaml.complex"
 
-_LONE_CR = re.compile("\r(?!\n)")
+_LONE_CR = LazyPattern("\r(?!\n)")
 # libyaml and yaml.v2 take the first three for line ends, the Language Server Protocol does not; and they pass over a byte
 # order mark at the start of any line.
-_ODD = re.compile("[\x85\u2028\u2029\ufeff]")
-_MARKER = re.compile(r"\n(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
+_ODD = LazyPattern("[\x85\u2028\u2029\ufeff]")
+_MARKER = LazyPattern(r"\n(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 # Lines before the content of the first document: blank, comment, directive or an end marker.
-_PREAMBLE = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n|%[^\n]*(?:\n|\Z)|\.\.\.[ \t\r]*(?:#[^\n]*)?(?:\n|\Z))*")
-_TOP_KEY = re.compile(r"\n(?=[^ \t#\-\n\r\]}]|-[^ \t\r\n])")
-_BARE_HEAD = re.compile(r"""(?:"[^"\\\n]*"|'[^'\n]*'|[A-Za-z0-9_][^\s:#]*)[ \t]*:[ \t\r]*(?:#[^\n]*)?\n""")
-_TO_CONTENT = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*")
-_DASH_CHILD = re.compile(r"-(?=[ \t\r\n]|\Z)")
-_SPACES = re.compile(r" *")
+_PREAMBLE = LazyPattern(r"(?:[ \t\r]*(?:#[^\n]*)?\n|%[^\n]*(?:\n|\Z)|\.\.\.[ \t\r]*(?:#[^\n]*)?(?:\n|\Z))*")
+_TOP_KEY = LazyPattern(r"\n(?=[^ \t#\-\n\r\]}]|-[^ \t\r\n])")
+_BARE_HEAD = LazyPattern(r"""(?:"[^"\\\n]*"|'[^'\n]*'|[A-Za-z0-9_][^\s:#]*)[ \t]*:[ \t\r]*(?:#[^\n]*)?\n""")
+_TO_CONTENT = LazyPattern(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*")
+_DASH_CHILD = LazyPattern(r"-(?=[ \t\r\n]|\Z)")
+_SPACES = LazyPattern(r" *")
 
 # The common line: indentation, perhaps a dash, a key, perhaps a value of one line that needs no thought, a comment.
-_LINE = re.compile(
+_LINE = LazyPattern(
     r"( *)(- +)?([A-Za-z0-9_][A-Za-z0-9_.\-/]*):"
     r"(?: +(?:([A-Za-z0-9_./~+=$^(;<\\][^\s:]*(?:(?::(?=\S)| +(?=[^\s#:]))[^\s:]*)*)"
     r"""|("[^"\\\n]*")|('[^'\n]*')))?[ \t\r]*(?:(?<=[ \t])(#[^\n]*))?(?:\n|\Z)"""
 )
-_INDENT = re.compile(r"[ \t]*")
-_BLANKS = re.compile(r"[ \t\r]*")
-_LINE_END = re.compile(r"\n|\Z")
+_INDENT = LazyPattern(r"[ \t]*")
+_BLANKS = LazyPattern(r"[ \t\r]*")
+_LINE_END = LazyPattern(r"\n|\Z")
 # In order: the colon that ends a key, a comment, the end of the line.
-_KEY_END = re.compile(r"(:)(?=[ \t\r\n]|\Z)|(?<=[ \t])#|\n")
-_QUOTED_KEY = re.compile(r"""(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\n]*(?:''[^'\n]*)*')(?=[ \t]*:(?:[ \t\r\n]|\Z))""")
-_PLAIN_END = re.compile(r"(?<=[ \t])#|\n|\Z")
-_PROPERTY = re.compile(r"[&!][^ \t\r\n]*")
+_KEY_END = LazyPattern(r"(:)(?=[ \t\r\n]|\Z)|(?<=[ \t])#|\n")
+_QUOTED_KEY = LazyPattern(r"""(?:"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\n]*(?:''[^'\n]*)*')(?=[ \t]*:(?:[ \t\r\n]|\Z))""")
+_PLAIN_END = LazyPattern(r"(?<=[ \t])#|\n|\Z")
+_PROPERTY = LazyPattern(r"[&!][^ \t\r\n]*")
 # Properties that end where a blank follows, for libyaml as well.
-_SIMPLE_PROPERTY = re.compile(r"&[A-Za-z0-9_\-]+|![A-Za-z0-9_\-.:/!]*")
-_FLOW_PROPERTY = re.compile(r"[&!][^ \t\r\n,\[\]{}]*")
-_ALIAS = re.compile(r"\*[^ \t\r\n]+")
-_FLOW_ALIAS = re.compile(r"\*[^ \t\r\n,\[\]{}]+")
-_DOUBLE = re.compile(r'"[^"\\]*(?:\\[\s\S][^"\\]*)*"')
-_SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
-_DOUBLE_LINE = re.compile(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"')
-_SINGLE_LINE = re.compile(r"'[^'\n]*(?:''[^'\n]*)*'")
-_BLOCK_HEADER = re.compile(r"[|>](?:([+-])([1-9])?|([1-9])([+-])?)?(?=[ \t\r\n]|\Z)[ \t\r]*(#[^\n]*)?(?=\n|\Z)")
-_FLOW_PLAIN = re.compile(
+_SIMPLE_PROPERTY = LazyPattern(r"&[A-Za-z0-9_\-]+|![A-Za-z0-9_\-.:/!]*")
+_FLOW_PROPERTY = LazyPattern(r"[&!][^ \t\r\n,\[\]{}]*")
+_ALIAS = LazyPattern(r"\*[^ \t\r\n]+")
+_FLOW_ALIAS = LazyPattern(r"\*[^ \t\r\n,\[\]{}]+")
+_DOUBLE = LazyPattern(r'"[^"\\]*(?:\\[\s\S][^"\\]*)*"')
+_SINGLE = LazyPattern(r"'[^']*(?:''[^']*)*'")
+_DOUBLE_LINE = LazyPattern(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"')
+_SINGLE_LINE = LazyPattern(r"'[^'\n]*(?:''[^'\n]*)*'")
+_BLOCK_HEADER = LazyPattern(r"[|>](?:([+-])([1-9])?|([1-9])([+-])?)?(?=[ \t\r\n]|\Z)[ \t\r]*(#[^\n]*)?(?=\n|\Z)")
+_FLOW_PLAIN = LazyPattern(
     r"(?:[^ \t\r\n,\[\]{}:#]|:(?![ \t\r\n,\[\]{}]|\Z)|(?<![ \t])#|[ \t]+(?=[^ \t\r\n,\[\]{}#:]|:[^ \t\r\n,\[\]{}]))+"
 )
 # A line that very likely starts a key or an item, whatever it stands in.
-_STARTS_ENTRY = re.compile(
+_STARTS_ENTRY = LazyPattern(
     r"""(?:-(?=[ \t\r\n]|\Z)|(?:"[^"\\\n]*"|'[^'\n]*'|[^\s#\[\]{},&*!|>'"%@`?:\-][^\s:]*|-[^\s:]+)[ \t]*:(?=[ \t\r\n]|\Z))"""
 )
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))")
+_ESCAPE = LazyPattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))")
 _SIMPLE_ESCAPES = {
     "0": "\0",
     "a": "\a",
@@ -1593,9 +1594,9 @@ def _block_value(lines: list[str], indent: int, folded: bool, chomp: str, ended:
 
 # --------------------------------------------------------------------------------------------------------- exact reading
 
-_BETWEEN = re.compile(r"(?:[ \t\r\n\ufeff\x85\u2028\u2029]|(?<![^ \t\r\n,\[\]{}\"'])#[^\n]*)*")
-_SEPARATOR = re.compile(r"(?:[ \t\r\n]|(?<=[ \t\r\n])#[^\n]*)*:")
-_COMMENT = re.compile("#[^\n\x85\u2028\u2029]*")
+_BETWEEN = LazyPattern(r"(?:[ \t\r\n\ufeff\x85\u2028\u2029]|(?<![^ \t\r\n,\[\]{}\"'])#[^\n]*)*")
+_SEPARATOR = LazyPattern(r"(?:[ \t\r\n]|(?<=[ \t\r\n])#[^\n]*)*:")
+_COMMENT = LazyPattern("#[^\n\x85\u2028\u2029]*")
 
 
 def _exact(text: str, scanned: str, frame: _Frame, begin: int, is_complex: bool, head: str = "") -> Tree | None:

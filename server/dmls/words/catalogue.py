@@ -22,21 +22,45 @@ def locale_of(tag: str | None) -> str:
     return "zh" if (tag or "").lower().startswith("zh") else "en"
 
 
+_LIKELY = {"cli": ("cli",), "lsp": ("lsp",), "ide": ("ide",), "fix": ("fix", "tls_connections"), "tls": ("tls", "tls_connections")}
+"""Which files to look into first, by what an id begins with: one run needs few of them."""
+
+
+@lru_cache(maxsize=32)
+def _file(locale: str, name: str) -> Mapping[str, str]:
+    """The sentences of one file by message id; none where the language lacks the file."""
+    import tomli
+
+    try:
+        data = read(f"words/{LOCALES[locale]}/{name}.toml")
+    except FileNotFoundError:
+        return {}
+    out: dict[str, str] = {}
+    for owner, sentences in tomli.loads(data.decode("utf-8")).items():
+        for variant, text in sentences.items():
+            out[owner if variant == "message" else f"{owner}.{variant}"] = text
+    return out
+
+
 @lru_cache(maxsize=4)
 def table(locale: str) -> Mapping[str, str]:
     """All sentences of a language by message id."""
-    import tomli
-
     out: dict[str, str] = {}
     for name in FILES:
-        try:
-            data = read(f"words/{LOCALES[locale]}/{name}.toml")
-        except FileNotFoundError:
-            continue
-        for owner, sentences in tomli.loads(data.decode("utf-8")).items():
-            for variant, sentence in sentences.items():
-                out[owner if variant == "message" else f"{owner}.{variant}"] = sentence
+        out.update(_file(locale, name))
     return out
+
+
+def _find(message: str, locale: str) -> str | None:
+    for name in _LIKELY.get(message.partition(".")[0], ()) or _LIKELY.get(message.partition("-")[0], ()):
+        text = _file(locale, name).get(message)
+        if text is not None:
+            return text
+    for name in FILES:
+        text = _file(locale, name).get(message)
+        if text is not None:
+            return text
+    return None
 
 
 def sentence(message: str, args: Mapping[str, object] | None = None, locale: str = DEFAULT) -> str:
@@ -44,7 +68,7 @@ def sentence(message: str, args: Mapping[str, object] | None = None, locale: str
 
     Raises KeyError for an id that English lacks: that is a fault of the program.
     """
-    text = table(locale).get(message)
+    text = _find(message, locale)
     if text is None:
         text = table(DEFAULT)[message]
     if not args:

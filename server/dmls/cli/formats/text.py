@@ -9,6 +9,7 @@ from dmls.cli.console import Console, harmless
 from dmls.cli.result import Examined, Result
 from dmls.cli.width import width
 from dmls.finding import Finding, Severity
+from dmls.pattern import LazyPattern
 from dmls.text import LineIndex, Span
 from dmls.words.catalogue import sentence
 
@@ -19,7 +20,7 @@ LONG = 120
 MASK = "********"
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "34"}
-_SECRET_KEY = re.compile(r"""["']?[\w-]*(?:passw|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE)
+_SECRET_KEY = LazyPattern(r"""["']?[\w-]*(?:passw|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE)
 
 
 def write(result: Result, console: Console) -> None:

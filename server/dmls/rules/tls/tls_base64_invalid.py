@@ -24,11 +24,12 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.dm_error import DmError
 from dmls.model.tls_block import TlsBlock
+from dmls.pattern import LazyPattern
 from dmls.rule import TLS_BLOCK, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.syntax.tree import Scalar
 
 LOAD_FAILED = DmError(48003, "dmctl", "high", "can not load tls config", "Please ensure that the tls certificate is accessible on the node currently running dmctl.")
-_PATH = re.compile(r"(?:~|\.{0,2}/|[A-Za-z]:\\).*|.*\.(?:pem|crt|cer|key|der|p12|pfx)\Z", re.I)
+_PATH = LazyPattern(r"(?:~|\.{0,2}/|[A-Za-z]:\\).*|.*\.(?:pem|crt|cer|key|der|p12|pfx)\Z", re.I)
 _URL_SAFE = str.maketrans("-_", "+/")
 _SINGLE_LINE = ("plain", "single", "double")
 
