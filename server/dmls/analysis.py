@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Mapping
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping
 
 from dmls.finding import Finding, Severity
 from dmls.model import kind as kinds
@@ -140,6 +140,23 @@ class Analysis:
         return self._settings_for(path).language
 
     # Findings
+
+    def steps(self, path: str) -> Iterator[None]:
+        """Work that `findings` would do at once, in pieces, for who must not be held up; ask `findings` afterwards."""
+        record = self._record(path)
+        if record is None or record.judged is not None:
+            return
+        override = self._override(path)
+        kind = record.kind(override)
+        if kind is None:
+            return
+        yield
+        record.tree("yaml" if kind in kinds.YAML_KINDS else "toml")
+        yield
+        record.config(override)
+        yield
+        self.findings(path)
+        yield
 
     def findings(self, path: str) -> tuple[Finding, ...]:
         """All findings of a file: sorted, suppressed, with the severities that the settings give."""

@@ -34,6 +34,12 @@ class FakeAnalysis:
     def language(self, path):
         return None
 
+    def steps(self, path):
+        return iter(())
+
+    def release(self, path):
+        pass
+
     def findings(self, path):
         text = self._texts.get(path, "")
         if "BOOM" in text:

@@ -20,7 +20,7 @@ Pass = Generator[Union["Future[object]", None], None, None]
 
 SHORTEST_PAUSE = 0.015
 LONGEST_PAUSE = 0.150
-SLICE = 0.005
+SLICE = 0.001
 REST = 0.1
 STARVED = 2.0
 """After so many seconds of rest enforced by messages one step of a background pass runs nevertheless."""

@@ -21,6 +21,8 @@ from dmls.lsp.from_proto import Client
 from dmls.lsp.protocol import Framer, Protocol, converter
 from dmls.lsp.scheduler import Pass
 from dmls.lsp.session import Session
+from dmls.rules.registry import ROWS
+from dmls.schema.load import KINDS, load
 
 log = logging.getLogger("dmls.lsp")
 
@@ -75,6 +77,12 @@ class Server(LanguageServer):
             yield None
         for name in _WARM_MODULES:
             import_module(name)
+            yield None
+        for kind in KINDS:
+            load(kind)
+            yield None
+        for row in ROWS:
+            import_module(row.module)
             yield None
         # What lives now lives for ever; the collector need not look at it again.
         gc.freeze()

@@ -38,7 +38,6 @@ def export(kind: str, locale: str = "en") -> Schema:
     toml = kind in TOML_KINDS
     out: Schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": raw["$id"],
         "title": raw["title"],
     }
     if toml:

@@ -33,6 +33,8 @@ _BOM = "\ufeff"
 # YAML 1.1 production c-printable, as libyaml and yaml.v2 both check it.
 # Written as what is left out, in classes of one range each: the pattern of what is let in takes ten milliseconds to compile.
 _UNPRINTABLE = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
+# An asterisk where an alias could begin; those inside patterns such as "test_*" stand behind something else.
+_ALIAS = LazyPattern(r"(?:\A|[\s,\[{:])\*\S")
 _LONE_SURROGATE = LazyPattern("[\ud800-\udfff]")
 # A text of fewer lines is judged at once: the bookkeeping of chunks would cost more than it saves.
 _MANY_LINES = 150
@@ -172,7 +174,7 @@ def _run(text: str, found: list[Event] | None) -> None:
     gc.disable()
     try:
         parser = make(body)
-        if found is None and "*" not in body:
+        if found is None and _ALIAS.search(body) is None:
             get = parser.get_event
             count = 0
             while True:
