@@ -26,6 +26,7 @@ from dmls.version import Version, parse_version_set
 
 MAX_FINDINGS = 1000
 SYNTAX_ERROR = "syntax-error"
+SECOND_DOCUMENT = "second-document"
 INTERNAL_ERROR = "internal-error"
 UNUSED_IGNORE = "unused-ignore"
 UNKNOWN_RULE = "unknown-rule"
@@ -146,7 +147,7 @@ class _Local:
 
     def own(self, entry: Entry, out: list[Finding]) -> None:
         schema = entry.schema
-        if schema is None and (entry.parent is None or entry.parent.schema is None or entry.parent.schema.type != "object"):
+        if schema is None and (entry.parent is None or entry.parent.schema is None or entry.parent.schema.type not in ("object", "map")):
             return
         raw = entry.raw
         if schema is None or not isinstance(raw, Scalar) or not self.yaml or not fits_plainly(raw, schema):
@@ -236,7 +237,7 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
     problem = next(config.tree.problems(), None)
     if problem is not None and not any(f.rule == SYNTAX_ERROR for f in out):
         # DM's library reads nothing from here on (see `second_document`), so nothing of it is wrong.
-        out = [f for f in out if f.span.start <= problem.span.start]
+        out = [f for f in out if f.span.start < problem.span.start or f.rule == SECOND_DOCUMENT]
     lines = None
     for i, finding in enumerate(out):
         if LINE in finding.dm_text:

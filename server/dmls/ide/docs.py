@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dmls.model.successor import FILE, FLAG, successor
 from dmls.schema.key import SchemaKey
 from dmls.version import ALWAYS, VersionSet
 from dmls.words.catalogue import sentence
@@ -32,7 +33,7 @@ def key_markdown(key: SchemaKey, locale: str) -> str:
         if change.what == "default":
             facts.append(sentence("ide.default-was", {"value": _shown(change.value), "versions": shown_versions(change.versions)}, locale))
     if key.status in ("deprecated", "mapped"):
-        facts.append(sentence("ide.deprecated-for" if key.replaced_by else "ide.deprecated", {"meant": key.replaced_by or ""}, locale))
+        facts.append(_successor(key, locale))
     elif key.status in ("ignored", "ineffective"):
         facts.append(sentence("ide.ignored", {}, locale))
     if key.secret:
@@ -41,6 +42,15 @@ def key_markdown(key: SchemaKey, locale: str) -> str:
         facts.append(sentence("ide.example", {"value": f"`{key.examples[0]}`"}, locale))
     lines += [f"- {fact}" for fact in facts]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _successor(key: SchemaKey, locale: str) -> str:
+    """That the key is deprecated, and where it lives on."""
+    if not key.replaced_by:
+        return sentence("ide.deprecated", {}, locale)
+    found = successor(key.replaced_by, key.path.rpartition(".")[0])
+    form = {FILE: "ide.deprecated-file", FLAG: "ide.deprecated-flag"}.get(found.form, "ide.deprecated-for")
+    return sentence(form, {"meant": found.meant, "kind": found.kind}, locale)
 
 
 def shown_versions(versions: VersionSet) -> str:

@@ -39,15 +39,15 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
     schema = entry.schema
     parent = entry.parent
     if schema is None:
-        if parent is not None and parent.schema is not None and parent.schema.type == "object" and entry.pair is not None and entry.pair.value is not None:
+        if parent is not None and parent.schema is not None and entry.pair is not None and entry.pair.value is not None:
             if entry.name == MERGE_KEY and language == "yaml" and isinstance(entry.pair.key, Scalar) and entry.pair.key.style == "plain":
                 yield from _merge(entry)
-            else:
+            elif parent.schema.type == "object":
                 yield Misfit(UNKNOWN_KEY, entry, f"field {entry.name} not found in type {parent.schema.go}")
                 if language == "toml":
                     yield from _unknown_tables(entry)
         return
-    if len(entry.children) > 1 and isinstance(entry.node, Mapping):
+    if len(entry.children) + len(entry.merged) > 1 and isinstance(entry.node, Mapping):
         yield from _duplicates(entry, language)
     node = entry.node
     if isinstance(entry.raw, Scalar) and (entry.raw.unterminated or entry.raw.style == "junk"):
@@ -70,7 +70,11 @@ def _unknown_tables(entry: Entry) -> Iterator[Misfit]:
 
 def _duplicates(entry: Entry, language: str) -> Iterator[Misfit]:
     seen: dict[str, Entry] = {}
-    for child in entry.children:
+    children = entry.children
+    if entry.merged and entry.schema is not None and entry.schema.type == "map":
+        # yaml.v2 sets a merged name of a map like any other, and so takes the second one for a repetition; a struct's fields may be overruled.
+        children = entry.merged + children
+    for child in children:
         if child.pair is None or child.pair.value is None or child.name == MERGE_KEY:
             continue
         first = seen.setdefault(child.name, child)

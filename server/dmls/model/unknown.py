@@ -241,7 +241,10 @@ _TYPE_OWNERS = {
 def tls_type_owner(entry: Entry) -> str | None:
     """The TLS rule that speaks where the decoder refuses the type of `entry`, a TLS key or an item of its list; None for other entries."""
     key = entry if entry.pair is not None else entry.parent
-    return _TYPE_OWNERS.get(key.key) if key is not None and key.schema is not None else None
+    if key is None or key.schema is None or key.schema.name != key.key:
+        # A name of the user's own, as in `loaders: {ssl-ca: …}`, is no TLS key.
+        return None
+    return _TYPE_OWNERS.get(key.key)
 
 
 def explain(entry: Entry, kind: str) -> Why:

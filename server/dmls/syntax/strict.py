@@ -7,6 +7,8 @@ positions of keys and values come from the tolerant readers.
 What DM's own loader does differently from the bare parsers is added here:
 
 * only the first document counts; whatever follows its end is never looked at (yaml.v2 decodes one document);
+* a ``%YAML`` directive of another version than 1.1 is refused, as by libyaml before 0.2.5;
+* a byte order mark at the start of a later line is a character like any other, not passed over as by libyaml;
 * an alias without an anchor above it, and an alias inside the very node it names, are errors (yaml.v2: "unknown
   anchor", "value contains itself");
 * a byte order mark is skipped.
@@ -23,6 +25,7 @@ import re
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from dmls.pattern import LazyPattern
+from dmls.syntax.plain_yaml import looks_valid
 from dmls.text import LineIndex
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ _UNPRINTABLE = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud8
 # An asterisk where an alias could begin; those inside patterns such as "test_*" stand behind something else.
 _ALIAS = LazyPattern(r"(?:\A|[\s,\[{:])\*\S")
 _LONE_SURROGATE = LazyPattern("[\ud800-\udfff]")
+_INNER_BOM = LazyPattern("[\r\n\x85\u2028\u2029]\ufeff+")
 # A text of fewer lines is judged at once: the bookkeeping of chunks would cost more than it saves.
 _MANY_LINES = 150
 _VERDICT = "strict.verdict"
@@ -81,18 +85,14 @@ def judge_chunks(tree: Tree) -> StrictProblem | None:
     text = tree.text
     if tree.language != "yaml":
         return _judge_toml(text)
-    if (
-        tree.limited
-        or len(tree.chunks) < 2
-        or text.count("\n") <= _MANY_LINES
-        or tree.memo.get("yaml.whole")
-        or any(chunk.problems for _, chunk in tree.chunks)
-    ):
+    if tree.limited or tree.memo.get("yaml.whole") or any(chunk.problems for _, chunk in tree.chunks):
         return _judge_yaml(text)
+    if len(tree.chunks) < 2 or text.count("\n") <= _MANY_LINES:
+        return None if looks_valid(text) else _judge_yaml(text)
     for base, chunk in tree.chunks:
         verdict = chunk.memo.get(_VERDICT, False)
         if verdict is False:
-            verdict = chunk.memo[_VERDICT] = _judge_yaml(chunk.text)
+            verdict = chunk.memo[_VERDICT] = None if looks_valid(chunk.text) else _judge_yaml(chunk.text)
         if isinstance(verdict, StrictProblem):
             context = verdict.context_offset
             return StrictProblem(verdict.message, verdict.offset + base, None if context is None else context + base)
@@ -169,6 +169,10 @@ def _run(text: str, found: list[Event] | None) -> None:
         lone = _LONE_SURROGATE.search(body)
         if lone is not None:
             raise Refused(StrictProblem("surrogates are not allowed", lone.start() + start))
+        if "\ufeff" in body:
+            inner = _INNER_BOM.search(body)
+            if inner is not None:
+                return _run_masked(text, found)
     make, error = _yaml_parser()
     enabled = gc.isenabled()
     gc.disable()
@@ -195,6 +199,20 @@ def _run(text: str, found: list[Event] | None) -> None:
             gc.enable()
 
 
+def _run_masked(text: str, found: list[Event] | None) -> None:
+    """As `_run` for a text with byte order marks at the start of later lines, which libyaml must not see."""
+    stand_in = next(c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
+    masked = text[:1] + _INNER_BOM.sub(lambda m: m.group().replace(_BOM, stand_in), text[1:])
+    events: list[Event] | None = None if found is None else []
+    try:
+        _run(masked, events)
+    except Refused as refused:
+        problem = refused.problem
+        raise Refused(problem._replace(message=problem.message.replace(stand_in, _BOM))) from None
+    if found is not None and events is not None:
+        found.extend(e._replace(value=e.value.replace(stand_in, _BOM)) for e in events)
+
+
 def _follow(parser: Any, body: str, start: int, found: list[Event] | None) -> None:
     known: set[str] = set()
     open_anchors: list[str] = []
@@ -208,7 +226,11 @@ def _follow(parser: Any, body: str, start: int, found: list[Event] | None) -> No
             if not event.explicit and (found is not None or root_scalar):
                 parser.get_event()
             return
-        if name == "StreamStartEvent" or name == "DocumentStartEvent" or name == "StreamEndEvent":
+        if name == "DocumentStartEvent":
+            if event.version not in (None, (1, 1)):
+                raise Refused(StrictProblem("found incompatible YAML document", body.find("%YAML") + start))
+            continue
+        if name == "StreamStartEvent" or name == "StreamEndEvent":
             continue
         at = event.start_mark.index + start
         anchor = getattr(event, "anchor", None) or ""

@@ -43,7 +43,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if octal:
         variant = "octal"
     else:
-        variant = "exponent" if float(text.replace("_", "")) == value else "fraction"
+        # Not Python's float: infinity is written `-.inf` in YAML, and DM takes it for the least integer.
+        variant = "exponent" if yaml_value.resolve(text, node.tag)[1] == value else "fraction"
     yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key or (entry.parent.key if entry.parent is not None else ""), written=text, value=value)
 
 
