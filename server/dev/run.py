@@ -1,7 +1,7 @@
 """One command from a fresh clone: `python3 server/dev/run.py demo` or `python3 server/dev/run.py test`.
 
 Makes a virtual environment in `.venv`, installs dmls and what the command needs into it, and runs the command.  Uses only the standard
-library, so that a bare Python 3.10 or later is enough.  Commands: demo, check, serve … (anything `dmls` knows), test, bench, lint.
+library, so that a bare Python 3.10 or later is enough.  Commands: demo, check, serve … (anything `dmls` knows), test, full (the long tests), bench, lint.
 """
 
 from __future__ import annotations
@@ -61,11 +61,16 @@ def main(argv: list[str]) -> int:
     command = argv[0] if argv else "demo"
     rest = argv[1:]
     make_environment()
-    if command == "test":
+    if command in ("test", "full"):
         install("test")
         compile_sources()
         workers = [] if any(a.startswith("-n") for a in rest) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
-        return subprocess.run([PYTHON, "-m", "pytest", *workers, *rest], cwd=ROOT).returncode
+        environment = dict(os.environ)
+        if command == "full":
+            # Every state of every file and a million edits: for an evening, not for a commit.
+            environment["DMLS_FULL"] = "1"
+            rest = ["--timeout=0", *rest]
+        return subprocess.run([PYTHON, "-m", "pytest", *workers, *rest], cwd=ROOT, env=environment).returncode
     if command == "lint":
         install("test")
         return subprocess.run([PYTHON, "-m", "ruff", "check", "server", "tests", *rest], cwd=ROOT).returncode

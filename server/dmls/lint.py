@@ -221,6 +221,11 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
 
     ctx = Context(config, version, now)
     out: list[Finding] = list(syntax_error.judge(ctx))
+    if not out and next(config.tree.problems(), None) is not None:
+        read = _read_part(config)
+        if read is not None:
+            rest = [row for row in _index(config.kind, version).config_file if row.name == SECOND_DOCUMENT]
+            return [*check(read, version, now), *(f for row in rest for f in _run(row, config, ctx))]
     local = _Local(ctx)
     local.judge(config.root, out)
     for block in config.tls_blocks:
@@ -234,9 +239,9 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
             out.append(finding)
     if config.language == "toml":
         out = list(_without_echo(out, config))
-    problem = next(config.tree.problems(), None)
-    if problem is not None and not any(f.rule == SYNTAX_ERROR for f in out):
-        # DM's library reads nothing from here on (see `second_document`), so nothing of it is wrong.
+    problem = None if any(f.rule == SYNTAX_ERROR for f in out) else next(config.tree.problems(), None)
+    if problem is not None:
+        # Our tree is a guess from here on, and DM's library has no complaint.
         out = [f for f in out if f.span.start < problem.span.start or f.rule == SECOND_DOCUMENT]
     lines = None
     for i, finding in enumerate(out):
@@ -244,6 +249,20 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
             lines = lines or config.tree.lines
             out[i] = finding._replace(dm_text=finding.dm_text.replace(LINE, str(lines.line_of(finding.span.start) + 1)))
     return out
+
+
+def _read_part(config: ConfigFile) -> ConfigFile | None:
+    """What DM reads of a file whose document ends, without a marker, above a line further left than its first key."""
+    from dmls.schema.load import load
+    from dmls.syntax import strict, yaml
+
+    try:
+        strict.events(config.text)
+    except strict.Refused as refused:
+        end = refused.problem.offset
+        if 0 < end < len(config.text):
+            return ConfigFile(config.path, config.kind, yaml.parse(config.text[:end]), load(config.kind))
+    return None
 
 
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate inline", "Cannot mutate")

@@ -292,7 +292,7 @@ def edited(text: str, chance: random.Random) -> str:
 @needs_shared
 def test_an_edited_tree_equals_a_new_one() -> None:
     chance = random.Random(7)
-    steps = 100_000 if FULL else 2000
+    steps = 600_000 if FULL else 12_000
     short = [text for text in corpus() if len(text) < 3000]
     text, tree = "", toml.parse("")
     for step in range(steps):

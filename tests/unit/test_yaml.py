@@ -624,7 +624,7 @@ def test_edits_give_the_tree_of_the_whole_text() -> None:
     rnd = random.Random(2024)
     text = LONG
     tree = yaml.parse(text)
-    for step in range(20_000 if FULL else 2000):
+    for step in range(400_000 if FULL else 8_000):
         if step % 20 == 0:
             lines = LONG.split("\n")
             start = rnd.randrange(len(lines) // 2) if rnd.random() < 0.7 else 0

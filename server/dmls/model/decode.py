@@ -38,6 +38,12 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
     """The facts about this entry itself; its children are judged by calls of their own."""
     schema = entry.schema
     parent = entry.parent
+    if entry.pair is not None and not entry.name and language == "yaml" and parent is not None and parent.schema is not None:
+        key = resolved(entry.pair.key)
+        if isinstance(key, (Mapping, Sequence)) and parent.schema.type in ("object", "map"):
+            # As in `{{ name }}:`, a placeholder that no program has filled in.
+            yield Misfit(UNKNOWN_KEY, entry, f"cannot unmarshal !!{'map' if isinstance(key, Mapping) else 'seq'} into string")
+            return
     if schema is None:
         if parent is not None and parent.schema is not None and entry.pair is not None and entry.pair.value is not None:
             if entry.name == MERGE_KEY and language == "yaml" and isinstance(entry.pair.key, Scalar) and entry.pair.key.style == "plain":
@@ -130,6 +136,9 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
             return
         plain = node.style in ("plain", "empty")
         if is_null(node):
+            if node.value in ("Null", "NULL") and schema.go == "config.Duration":
+                # yaml.v2 asks a type that reads itself, unless the null is written in small letters; an empty text is no duration.
+                yield Misfit(BAD_DURATION, entry, duration.parse("")[1] or "")
             return
         if kind in ("object", "map", "list", "bytes"):
             text = yaml_value.decode(node.value, plain, node.tag, schema.go)

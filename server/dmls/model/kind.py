@@ -61,9 +61,9 @@ def _toml(*names: str) -> str:
 
 
 def _loose(*names: str) -> str:
-    """The words at the start of a line, with hyphen, underscore or nothing between, whatever follows."""
+    """The words at the left margin, with hyphen, underscore or nothing between, whatever follows."""
     words = "|".join(re.escape(n).replace(r"\-", "[-_]?") for n in names)
-    return rf"(?i:^[\ufeff\s\"'{{-]*(?:{words})\b)"
+    return rf"(?i:^[\ufeff\u200b\u00a0\"'{{]*(?:{words})\b)"
 
 
 _ROWS = {
@@ -72,7 +72,7 @@ _ROWS = {
             TOPOLOGY,
             None,
             r"(?:topolog|topo|scale).*\.ya?ml\Z|meta\.ya?ml\Z",
-            (rf"^[ \t]*(?:{k.MASTER_SERVERS}|{k.WORKER_SERVERS})[ \t]*:",),
+            (rf"^[ \t]*(?:{k.MASTER_SERVERS}|{k.WORKER_SERVERS})[ \t]*:[ \t]*(?:#.*|\[.*)?\r?$",),
             None,
         ),
         _Row(

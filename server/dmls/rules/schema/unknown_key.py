@@ -31,6 +31,7 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     if why.owner != "unknown-key":
         return
     span = ctx.config.key_span(entry)
+    args = why.args if entry.name else {**why.args, "key": span.of(ctx.config.text)}
     error = UNKNOWN.get(ctx.config.kind)
     severity = Severity.WARNING if ctx.config.kind == kinds.DMCTL else Severity.ERROR
     fixes = ()
@@ -45,7 +46,7 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
         fixes=fixes,
-        **why.args,
+        **args,
     )
 
 

@@ -34,6 +34,8 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         return
     error = DECODE.get(ctx.config.kind)
     variant = f"{misfit.got}-for-{misfit.want}" if misfit.got != "scalar" and misfit.want in ("string", "list", "object", "map") else misfit.want
+    if entry.parent is None:
+        variant = "file"
     # A list where a block belongs is seen at its key; where a dash was forgotten, the place of the dash is what to look at.
     at_key = variant in ("seq-for-map", "seq-for-object") and entry.pair is not None
     yield ctx.finding(

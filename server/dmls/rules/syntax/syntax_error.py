@@ -36,7 +36,12 @@ def judge(ctx: Context) -> Iterator[Finding]:
     codes = (error.code,) if error else ()
     lines = tree.lines
     problems = list(tree.problems())
-    strict_line = lines.line_of(verdict.offset)
+    offset = verdict.offset
+    if verdict.message.startswith("Unescaped"):
+        # tomli names the place behind the escape; the backslash is what a person must look at.
+        backslash = config.text.rfind("\\", 0, offset)
+        offset = backslash if backslash >= 0 else offset
+    strict_line = lines.line_of(offset)
     library = _without_secret(ctx, verdict.offset, verdict.message)
     # libyaml adds what it was doing; yaml.v2 prints the problem alone.
     printed = library.partition(", while ")[0]
@@ -44,7 +49,7 @@ def judge(ctx: Context) -> Iterator[Finding]:
         text = decode_text(config.kind, f"yaml: line {LINE}: {printed}" if config.language == "yaml" else f"toml: line {LINE}: {printed}") if i == 0 else ""
         yield ctx.finding(RULE, visible(config.text, problem.span), problem.code, codes=codes, dm_text=text)
     if not problems or strict_line < min(lines.line_of(p.span.start) for p in problems):
-        span = token_at(config.text, verdict.offset)
+        span = token_at(config.text, offset)
         variant = "no-alias" if library.startswith("unknown anchor") else ""
         numbered = printed if variant else f"line {LINE}: {printed}"
         text = decode_text(config.kind, f"{config.language}: {numbered}")

@@ -1,0 +1,100 @@
+"""Whole files that DM's decoders take or refuse where that is easily got wrong; verdicts are those of yaml.v2 and BurntSushi/toml.
+
+Found by comparing many thousands of mutated files with the Go libraries themselves.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from dmls import lint
+from dmls.finding import Finding, Severity
+from support.core import analysis_of
+
+CODES = {"task": {20003}, "source": {20003}, "master": {38011, 38013}, "worker": {40003, 40004}}
+
+
+@pytest.fixture(autouse=True)
+def _faults_raise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "raise_on_fault", True)
+
+
+def findings(kind: str, text: str) -> list[Finding]:
+    path = "/w/file.yaml" if kind in ("task", "source") else "/w/file.toml"
+    return list(analysis_of({path: text}, {"kinds": {"*": kind}}).findings(path))
+
+
+def refusals(kind: str, text: str) -> list[tuple[int, str]]:
+    """Line and rule of every finding that says that DM's decoder refuses the file."""
+    return [
+        (text.count("\n", 0, f.span.start) + 1, f.rule)
+        for f in findings(kind, text)
+        if f.severity == Severity.ERROR and CODES[kind] & set(f.dm_codes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        # A merge key below a map of names is a merge key, too.
+        ("task", "routes:\n  <<: x\n", (2, "bad-merge")),
+        ("task", "routes:\n  r:\n    schema-pattern: a\n  <<:\n", (4, "bad-merge")),
+        ("source", "tracer:\n  <<:\n", (2, "bad-merge")),
+        # In a map, unlike in a struct, a merged name cannot be given again.
+        ("task", "target-database:\n  session:\n    <<: {a: b}\n    a: c\n", (4, "duplicate-key")),
+        ("task", "target-database:\n  session:\n    a: c\n    <<: {a: b}\n", (3, "duplicate-key")),
+        ("task", "target-database:\n  session:\n    <<: [{a: b}, {a: c}]\n", (3, "duplicate-key")),
+        # A template that nobody has filled in is a key that is a mapping.
+        ("task", "filters:\n  {{ name }}:\n    action: Ignore\n", (2, "unknown-key")),
+        ("task", "routes:\n  ? [a]\n  : schema-pattern: a\n", (2, "unknown-key")),
+        # Names of the user's own are no TLS keys, whatever they are called.
+        ("task", "syncers:\n  ssl-key: 'y'\n", (2, "wrong-type")),
+        # Only the list on the first line is read, and the file is no list.
+        ("task", " - name: x\ntask-mode: all\n", (1, "wrong-type")),
+        ("task", " name_: x\ntask_mode: all\n", (1, "unknown-key")),
+        # No type that reads itself is asked about a null, but `Null` is none to yaml.v2 then.
+        ("source", "checker:\n  backoff-max: Null\n", (2, "bad-duration")),
+        # yaml.v2 knows YAML 1.1 alone.
+        ("task", "%YAML 1.2\n---\nname: x\n", (1, "syntax-error")),
+        # Files put together with `cat`: yaml.v2 passes over the first byte order mark only.
+        ("task", "# a\n\ufeffname: x\n", (2, "unknown-key")),
+        ("task", "name: x\n\ufefftask-mode: all\nmeta-schema: m\n", (2, "unknown-key")),
+        ("source", "---\n\ufeff# b\nsource-id: x\n", (2, "syntax-error")),
+    ],
+)
+def test_dm_refuses(kind: str, text: str, expected: tuple[int, str]) -> None:
+    assert expected in refusals(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        # The document ends where a line stands left of its first key; nothing that follows is read.
+        ("task", " name: x\ntask_mode: all\n"),
+        ("task", " name: x\nname: x\n"),
+        ("task", " task-mode: all\n- a\n"),
+        ("source", " source-id: x\nsecurity:\n"),
+        # The fields of a struct may be given beside a merge.
+        ("task", "target-database:\n  <<: {host: a}\n  host: b\n"),
+        ("task", "target-database:\n  session:\n    <<: [{a: b}, {c: d}]\n    e: f\n"),
+        ("task", "%YAML 1.1\n---\nname: x\n"),
+        ("task", "\ufeffname: x\n"),
+    ],
+)
+def test_dm_takes(kind: str, text: str) -> None:
+    assert refusals(kind, text) == []
+
+
+def test_an_ended_document_is_still_spoken_of() -> None:
+    assert "second-document" in [f.rule for f in findings("task", " name: x\ntask_mode: all\n")]
+
+
+@pytest.mark.parametrize("text", ["mysql-instances:\n- syncer-thread: -.inf\n", "mysql-instances:\n- syncer-thread: -.INF\n"])
+def test_infinity_is_a_strange_number(text: str) -> None:
+    assert "number-form" in [f.rule for f in findings("task", text)]
+
+
+def test_a_key_that_is_no_text_is_shown_as_written() -> None:
+    (finding,) = (f for f in findings("task", "filters:\n  {{ name }}:\n    action: Ignore\n") if f.rule == "unknown-key")
+    assert finding.args["key"] == "{{ name }}"
+    assert "cannot unmarshal !!map into string" in finding.dm_text
