@@ -25,7 +25,7 @@ _KEY = r"[A-Za-z_][A-Za-z0-9_.\-]*:"
 _COMMENT = r"(?: +#[^\r\n]*)?"
 _LINE = LazyPattern(rf" *(?:#[^\r\n]*|(?:- +)*(?:{_KEY}(?: +{_VALUE})?|-|(?<=- ){_VALUE}){_COMMENT})? *\r?")
 # The marker of the document's start, before which only blank lines and comments stand.
-_START = LazyPattern(r"\ufeff?(?: *(?:#[^\r\n]*)?\r?\n)*--- *(?:#[^\r\n]*)?\r?\n")
+_START = LazyPattern(r"\ufeff?(?: *(?:#[^\r\n]*)?\r?\n)*---(?: +(?:#[^\r\n]*)?)?\r?\n")
 _NOT_PRINTABLE = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x85\x86-\x9f]|[\u2028\u2029]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
 _LONGEST_LINE = 500
 """Code points; libyaml takes no key longer than 1,024 bytes, and a code point has at most four."""
