@@ -43,6 +43,11 @@ class FileRecord:
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             text = data.decode("utf-16", "replace")
             problem = None if kinds.language_of(path) == "yaml" else ("utf-16", 0)
+            if problem is None and "\ufffd" in text:
+                try:
+                    data.decode("utf-16")
+                except UnicodeDecodeError as error:
+                    problem = ("", len(data[: error.start].decode("utf-16", "replace")))
             return cls(path, text, problem, previous)
         try:
             return cls(path, data.decode("utf-8"), None, previous)
@@ -182,6 +187,9 @@ class Analysis:
             from dmls.rules.syntax import not_utf_8
 
             found.append(not_utf_8.finding(config, *record.encoding))
+            if "\0" in record.text or record.text.count("\ufffd") * 20 > len(record.text):
+                # This is no text at all, or all of it is in another encoding: whatever else could be said is noise.
+                return found
         if config.kind == kinds.SETTINGS:
             from dmls.rules.syntax import settings_file
 

@@ -19,7 +19,7 @@ def _faults_raise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lint, "raise_on_fault", True)
 
 
-def findings(kind: str, text: str) -> list[Finding]:
+def findings(kind: str, text: str | bytes) -> list[Finding]:
     path = "/w/file.yaml" if kind in ("task", "source") else "/w/file.toml"
     return list(analysis_of({path: text}, {"kinds": {"*": kind}}).findings(path))
 
@@ -98,3 +98,10 @@ def test_a_key_that_is_no_text_is_shown_as_written() -> None:
     (finding,) = (f for f in findings("task", "filters:\n  {{ name }}:\n    action: Ignore\n") if f.rule == "unknown-key")
     assert finding.args["key"] == "{{ name }}"
     assert "cannot unmarshal !!map into string" in finding.dm_text
+
+
+def test_utf_16_that_breaks_off() -> None:
+    whole = "name: \u4e2d\n".encode("utf-16")
+    assert "not-utf-8" not in [f.rule for f in findings("task", whole)]
+    assert "not-utf-8" in [f.rule for f in findings("task", whole[:-1])]
+    assert "not-utf-8" in [f.rule for f in findings("task", "name: a".encode("utf-16") + b"\x00\xd8")]

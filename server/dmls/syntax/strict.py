@@ -169,10 +169,8 @@ def _run(text: str, found: list[Event] | None) -> None:
         lone = _LONE_SURROGATE.search(body)
         if lone is not None:
             raise Refused(StrictProblem("surrogates are not allowed", lone.start() + start))
-        if "\ufeff" in body:
-            inner = _INNER_BOM.search(body)
-            if inner is not None:
-                return _run_masked(text, found)
+        if _BOM in body and _INNER_BOM.search(body) is not None:
+            return _run_masked(text[:start], body, found)
     make, error = _yaml_parser()
     enabled = gc.isenabled()
     gc.disable()
@@ -199,10 +197,10 @@ def _run(text: str, found: list[Event] | None) -> None:
             gc.enable()
 
 
-def _run_masked(text: str, found: list[Event] | None) -> None:
+def _run_masked(mark: str, body: str, found: list[Event] | None) -> None:
     """As `_run` for a text with byte order marks at the start of later lines, which libyaml must not see."""
-    stand_in = next(c for c in map(chr, range(0xE000, 0xF900)) if c not in text)
-    masked = text[:1] + _INNER_BOM.sub(lambda m: m.group().replace(_BOM, stand_in), text[1:])
+    stand_in = next((c for c in map(chr, range(0xE000, 0xF900)) if c not in body), "?")
+    masked = mark + _INNER_BOM.sub(lambda m: m.group().replace(_BOM, stand_in), body)
     events: list[Event] | None = None if found is None else []
     try:
         _run(masked, events)
