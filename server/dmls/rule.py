@@ -9,6 +9,7 @@ from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, unknown_text
 from dmls.text import Edit, Span
 from dmls.version import ALWAYS, MAIN, Version, VersionSet
+from dmls.words.catalogue import IN_VERSIONS
 
 if TYPE_CHECKING:
     from dmls.model.config_file import ConfigFile, Entry
@@ -74,9 +75,15 @@ class Context:
         related: tuple[Related, ...] = (),
         fixes: tuple[Fix, ...] = (),
         tag: str = "",
+        depends: VersionSet | None = None,
         **args: object,
     ) -> Finding:
-        """A finding of `rule` in this file; `message` names a variant of the rule's sentence, "" the only or usual one."""
+        """A finding of `rule` in this file; `message` names a variant of the rule's sentence, "" the only or usual one.
+
+        `depends` are the DM versions between which and the others this finding differs; its sentence then names those it holds for.
+        """
+        if depends is not None:
+            args[IN_VERSIONS] = (depends if self.version in depends else depends.others()).shown()
         return Finding(
             rule.name,
             rule.severity if severity is None else severity,

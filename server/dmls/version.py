@@ -71,6 +71,28 @@ class VersionSet(NamedTuple):
         """The oldest version above `version` at which the set begins again, None where it does not."""
         return min((low for low, _ in self.intervals if low > version), default=None)
 
+    def others(self) -> VersionSet:
+        """The versions that are not in the set."""
+        gaps: list[tuple[Version, Version | None]] = []
+        at: Version | None = _LOWEST
+        for low, high in self.intervals:
+            if at is not None and at < low:
+                gaps.append((at, low))
+            at = high
+        if at is not None:
+            gaps.append((at, None))
+        return VersionSet(tuple(gaps))
+
+    def shown(self) -> str:
+        """The intervals as people write them: ``≥ 7.2.0``, ``6.5.4 – < 6.6.0``."""
+        parts = []
+        for low, high in self.intervals:
+            if high is None:
+                parts.append(f"≥ {low}")
+            else:
+                parts.append(f"< {high}" if low == _LOWEST else f"{low} – < {high}")
+        return ", ".join(parts)
+
     def __str__(self) -> str:
         return ",".join(f"{'' if low == _LOWEST else low}..{high or ''}" for low, high in self.intervals)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmls.model.successor import FILE, FLAG, successor
 from dmls.schema.key import SchemaKey
-from dmls.version import ALWAYS, VersionSet
+from dmls.version import ALWAYS
 from dmls.words.catalogue import sentence
 
 
@@ -28,10 +28,10 @@ def key_markdown(key: SchemaKey, locale: str) -> str:
         values = ", ".join(f"`{v}`" if v else '`""`' for v in key.enum)
         facts.append(sentence("ide.values", {"values": values}, locale))
     if key.versions != ALWAYS and key.versions.first is not None and str(key.versions.first) not in ("0.0.0", "1.0.0", "2.0.0"):
-        facts.append(sentence("ide.since", {"version": shown_versions(key.versions)}, locale))
+        facts.append(sentence("ide.since", {"version": key.versions.shown()}, locale))
     for change in key.history:
         if change.what == "default":
-            facts.append(sentence("ide.default-was", {"value": _shown(change.value), "versions": shown_versions(change.versions)}, locale))
+            facts.append(sentence("ide.default-was", {"value": _shown(change.value), "versions": change.versions.shown()}, locale))
     if key.status in ("deprecated", "mapped"):
         facts.append(_successor(key, locale))
     elif key.status in ("ignored", "ineffective"):
@@ -51,17 +51,6 @@ def _successor(key: SchemaKey, locale: str) -> str:
     found = successor(key.replaced_by, key.path.rpartition(".")[0])
     form = {FILE: "ide.deprecated-file", FLAG: "ide.deprecated-flag"}.get(found.form, "ide.deprecated-for")
     return sentence(form, {"meant": found.meant, "kind": found.kind}, locale)
-
-
-def shown_versions(versions: VersionSet) -> str:
-    """The intervals as people write them: ``≥ 7.2.0``, ``6.5.4 – < 6.6.0``."""
-    parts = []
-    for low, high in versions.intervals:
-        if high is None:
-            parts.append(f"≥ {low}")
-        else:
-            parts.append(f"< {high}" if low.major == 0 else f"{low} – < {high}")
-    return ", ".join(parts)
 
 
 def _shown(value: object) -> str:

@@ -15,6 +15,8 @@ from dmls.resources import read
 FILES = ("syntax", "schema", "config", "tls", "tls_connections", "fix", "ide", "cli", "lsp")
 LOCALES = {"en": "en", "zh": "zh_cn"}
 DEFAULT = "en"
+IN_VERSIONS = "in_versions"
+"""The argument that names the DM versions a finding holds for, where not every release raises it; told behind the sentence."""
 
 
 def locale_of(tag: str | None) -> str:
@@ -71,6 +73,8 @@ def sentence(message: str, args: Mapping[str, object] | None = None, locale: str
     text = _find(message, locale)
     if text is None:
         text = table(DEFAULT)[message]
+    if args and IN_VERSIONS in args:
+        text += "（DM {in_versions}）" if locale == "zh" else " (DM {in_versions})"
     if not args:
         return text.replace("{{", "{").replace("}}", "}") if "{{" in text else text
     return text.format_map(args)

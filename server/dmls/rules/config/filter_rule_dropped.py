@@ -37,18 +37,19 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     severity = Severity.WARNING if dropped else Severity.ERROR
     codes = () if only_logged else (20037,)
     tail = "" if dropped else "-fatal"
+    depends = FILTERS_ONLY_LOGGED if ctx.config.kind == kinds.TASK else None
     name = entry.name or str(entry.index)
     where = ctx.config.key_span(entry) if entry.pair is not None else ctx.config.value_span(entry)
 
     def found(at: Entry, variant: str, fixes: tuple[Fix, ...] = (), **args: object) -> Finding:
-        return ctx.finding(RULE, ctx.config.value_span(at), variant + tail, severity=severity, codes=codes, fixes=fixes, name=name, **args)
+        return ctx.finding(RULE, ctx.config.value_span(at), variant + tail, severity=severity, codes=codes, depends=depends, fixes=fixes, name=name, **args)
 
     action = entry.get(k.ACTION)
     pattern = entry.get(k.SCHEMA_PATTERN)
     if pattern is None or (pattern.is_null or not pattern.text):
-        yield ctx.finding(RULE, where, "no-schema" + tail, severity=severity, codes=codes, name=name)
+        yield ctx.finding(RULE, where, "no-schema" + tail, severity=severity, codes=codes, depends=depends, name=name)
     if action is None or action.is_null:
-        yield ctx.finding(RULE, where, "no-action" + tail, severity=severity, codes=codes, name=name)
+        yield ctx.finding(RULE, where, "no-action" + tail, severity=severity, codes=codes, depends=depends, name=name)
     elif isinstance(action.node, Scalar) and action.schema is not None and not action.schema.accepts(action.text):
         yield found(action, "action", _near(action, ctx), value=action.text)
     events = entry.get(k.EVENTS)

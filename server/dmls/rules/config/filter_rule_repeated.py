@@ -65,6 +65,7 @@ def _repeated(rules: list[Entry], ctx: Context) -> Iterator[Finding]:
                 "" if dropped else "fatal",
                 severity=Severity.WARNING if dropped else Severity.ERROR,
                 codes=() if only_logged else RULE.codes,
+                depends=FILTERS_ONLY_LOGGED if ctx.config.kind == kinds.TASK else None,
                 related=(ctx.related(first, "filter-rule-repeated.first"),),
                 name=rule.name or str(rule.index),
             )

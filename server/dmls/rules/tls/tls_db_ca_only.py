@@ -25,6 +25,8 @@ from dmls.version import parse_version_set
 
 _REFUSING = parse_version_set("..6.1.0")
 _LOAD_FAILS = parse_version_set("6.1.0..6.2.0")
+_FAILING_LOADS = parse_version_set("..6.2.0")
+"""Where a task that loads data fails in one way or the other."""
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -33,12 +35,12 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         return
     span = ctx.config.key_span(entry)
     if ctx.version in _REFUSING:
-        yield ctx.finding(RULE, span, "refused", severity=Severity.ERROR, codes=(11112,))
+        yield ctx.finding(RULE, span, "refused", depends=_REFUSING, severity=Severity.ERROR, codes=(11112,))
     elif ctx.version in _LOAD_FAILS and loads_data(ctx.config):
-        yield ctx.finding(RULE, span, "load", severity=Severity.ERROR, codes=(34019,))
+        yield ctx.finding(RULE, span, "load", depends=_LOAD_FAILS, severity=Severity.ERROR, codes=(34019,))
     elif physical_import(ctx.config) is None:
         # Otherwise tls-physical-needs-pair says more.
-        yield ctx.finding(RULE, span, severity=Severity.INFORMATION, codes=())
+        yield ctx.finding(RULE, span, depends=_FAILING_LOADS if loads_data(ctx.config) else _REFUSING, severity=Severity.INFORMATION, codes=())
 
 
 RULE = Rule("tls-db-ca-only", "tls", Severity.ERROR, TLS_BLOCK, kinds.DATABASES, check, codes=(11112, 34019))

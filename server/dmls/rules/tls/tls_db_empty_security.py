@@ -35,6 +35,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         RULE,
         ctx.config.key_span(at),
         "refused" if refused else "",
+        depends=_FAILING,
         severity=Severity.ERROR if refused else Severity.INFORMATION,
     )
 

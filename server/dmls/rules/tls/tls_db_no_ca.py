@@ -39,6 +39,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         RULE,
         ctx.config.key_span(written or block.holder),
         variant,
+        depends=_REFUSING,
         severity=Severity.ERROR if refused else Severity.WARNING,
         codes=(11112,) if refused else (),
         fixes=fixes,

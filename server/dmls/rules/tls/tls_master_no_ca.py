@@ -38,6 +38,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         RULE,
         ctx.config.key_span(given.path),
         "" if fails else "plaintext",
+        depends=NEW_TLS_HELPER,
         severity=Severity.ERROR if fails else Severity.WARNING,
         codes=RULE.codes if fails else (),
         fixes=(ctx.fix("add-keys", added, how=Applicability.MANUAL, keys=f"`{ca}`"),) if added else (),

@@ -37,6 +37,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         RULE,
         ctx.config.key_span(block.allowed_cn),
         "" if new else "old",
+        depends=NEW_TLS_HELPER,
         dm_text=_NEW if new else "",
         fixes=(ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=k.CERT_ALLOWED_CN),) if removal else (),
     )

@@ -38,6 +38,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         RULE,
         ctx.config.key_span(block.allowed_cn),
         "fails" if fails else "",
+        depends=_ALWAYS_FAILS,
         severity=Severity.ERROR if fails else Severity.WARNING,
         fixes=(ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=k.CERT_ALLOWED_CN),) if removal else (),
     )
