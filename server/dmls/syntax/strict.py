@@ -9,6 +9,8 @@ What DM's own loader does differently from the bare parsers is added here:
 * only the first document counts; whatever follows its end is never looked at (yaml.v2 decodes one document);
 * a ``%YAML`` directive of another version than 1.1 is refused, as by libyaml before 0.2.5;
 * a byte order mark at the start of a later line is a character like any other, not passed over as by libyaml;
+* a colon inside brackets is part of plain text unless a blank follows, where libyaml before 0.2.2 wants quotes: ``[a:b]``;
+* ``\\/`` is no escape;
 * an alias without an anchor above it, and an alias inside the very node it names, are errors (yaml.v2: "unknown
   anchor", "value contains itself");
 * a byte order mark is skipped.
@@ -40,6 +42,10 @@ _UNPRINTABLE = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud8
 _ALIAS = LazyPattern(r"(?:\A|[\s,\[{:])\*\S")
 _LONE_SURROGATE = LazyPattern("[\ud800-\udfff]")
 _INNER_BOM = LazyPattern("[\r\n\x85\u2028\u2029]\ufeff+")
+# What libyaml says of a colon in plain text inside brackets, and nearly all such colons.
+_COLON_REFUSED = "found unexpected ':'"
+_INNER_COLON = LazyPattern(r"""(?<![^\s,\[\]{}])[A-Za-z0-9][^\s,\[\]{}:"']*(?::[^\s,\[\]{}:"']+)+""")
+_MOST_COLONS = 50
 # A text of fewer lines is judged at once: the bookkeeping of chunks would cost more than it saves.
 _MANY_LINES = 150
 _VERDICT = "strict.verdict"
@@ -170,7 +176,44 @@ def _run(text: str, found: list[Event] | None) -> None:
         if lone is not None:
             raise Refused(StrictProblem("surrogates are not allowed", lone.start() + start))
         if _BOM in body and _INNER_BOM.search(body) is not None:
-            return _run_masked(text[:start], body, found)
+            bom = _stand_in(body)
+            _run_body(_INNER_BOM.sub(lambda m: m.group().replace(_BOM, bom), body), start, found, (bom, _BOM))
+            return
+    _run_body(body, start, found)
+
+
+def _run_body(body: str, start: int, found: list[Event] | None, *written: tuple[str, str]) -> None:
+    """Parse `body` with what libyaml must not see masked; `written` are the masks in it already: the stand-in and what it stands for."""
+    if "\\/" in body:
+        # Where it is an escape, another unknown one will be refused; elsewhere this changes nothing but text.
+        _parse(body.replace("\\/", "\\q"), start, None, written)
+    try:
+        _parse(body, start, found, written)
+        return
+    except Refused as refused:
+        if not refused.problem.message.startswith(_COLON_REFUSED):
+            raise
+    colon = _stand_in(body)
+    body = _INNER_COLON.sub(lambda m: m.group().replace(":", colon), body)
+    for left in range(_MOST_COLONS, -1, -1):
+        if found is not None:
+            found.clear()
+        try:
+            _parse(body, start, found, (*written, (colon, ":")))
+            return
+        except Refused as refused:
+            at = refused.problem.offset - start
+            if not left or not refused.problem.message.startswith(_COLON_REFUSED) or body[at : at + 1] != ":":
+                raise
+            body = body[:at] + colon + body[at + 1 :]
+
+
+def _stand_in(body: str) -> str:
+    """A character for private use that is not in `body`."""
+    return next((c for c in map(chr, range(0xE000, 0xF900)) if c not in body), "?")
+
+
+def _parse(body: str, start: int, found: list[Event] | None, written: tuple[tuple[str, str], ...]) -> None:
     make, error = _yaml_parser()
     enabled = gc.isenabled()
     gc.disable()
@@ -190,25 +233,21 @@ def _run(text: str, found: list[Event] | None) -> None:
                     return
                 count += 1
         _follow(parser, body, start, found)
+        if found is not None:
+            for stand_in, what in written:
+                found[:] = [e._replace(value=e.value.replace(stand_in, what)) if stand_in in e.value else e for e in found]
     except error as refusal:
-        raise Refused(_located(refusal, body, start)) from None
+        problem = _located(refusal, body, start)
+        raise Refused(problem._replace(message=_restored(problem.message, written))) from None
     finally:
         if enabled:
             gc.enable()
 
 
-def _run_masked(mark: str, body: str, found: list[Event] | None) -> None:
-    """As `_run` for a text with byte order marks at the start of later lines, which libyaml must not see."""
-    stand_in = next((c for c in map(chr, range(0xE000, 0xF900)) if c not in body), "?")
-    masked = mark + _INNER_BOM.sub(lambda m: m.group().replace(_BOM, stand_in), body)
-    events: list[Event] | None = None if found is None else []
-    try:
-        _run(masked, events)
-    except Refused as refused:
-        problem = refused.problem
-        raise Refused(problem._replace(message=problem.message.replace(stand_in, _BOM))) from None
-    if found is not None and events is not None:
-        found.extend(e._replace(value=e.value.replace(stand_in, _BOM)) for e in events)
+def _restored(words: str, written: tuple[tuple[str, str], ...]) -> str:
+    for stand_in, what in written:
+        words = words.replace(stand_in, what)
+    return words
 
 
 def _follow(parser: Any, body: str, start: int, found: list[Event] | None) -> None:

@@ -72,7 +72,7 @@ _DOUBLE_LINE = LazyPattern(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"')
 _SINGLE_LINE = LazyPattern(r"'[^'\n]*(?:''[^'\n]*)*'")
 _BLOCK_HEADER = LazyPattern(r"[|>](?:([+-])([1-9])?|([1-9])([+-])?)?(?=[ \t\r\n]|\Z)[ \t\r]*(#[^\n]*)?(?=\n|\Z)")
 _FLOW_PLAIN = LazyPattern(
-    r"(?:[^ \t\r\n,\[\]{}:#]|:(?![ \t\r\n,\[\]{}]|\Z)|(?<![ \t])#|[ \t]+(?=[^ \t\r\n,\[\]{}#:]|:[^ \t\r\n,\[\]{}]))+"
+    r"(?:[^ \t\r\n,\[\]{}:#]|:(?![ \t\r\n]|\Z)|(?<![ \t])#|[ \t]+(?=[^ \t\r\n,\[\]{}#:]|:[^ \t\r\n]))+"
 )
 # A line that very likely starts a key or an item, whatever it stands in.
 _STARTS_ENTRY = LazyPattern(

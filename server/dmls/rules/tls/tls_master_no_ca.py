@@ -18,32 +18,14 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.tls_block import PATHS, TlsBlock
-from dmls.model.unknown import has_tls_misfit
-from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
-from dmls.version import NEW_TLS_HELPER
+from dmls.model.tls_block import TlsBlock
+from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._no_ca import judge
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
-    given = block.cert if block.cert.has_path else block.key
-    if block.on or not given.has_path or has_tls_misfit(block.holder, block.owner):
-        return
-    assert given.path is not None
-    fails = ctx.version in NEW_TLS_HELPER
-    ca = PATHS[block.ca.role]
-    added = edit.add_line(ctx.config, given.path, f'{ca} = ""') if block.ca.path is None else None
-    yield ctx.finding(
-        RULE,
-        ctx.config.key_span(given.path),
-        "" if fails else "plaintext",
-        depends=NEW_TLS_HELPER,
-        severity=Severity.ERROR if fails else Severity.WARNING,
-        codes=RULE.codes if fails else (),
-        fixes=(ctx.fix("add-keys", added, how=Applicability.MANUAL, keys=f"`{ca}`"),) if added else (),
-        key=PATHS[given.role],
-    )
+    return judge(RULE, block, ctx)
 
 
 RULE = Rule("tls-master-no-ca", "tls", Severity.ERROR, TLS_BLOCK, (kinds.MASTER,), check, codes=(11107,))
