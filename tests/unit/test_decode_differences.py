@@ -9,6 +9,8 @@ import pytest
 
 from dmls import lint
 from dmls.finding import Finding, Severity
+from dmls.syntax import yaml
+from dmls.syntax.tree import Mapping, Scalar
 from support.core import analysis_of
 
 CODES = {"task": {20003}, "source": {20003}, "master": {38011, 38013}, "worker": {40003, 40004}}
@@ -54,6 +56,9 @@ def refusals(kind: str, text: str) -> list[tuple[int, str]]:
         ("task", " name_: x\ntask_mode: all\n", (1, "unknown-key")),
         # No type that reads itself is asked about a null, but `Null` is none to yaml.v2 then.
         ("source", "checker:\n  backoff-max: Null\n", (2, "bad-duration")),
+        # As text inside brackets the colon belongs to the key.
+        ("source", "{source-id:, flavor: mysql}\n", (1, "unknown-key")),
+        ("source", 'from:\n  password: "a\\/b"\n', (2, "syntax-error")),
         # yaml.v2 knows YAML 1.1 alone.
         ("task", "%YAML 1.2\n---\nname: x\n", (1, "syntax-error")),
         # Files put together with `cat`: yaml.v2 passes over the first byte order mark only.
@@ -78,6 +83,13 @@ def test_dm_refuses(kind: str, text: str, expected: tuple[int, str]) -> None:
         ("task", "target-database:\n  <<: {host: a}\n  host: b\n"),
         ("task", "target-database:\n  session:\n    <<: [{a: b}, {c: d}]\n    e: f\n"),
         ("task", "%YAML 1.1\n---\nname: x\n"),
+        # A colon inside brackets needs no quotes, unless a blank follows.
+        ("source", "{source-id: a:b, relay-dir: http://a:1/x}\n"),
+        ("source", "from: {host: 127.0.0.1:3306, user: \u00e9:%, password: a:}\n"),
+        ("task", "block-allow-list: {a: {do-dbs: [a:b, ~^x:*, b::]}}\n"),
+        # A backslash before a single quote is an escape in double quotes.
+        ("source", 'from:\n  password: "it\\\'s"\n'),
+        ("source", 'from:\n  password: "a\\\\/b"\n  user: a\\/b\n'),
         ("task", "\ufeffname: x\n"),
     ],
 )
@@ -105,3 +117,11 @@ def test_utf_16_that_breaks_off() -> None:
     assert "not-utf-8" not in [f.rule for f in findings("task", whole)]
     assert "not-utf-8" in [f.rule for f in findings("task", whole[:-1])]
     assert "not-utf-8" in [f.rule for f in findings("task", "name: a".encode("utf-16") + b"\x00\xd8")]
+
+
+def test_masked_text_is_read_as_written() -> None:
+    tree = yaml.parse('? x\n: {a: "it\\\'s", b: h:1, c: \u00e9:%}\n')
+    assert isinstance(tree.root, Mapping)
+    inner = tree.root.pairs[0].value
+    assert isinstance(inner, Mapping)
+    assert [pair.value.value for pair in inner.pairs if isinstance(pair.value, Scalar)] == ["it's", "h:1", "\u00e9:%"]

@@ -107,7 +107,7 @@ def everything(tree: Tree) -> tuple[object, ...]:
         ("k: a\u3000b", "a\u3000b", "plain"),
         ("k: a\n  b\n\n  c\n", "a b\nc", "plain"),
         ("k:\n  a\n  b\n", "a b", "plain"),
-        ('k: "a\\tb\\x41\\u0042\\U00000043\\"\\/"', 'a\tbABC"/', "double"),
+        ('k: "a\\tb\\x41\\u0042\\U00000043\\""', 'a\tbABC"', "double"),
         ('k: "a\n  b\n\n  c\\\n  d"', "a b\ncd", "double"),
         ("k: 'it''s'", "it's", "single"),
         ("k: 'a\n  b'", "a b", "single"),

@@ -10,7 +10,7 @@ What DM's own loader does differently from the bare parsers is added here:
 * a ``%YAML`` directive of another version than 1.1 is refused, as by libyaml before 0.2.5;
 * a byte order mark at the start of a later line is a character like any other, not passed over as by libyaml;
 * a colon inside brackets is part of plain text unless a blank follows, where libyaml before 0.2.2 wants quotes: ``[a:b]``;
-* ``\\/`` is no escape;
+* ``\\/`` is no escape in double quotes, and ``\\'`` is one;
 * an alias without an anchor above it, and an alias inside the very node it names, are errors (yaml.v2: "unknown
   anchor", "value contains itself");
 * a byte order mark is skipped.
@@ -45,7 +45,8 @@ _INNER_BOM = LazyPattern("[\r\n\x85\u2028\u2029]\ufeff+")
 # What libyaml says of a colon in plain text inside brackets, and nearly all such colons.
 _COLON_REFUSED = "found unexpected ':'"
 _INNER_COLON = LazyPattern(r"""(?<![^\s,\[\]{}])[A-Za-z0-9][^\s,\[\]{}:"']*(?::[^\s,\[\]{}:"']+)+""")
-_MOST_COLONS = 50
+_ESCAPE_REFUSED = "found unknown escape character"
+_MOST_MASKS = 50
 # A text of fewer lines is judged at once: the bookkeeping of chunks would cost more than it saves.
 _MANY_LINES = 150
 _VERDICT = "strict.verdict"
@@ -187,25 +188,32 @@ def _run_body(body: str, start: int, found: list[Event] | None, *written: tuple[
     if "\\/" in body:
         # Where it is an escape, another unknown one will be refused; elsewhere this changes nothing but text.
         _parse(body.replace("\\/", "\\q"), start, None, written)
-    try:
-        _parse(body, start, found, written)
-        return
-    except Refused as refused:
-        if not refused.problem.message.startswith(_COLON_REFUSED):
-            raise
-    colon = _stand_in(body)
-    body = _INNER_COLON.sub(lambda m: m.group().replace(":", colon), body)
-    for left in range(_MOST_COLONS, -1, -1):
+    for left in range(_MOST_MASKS, -1, -1):
         if found is not None:
             found.clear()
         try:
-            _parse(body, start, found, (*written, (colon, ":")))
+            _parse(body, start, found, written)
             return
         except Refused as refused:
+            words = refused.problem.message
             at = refused.problem.offset - start
-            if not left or not refused.problem.message.startswith(_COLON_REFUSED) or body[at : at + 1] != ":":
+            if left and words.startswith(_COLON_REFUSED) and body[at : at + 1] == ":":
+                colon = next((c for c, what in written if what == ":"), "")
+                if not colon:
+                    colon = _stand_in(body)
+                    written += ((colon, ":"),)
+                    body = _colons_masked(body, colon)
+                body = body[:at] + colon + body[at + 1 :]
+            elif left and words.startswith(_ESCAPE_REFUSED) and body[at : at + 2] == "\\'":
+                backslash = next((c for c, what in written if not what), "") or _stand_in(body)
+                written += ((backslash, ""),)
+                body = body[:at] + backslash + body[at + 1 :]
+            else:
                 raise
-            body = body[:at] + colon + body[at + 1 :]
+
+
+def _colons_masked(body: str, colon: str) -> str:
+    return _INNER_COLON.sub(lambda m: m.group().replace(":", colon), body)
 
 
 def _stand_in(body: str) -> str:
