@@ -22,6 +22,7 @@ SHORTEST_PAUSE = 0.015
 LONGEST_PAUSE = 0.150
 SLICE = 0.001
 REST = 0.1
+LONGEST_BREATH = 0.005
 STARVED = 2.0
 """After so many seconds of rest enforced by messages one step of a background pass runs nevertheless."""
 
@@ -149,7 +150,8 @@ class Scheduler:
                 return
         self._run(ready, now + SLICE)
         self._last_step = self._loop.time()
-        self._schedule(0)
+        # As long a breath as the step took: a message then finds the loop idle half of the time.
+        self._schedule(min(self._last_step - now, LONGEST_BREATH))
 
     def _run(self, name: str, until: float) -> None:
         steps = self._passes[name]
