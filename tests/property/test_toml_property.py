@@ -193,6 +193,7 @@ def landmarks(text: str) -> tuple[list[tuple[tuple[str | int, ...], Span, Span |
     return found, tree
 
 
+@needs_shared
 def test_half_typed_lines_leave_the_other_keys_alone() -> None:
     """Every line is cut at every column, as if it were being typed; a sample of these states by default."""
     chance = random.Random(20240501)
