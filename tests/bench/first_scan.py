@@ -56,7 +56,8 @@ def _round(root: Path, text: str, chance: random.Random, samples: dict[str, list
         while not client.scanned.is_set() and time.perf_counter() < begun + LONGEST:
             count += _ask(client, params, "busy", chance, samples)
         samples["scan"].append(time.perf_counter() - begun)
-        time.sleep(1)
+        # The first answers after the scan still share the loop with its end, so they count for neither state.
+        _ask(client, params, "settling", chance, samples)
         for _ in range(max(count, 5)):
             _ask(client, params, "idle", chance, samples)
     finally:

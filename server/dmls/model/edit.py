@@ -60,6 +60,13 @@ def line_end(config: ConfigFile, offset: int) -> int:
     return config.tree.lines.line_span(config.tree.lines.line_of(offset)).end
 
 
+def free_end(config: ConfigFile, offset: int) -> int | None:
+    """The end of the line of `offset`; None where more than blanks and a comment stand between."""
+    end = line_end(config, offset)
+    rest = config.text[offset:end].strip(" \t")
+    return None if rest and not rest.startswith("#") else end
+
+
 def own_lines(config: ConfigFile, entry: Entry) -> Span | None:
     """The whole lines that the entry takes up, line end included; None where it shares a line with something else."""
     span = config.span(entry)
@@ -69,9 +76,8 @@ def own_lines(config: ConfigFile, entry: Entry) -> Span | None:
     before = indent_of(config, start) if start >= 0 else None
     if before is None:
         return None
-    end = line_end(config, span.end)
-    rest = config.text[span.end : end].strip(" \t")
-    if rest and not rest.startswith("#"):
+    end = free_end(config, span.end)
+    if end is None:
         return None
     lines = config.tree.lines
     after = lines.line_of(span.end) + 1
@@ -141,9 +147,8 @@ def add_line(config: ConfigFile, entry: Entry, *added: str) -> Edit | None:
     before = indent_of(config, span.start) if entry.pair is not None and is_direct(entry) else None
     if before is None:
         return None
-    end = line_end(config, span.end)
-    rest = config.text[span.end : end].strip(" \t")
-    if rest and not rest.startswith("#"):
+    end = free_end(config, span.end)
+    if end is None:
         return None
     return Edit(Span(end, end), "".join(f"{newline(config)}{before}{line}" for line in added))
 
