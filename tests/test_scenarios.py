@@ -12,7 +12,9 @@ import pytest
 from dmls import lint
 from dmls.cli.main import main
 from dmls.words.catalogue import sentence
-from support.core import analysis_of
+from support.certs import AT, NOW
+from support.certs_block import CannotHave
+from support.core import analysis_of, analysis_on_disk
 from support.scenario import Scenario, read
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -26,12 +28,24 @@ def _faults_raise(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
 def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files: dict[str, str | bytes] = {f"/w/{name}": scenario.data(name) for name in scenario.files}
+    material = scenario.material()
+    folder = "/w/"
+    if material is not None:
+        scenario = scenario.filled(material)
+        folder = tmp_path.as_posix() + "/"
+    files: dict[str, str | bytes] = {folder + name: scenario.data(name) for name in scenario.files}
     if "limit" in scenario.blocks:
         monkeypatch.setattr(lint, "MAX_FINDINGS", int(scenario.blocks["limit"]))
     if "settings" in scenario.blocks:
-        files["/w/.dmls.toml"] = scenario.blocks["settings"]
-    analysis = analysis_of(files)
+        files[folder + ".dmls.toml"] = scenario.blocks["settings"]
+    if material is None:
+        analysis = analysis_of(files, {"tls": {"files": "off"}})
+    else:
+        try:
+            material.write(tmp_path)
+        except CannotHave as error:
+            pytest.skip(str(error))
+        analysis = analysis_on_disk(files, NOW)
     found = []
     words = {"en": [], "zh": []}
     for path in files:
@@ -39,7 +53,7 @@ def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.Monkey
         assert text is not None and lines is not None
         for finding in analysis.findings(path):
             covered = finding.span.of(text).split("\n")[0]
-            found.append((path[3:], lines.line_of(finding.span.start), finding.severity.word, finding.rule, covered))
+            found.append((path[len(folder) :], lines.line_of(finding.span.start), finding.severity.word, finding.rule, covered))
             for locale in words:
                 words[locale].append(sentence(finding.message, finding.args, locale))
     unmet = []
@@ -55,22 +69,22 @@ def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.Monkey
     for locale, sentences in words.items():
         for line in scenario.blocks.get(locale, "").splitlines():
             assert any(line.strip() in s for s in sentences), f"no {locale} sentence holds {line.strip()!r}: {sentences}"
-    _help(scenario, analysis)
+    _help(scenario, analysis, folder)
     _same_on_the_command_line(scenario, tmp_path, found)
 
 
-def _help(scenario: Scenario, analysis: object) -> None:
+def _help(scenario: Scenario, analysis: object, folder: str) -> None:
     if scenario.cursor is None:
         return
     file, offset = scenario.cursor
     if "completions" in scenario.blocks:
-        offered = [c.label for c in analysis.completions(f"/w/{file}", offset)]  # type: ignore[attr-defined]
+        offered = [c.label for c in analysis.completions(folder + file, offset)]  # type: ignore[attr-defined]
         labels = set(offered)
         assert len(labels) == len(offered), f"offered twice: {sorted(offered)}"
         for line in scenario.blocks["completions"].split():
             assert (line[1:] not in labels) if line.startswith("-") else (line in labels), (line, sorted(labels))
     if "hover" in scenario.blocks:
-        hover = analysis.hover(f"/w/{file}", offset)  # type: ignore[attr-defined]
+        hover = analysis.hover(folder + file, offset)  # type: ignore[attr-defined]
         assert hover is not None
         for line in scenario.blocks["hover"].splitlines():
             text = line.strip()
@@ -84,8 +98,10 @@ def _same_on_the_command_line(scenario: Scenario, folder: Path, found: list[tupl
     if "settings" in scenario.blocks:
         (folder / ".dmls.toml").write_text(scenario.blocks["settings"], encoding="utf-8")
     out = io.StringIO()
+    files = ["--at", AT] if "certs" in scenario.blocks else ["--files", "off"]
     with contextlib.redirect_stdout(out):
-        main(["check", "--format", "json", "--files", "off", "--min-severity", "hint", str(folder)])
+        main(["check", "--format", "json", *files, "--min-severity", "hint", str(folder)])
     report = json.loads(out.getvalue())
-    said = sorted((Path(f["file"]).name, f["range"]["start"]["line"], f["severity"], f["rule"]) for f in report["findings"])
+    judged = {Path(name).name for name in (*scenario.files, ".dmls.toml")}
+    said = sorted((Path(f["file"]).name, f["range"]["start"]["line"], f["severity"], f["rule"]) for f in report["findings"] if Path(f["file"]).name in judged)
     assert said == sorted((Path(f[0]).name, *f[1:4]) for f in found)

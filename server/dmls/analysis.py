@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
-from dmls.finding import Finding, Severity
+from dmls.finding import Finding, Related, Severity
 from dmls.model import kind as kinds
+from dmls.model.cert_use import CertUse, Lookup, Nothing, PemContent, Surroundings, uses
 from dmls.model.config_file import ConfigFile
+from dmls.settings import Settings
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hover, Symbol
-    from dmls.settings import Settings
+    from dmls.ide.values import Completion, Fold, Hover, Link, Place, Symbol
+    from dmls.pki.facts import Certificate, PemFile
 
 NOT_UTF8 = "not-utf-8"
+
+
+class Judged(NamedTuple):
+    """Findings, and for how long they hold: while the settings are these, and the time is from `since` to before `until` (None: for ever)."""
+
+    settings: Settings
+    since: float | None
+    until: float | None
+    findings: tuple[Finding, ...]
+
+    def holds(self, settings: Settings, now: float | None) -> bool:
+        if self.settings != settings:
+            return False
+        if now is None or self.since is None:
+            return now == self.since
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+class Named(NamedTuple):
+    """A configuration names a certificate file: its role there, the key's place and the value's."""
+
+    config: str
+    role: str
+    key: str
+    span: Span
+    local: str
+
+
+class UsedCertificate(NamedTuple):
+    """A certificate in a file that configurations use; `index` counts the file's blocks, `users` are paths of configurations."""
+
+    path: str
+    index: int
+    certificate: Certificate
+    roles: tuple[str, ...]
+    users: tuple[str, ...]
 
 
 class FileRecord:
@@ -22,16 +60,18 @@ class FileRecord:
 
     `encoding` says what is wrong with the bytes: (variant, offset of the first place), None where nothing is.
     `stale` is set by the workspace when the file has changed; the record then only lends its syntax to the next one.
+    `named` are the certificate files that it names, as they were found when it was judged last.
     """
 
-    __slots__ = ("_config", "_kind", "_previous", "_tree", "encoding", "judged", "path", "stale", "text")
+    __slots__ = ("_config", "_kind", "_previous", "_tree", "encoding", "judged", "named", "path", "stale", "text")
 
     def __init__(self, path: str, text: str, encoding: tuple[str, int] | None, previous: FileRecord | None = None) -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
         self.stale = False
-        self.judged: tuple[object, tuple[Finding, ...]] | None = None
+        self.judged: Judged | None = None
+        self.named: tuple[Named, ...] = previous.named if previous is not None else ()
         self._tree: Tree | None = None
         self._kind: tuple[str | None, str | None] | None = None
         self._config: ConfigFile | None = None
@@ -79,7 +119,7 @@ class FileRecord:
 
     def config(self, override: str | None) -> ConfigFile | None:
         kind = self.kind(override)
-        if kind is None:
+        if kind is None or kind == kinds.CERTIFICATE:
             return None
         if self._config is None:
             from dmls.schema.load import load, load_settings
@@ -87,6 +127,33 @@ class FileRecord:
             schema = load_settings() if kind == kinds.SETTINGS else load(kind)
             self._config = ConfigFile(self.path, kind, self.tree("yaml" if kind in kinds.YAML_KINDS else "toml"), schema)
         return self._config
+
+
+class Certificates(Protocol):
+    """What the workspace knows of certificate files."""
+
+    def lookup(self, user: str) -> Lookup:
+        """The disk as the file `user` may ask it; what it asks is what it depends on."""
+
+    def users(self, path: str) -> Sequence[str]:
+        """The configurations that asked for the file at `path`."""
+
+    def known(self) -> Iterable[tuple[str, PemContent]]:
+        """Every certificate file that was read."""
+
+
+class _NoCertificates:
+    def lookup(self, user: str) -> Lookup:
+        return Nothing()
+
+    def users(self, path: str) -> Sequence[str]:
+        return ()
+
+    def known(self) -> Iterable[tuple[str, PemContent]]:
+        return ()
+
+
+NO_CERTIFICATES: Certificates = _NoCertificates()
 
 
 class Analysis:
@@ -98,11 +165,15 @@ class Analysis:
         find: Callable[[str], FileRecord | None],
         settings_for: Callable[[str], Settings],
         now: float | None,
+        folders: tuple[str, ...] = (),
+        certificates: Certificates = NO_CERTIFICATES,
     ) -> None:
         self._records = dict(records)
         self._find = find
         self._settings_for = settings_for
         self._now = now
+        self._folders = folders
+        self._certificates = certificates
 
     def _record(self, path: str) -> FileRecord | None:
         record = self._records.get(path)
@@ -118,14 +189,23 @@ class Analysis:
     # Files
 
     def text(self, path: str) -> str | None:
+        """The text of a file that is open or was read as text.
+
+        Of a certificate file on disk only the line ends are known, so that places in it have lines and no private byte is kept: all
+        else reads as blanks.
+        """
         record = self._record(path)
-        return record.text if record is not None else None
+        if record is not None:
+            return record.text
+        pem = self.pem(path)
+        return outline(pem) if pem is not None else None
 
     def lines(self, path: str) -> LineIndex | None:
         """The line index of a file; the tree's own where it was parsed already."""
         record = self._record(path)
         if record is None:
-            return None
+            text = self.text(path)
+            return LineIndex(text) if text is not None else None
         return record._tree.lines if record._tree is not None else LineIndex(record.text)
 
     def kind(self, path: str) -> str | None:
@@ -153,7 +233,7 @@ class Analysis:
             return
         override = self._override(path)
         kind = record.kind(override)
-        if kind is None:
+        if kind is None or kind == kinds.CERTIFICATE:
             return
         yield
         record.tree("yaml" if kind in kinds.YAML_KINDS else "toml")
@@ -169,12 +249,66 @@ class Analysis:
         if record is None:
             return ()
         settings = self._settings_for(path)
-        mark = (settings, self._now)
-        if record.judged is not None and record.judged[0] == mark:
-            return record.judged[1]
+        if record.kind(self._override(path)) == kinds.CERTIFICATE:
+            return tuple(self._judge_certificate_file(record, settings))
+        if record.judged is not None and record.judged.holds(settings, self._now):
+            return record.judged.findings
         findings = tuple(self._judge(record, settings))
-        record.judged = (mark, findings)
+        until = None
+        config = record._config
+        if config is not None and config.tls_blocks:
+            found = self._uses(config, settings)
+            record.named = tuple(
+                Named(config.path, s.role, s.entry.name, config.key_span(s.entry), s.local)
+                for use in found
+                for s in use.files
+                if s.entry is not None and s.local
+            )
+            if self._now is not None:
+                moments = (use.next_change(self._now, settings) for use in found)
+                until = min((m for m in moments if m is not None), default=None)
+        else:
+            record.named = ()
+        record.judged = Judged(settings, self._now, until, findings)
         return findings
+
+    def _around(self, user: str, settings: Settings) -> Surroundings:
+        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user))
+
+    def _uses(self, config: ConfigFile, settings: Settings) -> tuple[CertUse, ...]:
+        return uses(config, self._around(config.path, settings), settings.dm_versions[-1])
+
+    def look_ahead(self, path: str) -> None:
+        """Ask for the certificate files that a configuration names, so that its first findings are the right ones."""
+        config = self.file(path)
+        if config is not None and config.tls_blocks:
+            self._uses(config, self._settings_for(path))
+
+    def _judge_certificate_file(self, record: FileRecord, settings: Settings) -> list[Finding]:
+        """What the configurations that use the file say of it, each pointing back; where none does, what is wrong with it in any use."""
+        from dmls import lint
+
+        path = record.path
+        found: list[Finding] = []
+        users = [user for user in self._certificates.users(path) if any(n.local == path for n in self.named(user))]
+        for user in users:
+            for finding in self.findings(user):
+                for related in finding.related:
+                    if related.file == path:
+                        back = Related(user, finding.span, "related.used-here", {"file": user.rpartition("/")[2]})
+                        found.append(finding._replace(file=path, span=_in_text(record.text, related.span), related=(back,), fixes=()))
+        pem = self.pem(path)
+        if not users and pem is not None:
+            from dmls.model.cert_use import CertificateFile, alone
+            from dmls.pki.file import guess_role
+
+            source = alone(pem, guess_role(pem), path, len(record.text))
+            if source.role:
+                document = CertificateFile(path)
+                made = lint.check_alone(document, source, settings.dm_versions[-1], self._around(path, settings))
+                found.extend(f._replace(span=_in_text(record.text, f.span)) for f in made)
+        found = _all_leveled(found, settings, path) if settings.rules or settings.per_file else found
+        return lint.capped(lint.order(found), path)
 
     def _judge(self, record: FileRecord, settings: Settings) -> list[Finding]:
         from dmls import lint
@@ -195,7 +329,7 @@ class Analysis:
 
             found.extend(settings_file.findings(config))
         else:
-            found.extend(lint.check_versions(config, settings.dm_versions, self._now))
+            found.extend(lint.check_versions(config, settings.dm_versions, self._around(config.path, settings)))
         if record.encoding is not None:
             # What else libyaml or tomli say of such a file is the same fault in other words.
             found = [f for f in found if f.rule != "syntax-error"]
@@ -214,6 +348,47 @@ class Analysis:
         record = self._records.get(path)
         if record is not None:
             record.release()
+
+    # Certificates
+
+    def pem(self, path: str) -> PemFile | None:
+        """What the file at `path` holds; None where it was not read as a certificate file."""
+        state = self._certificates.lookup(path).pem(path)
+        return state.pem if isinstance(state, PemContent) else None
+
+    def uses(self, path: str) -> tuple[CertUse, ...]:
+        """The TLS blocks of a configuration with the files that they name."""
+        config = self.file(path)
+        return self._uses(config, self._settings_for(path)) if config is not None and config.tls_blocks else ()
+
+    def named(self, path: str) -> tuple[Named, ...]:
+        """The certificate files that a configuration names."""
+        record = self._record(path)
+        return record.named if record is not None else ()
+
+    def users(self, path: str) -> tuple[Named, ...]:
+        """Where configurations name the certificate file at `path`."""
+        return tuple(n for user in self._certificates.users(path) for n in self.named(user) if n.local == path)
+
+    def certificates(self) -> list[UsedCertificate]:
+        """Every certificate that a configuration uses, the one that expires first at the head."""
+        found: dict[tuple[str, int], tuple[Certificate, dict[str, None], dict[str, None]]] = {}
+        for path in list(self._records):
+            for named in self.named(path):
+                pem = self.pem(named.local)
+                for index, block in enumerate(pem.blocks if pem is not None else ()):
+                    if block.certificate is not None:
+                        _, roles, users = found.setdefault((named.local, index), (block.certificate, {}, {}))
+                        roles[named.role] = None
+                        users[named.config] = None
+        out = [UsedCertificate(file, index, c, tuple(roles), tuple(users)) for (file, index), (c, roles, users) in found.items()]
+        return sorted(out, key=lambda u: (u.certificate.not_after, u.path, u.index))
+
+    @property
+    def until(self) -> float | None:
+        """The moment at which a finding of some file may change without an edit."""
+        moments = (r.judged.until for r in self._records.values() if r.judged is not None)
+        return min((m for m in moments if m is not None), default=None)
 
     # Help
 
@@ -234,6 +409,28 @@ class Analysis:
 
         return completion.completions(config, offset, locale, ROWS)
 
+    def links(self, path: str) -> list[Link]:
+        """The paths that name certificate files which are there."""
+        from dmls.ide.values import Link
+
+        out = []
+        for use in self.uses(path):
+            out.extend(Link(s.anchor(), s.local) for s in use.files if s.pem is not None and s.local)
+        return out
+
+    def definitions(self, path: str, offset: int) -> list[Place]:
+        """The certificate file that the path at `offset` names."""
+        from dmls.ide.values import Place
+
+        return [Place(link.target, Span(0, 0)) for link in self.links(path) if link.span.contains(offset)]
+
+    def references(self, path: str, offset: int) -> list[Place]:
+        """Where configurations name this certificate file, or the one that the path at `offset` names."""
+        from dmls.ide.values import Place
+
+        files = [path] if self.kind(path) == kinds.CERTIFICATE else [place.path for place in self.definitions(path, offset)]
+        return [Place(named.config, named.span) for file in files for named in self.users(file)]
+
     def symbols(self, path: str) -> list[Symbol]:
         config = self.file(path)
         if config is None:
@@ -253,7 +450,21 @@ class Analysis:
     def findings_if_known(self, path: str) -> tuple[Finding, ...]:
         """The findings where they were judged already; help must not wait for them."""
         record = self._record(path)
-        return record.judged[1] if record is not None and record.judged is not None else ()
+        return record.judged.findings if record is not None and record.judged is not None else ()
+
+
+def outline(pem: PemFile) -> str:
+    """A text with the line ends of a certificate file and blanks for all else, so that bytes count as characters."""
+    starts = [*pem.line_starts, pem.size + 1]
+    return "\n".join(" " * max(0, end - start - 1) for start, end in zip(starts, starts[1:]))
+
+
+def _in_text(text: str, span: Span) -> Span:
+    """A span of bytes as a span of the characters of `text`."""
+    if text.isascii():
+        return span
+    data = text.encode("utf-8", "surrogatepass")
+    return Span(*(len(data[:at].decode("utf-8", "replace")) for at in span))
 
 
 def _all_leveled(findings: list[Finding], settings: Settings, path: str) -> list[Finding]:

@@ -11,14 +11,13 @@ import errno
 import os
 import re
 import stat as st
+import time
 from typing import Iterable, Iterator, NamedTuple, Union
 
-from dmls.files import Content, Directory, FileState, Missing, NotRegular, TooLarge, Unreadable
+from dmls.files import CONFIG_LIMIT, Content, Directory, FileState, Missing, NotRegular, TooLarge, Unreadable
+from dmls.model.kind import CERTIFICATE_SUFFIXES
 from dmls.settings import NAME as SETTINGS_NAME
 from dmls.settings import glob_regex
-
-CONFIG_LIMIT = 10 * 1024 * 1024
-"""Bytes; DM keeps configurations in etcd, which takes 1.5 MiB, so whatever is larger is something else."""
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _BLOCK = 1024 * 1024
@@ -124,6 +123,19 @@ def signature(path: str) -> tuple[int, int, int] | None:
     return info.st_mtime_ns, info.st_size, info.st_ino
 
 
+def real(path: str) -> str:
+    """The path with all links followed; itself where they lead in a ring."""
+    try:
+        return with_slashes(os.path.realpath(path))
+    except (OSError, ValueError):
+        return path
+
+
+def now() -> float:
+    """Seconds since 1970.  The core knows no clock: a shell asks and tells it."""
+    return time.time()  # noqa: TID251
+
+
 def nearest_settings(folder: str, known: dict[str, str | None]) -> str | None:
     """The `.dmls.toml` in `folder` or its nearest ancestor.  `known` remembers the answers, one entry per folder passed."""
     passed = []
@@ -166,7 +178,7 @@ class Refused(NamedTuple):
 
 
 _SUFFIXES = (".toml", ".yaml", ".yml")
-_NEVER = ("node_modules",)
+_NEVER = ("node_modules", "site-packages")
 
 
 def config_files(paths: Iterable[str]) -> Iterator[Union[Found, Refused]]:
@@ -214,6 +226,27 @@ def _walk(folder: str, prefix: str, ignores: tuple[_Ignore, ...]) -> Iterator[Un
                 continue
         if _is_real_folder(entry) and name not in _NEVER and not _ignored(path, True, ignores):
             yield from _walk(path, prefix + name + "/", ignores)
+
+
+def certificate_files(folders: Iterable[str]) -> Iterator[str]:
+    """Files below `folders` that are named like certificates or keys.
+
+    Unlike configurations they count where a `.gitignore` excludes them, since that is what people do with keys.
+    """
+    for folder in folders:
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=_name)
+        except OSError:
+            continue
+        base = folder.rstrip("/") + "/"
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in _NEVER:
+                continue
+            if entry.name.lower().endswith(CERTIFICATE_SUFFIXES) and _is_file(entry):
+                yield base + entry.name
+            elif _is_real_folder(entry):
+                yield from certificate_files([base + entry.name])
 
 
 def _name(entry: os.DirEntry[str]) -> str:

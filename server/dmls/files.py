@@ -56,6 +56,43 @@ class Directory(NamedTuple):
 FileState = Union[Content, Missing, Pending, Denied, Unreadable, NotRegular, TooLarge, Directory]
 
 
+CONFIG_LIMIT = 10 * 1024 * 1024
+"""Bytes of a configuration file that are read at most; DM files are a few kilobytes."""
+PEM_LIMIT = 4 * 1024 * 1024
+"""Bytes of a certificate file that are read at most: twenty times the bundle of all public authorities."""
+
+
+class Read(NamedTuple):
+    """The core wants the content of a file."""
+
+    path: str
+    limit: int = CONFIG_LIMIT
+
+
+class ReadPem(NamedTuple):
+    """The core wants to know what certificates and keys a file holds; the bytes themselves never enter it."""
+
+    path: str
+    limit: int = PEM_LIMIT
+
+
+class List(NamedTuple):
+    """The core wants the names in a folder."""
+
+    path: str
+    limit: int = 0
+
+
+class Stat(NamedTuple):
+    """The core wants to know what a path is."""
+
+    path: str
+    limit: int = 0
+
+
+Want = Union[Read, ReadPem, List, Stat]
+
+
 class Disk(Protocol):
     """Where bytes come from.  No method raises for what the file system holds."""
 

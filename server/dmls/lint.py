@@ -1,7 +1,8 @@
 """Run the rules over a file and gather what they say: guard, suppress, sort.
 
 Findings of entries are kept with the chunk of syntax the entry lies in, and moved when the chunk has moved, so that a keystroke judges
-only what it touched.  The subjects "tls-block" and "config-file" are few and are judged anew each time.
+only what it touched.  The other subjects (the file, its TLS block, the certificates that this names) are few and are judged anew each time;
+what is costly about certificates is remembered in `pki`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Iterable, Iterator, NamedTuple
 from dmls import rule as subjects
 from dmls.finding import Finding, Severity
 from dmls.model import kind as kinds
+from dmls.model.cert_use import Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
@@ -31,6 +33,8 @@ INTERNAL_ERROR = "internal-error"
 UNUSED_IGNORE = "unused-ignore"
 UNKNOWN_RULE = "unknown-rule"
 TOO_MANY = "too-many-findings"
+
+NO_SURROUNDINGS = Surroundings()
 
 raise_on_fault = False
 """Tests set it: a rule that crashes then fails the test instead of becoming a finding."""
@@ -52,12 +56,14 @@ class _Index(NamedTuple):
     entry: dict[str, list[Row]]
     tls_block: list[Row]
     config_file: list[Row]
+    pem: list[Row]
+    cert_use: list[Row]
     plans: dict[SchemaKey, _Plan]
 
 
 @lru_cache(maxsize=16)
 def _index(kind: str, version: Version) -> _Index:
-    index = _Index({}, {}, [], [], {})
+    index = _Index({}, {}, [], [], [], [], {})
     for row in ROWS:
         if kind not in row.kinds or version not in parse_version_set(row.versions):
             continue
@@ -65,6 +71,10 @@ def _index(kind: str, version: Version) -> _Index:
             index.tls_block.append(row)
         elif row.subject == subjects.CONFIG_FILE:
             index.config_file.append(row)
+        elif row.subject == subjects.PEM:
+            index.pem.append(row)
+        elif row.subject == subjects.CERT_USE:
+            index.cert_use.append(row)
         elif row.subject in (subjects.MISFIT, subjects.ENTRY):
             table = index.misfit if row.subject == subjects.MISFIT else index.entry
             for word in row.select:
@@ -215,17 +225,17 @@ def shifted(finding: Finding, by: int) -> Finding:
     return finding._replace(span=finding.span.shifted(by), related=related, fixes=fixes)
 
 
-def check(config: ConfigFile, version: Version, now: float | None = None) -> list[Finding]:
+def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROUNDINGS) -> list[Finding]:
     """All findings of one file for one DM version, not yet suppressed or sorted."""
     from dmls.rules.syntax import syntax_error
 
-    ctx = Context(config, version, now)
+    ctx = Context(config, version, around)
     out: list[Finding] = list(syntax_error.judge(ctx))
     if not out and next(config.tree.problems(), None) is not None:
         read = _read_part(config)
         if read is not None:
             rest = [row for row in _index(config.kind, version).config_file if row.name == SECOND_DOCUMENT]
-            return [*check(read, version, now), *(f for row in rest for f in _run(row, config, ctx))]
+            return [*check(read, version, around), *(f for row in rest for f in _run(row, config, ctx))]
     local = _Local(ctx)
     local.judge(config.root, out)
     for block in config.tls_blocks:
@@ -233,6 +243,8 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
             out.extend(_run(row, block, ctx))
     for row in local.index.config_file:
         out.extend(_run(row, config, ctx))
+    if config.tls_blocks:
+        out.extend(_certificates(local.index, ctx))
     said = {(f.rule, f.message, repr(f.args)) for f in out}
     for finding in local.borrowed:
         if (finding.rule, finding.message, repr(finding.args)) not in said:
@@ -249,6 +261,23 @@ def check(config: ConfigFile, version: Version, now: float | None = None) -> lis
             lines = lines or config.tree.lines
             out[i] = finding._replace(dm_text=finding.dm_text.replace(LINE, str(lines.line_of(finding.span.start) + 1)))
     return out
+
+
+def _certificates(index: _Index, ctx: Context) -> Iterator[Finding]:
+    """What is wrong with the files that the TLS blocks name, one by one and together."""
+    for use in uses(ctx.config, ctx.around, ctx.version):
+        for source in use.files:
+            for row in index.pem:
+                yield from _run(row, source, ctx)
+        for row in index.cert_use:
+            yield from _run(row, use, ctx)
+
+
+def check_alone(document: ConfigFile, source: Source, version: Version, around: Surroundings) -> list[Finding]:
+    """What is wrong with a certificate file whatever uses it; `document` only names it."""
+    ctx = Context(document, version, around)
+    rows = [row for row in ROWS if row.subject == subjects.PEM and version in parse_version_set(row.versions)]
+    return [f for row in rows for f in _run(row, source, ctx)]
 
 
 def _read_part(config: ConfigFile) -> ConfigFile | None:
@@ -279,13 +308,13 @@ def _without_echo(findings: list[Finding], config: ConfigFile) -> Iterator[Findi
         yield finding
 
 
-def check_versions(config: ConfigFile, versions: tuple[Version, ...], now: float | None = None) -> list[Finding]:
+def check_versions(config: ConfigFile, versions: tuple[Version, ...], around: Surroundings = NO_SURROUNDINGS) -> list[Finding]:
     """The findings for several versions, each once; `Finding.versions` names those that raise it where not all do."""
     if len(versions) == 1:
-        return check(config, versions[0], now)
+        return check(config, versions[0], around)
     raised: dict[tuple[object, ...], tuple[Finding, list[str]]] = {}
     for version in versions:
-        for finding in check(config, version, now):
+        for finding in check(config, version, around):
             key = (finding.rule, finding.severity, finding.span, finding.message, repr(finding.args))
             raised.setdefault(key, (finding, []))[1].append(str(version))
     return [f if len(names) == len(versions) else f._replace(versions=tuple(names)) for f, names in raised.values()]

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple
 
+from dmls.files import Directory
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Related, Severity
+from dmls.model.cert_use import PemContent, Surroundings
 from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, unknown_text
+from dmls.model.edit import set_text
+from dmls.model.tls_path import folder_of
 from dmls.text import Edit, Span
 from dmls.version import ALWAYS, MAIN, Version, VersionSet
 from dmls.words.catalogue import IN_VERSIONS
 
 if TYPE_CHECKING:
+    from dmls.model.cert_use import Source
     from dmls.model.config_file import ConfigFile, Entry
     from dmls.model.decode import Misfit
+    from dmls.pki.facts import PemBlock, PemFile
+
+PEM_SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key")
+MOST_SIBLINGS = 64
+"""Files of one folder that are looked at in search of a better one."""
 
 __all__ = ["Applicability", "Context", "Edit", "Finding", "Fix", "Rule", "Severity", "Span"]
 
@@ -23,6 +33,10 @@ MISFIT = "misfit"
 """Fed every fact of `model.decode` whose code is in `select`."""
 TLS_BLOCK = "tls-block"
 CONFIG_FILE = "file"
+PEM = "pem"
+"""Fed every `model.cert_use.Source`: one material of a TLS block with what it was found to hold, also a certificate file by itself."""
+CERT_USE = "cert-use"
+"""Fed every `model.cert_use.CertUse`: the materials of one TLS block together."""
 STRICT = "strict"
 """Fed by the engine itself: syntax, suppression and size."""
 
@@ -52,17 +66,19 @@ class Rule(NamedTuple):
 
 
 class Context:
-    """What a rule may know beside its subject: the file it lies in, the DM version, the moment.
+    """What a rule may know beside its subject: the file it lies in, the DM version, the moment, the disk as far as it was looked at.
 
-    `now` is in seconds since 1970, UTC, and None where no rule may look at the clock.
+    `now` is in seconds since 1970, UTC, and None where no rule may look at the clock.  Where a certificate file is looked at by itself
+    `config` only names that file.
     """
 
-    __slots__ = ("config", "now", "version")
+    __slots__ = ("around", "config", "now", "version")
 
-    def __init__(self, config: ConfigFile, version: Version = MAIN, now: float | None = None) -> None:
+    def __init__(self, config: ConfigFile, version: Version = MAIN, around: Surroundings = Surroundings()) -> None:  # noqa: B008
         self.config = config
         self.version = version
-        self.now = now
+        self.around = around
+        self.now = around.now
 
     def finding(
         self,
@@ -112,6 +128,47 @@ class Context:
     def related(self, entry: Entry, message: str, **args: object) -> Related:
         """A pointer to another entry of the same file."""
         return Related(self.config.path, self.config.key_span(entry), message, args)
+
+    def in_file(self, source: Source, block: PemBlock | None = None, message: str = "certificate", **args: object) -> tuple[Related, ...]:
+        """A pointer to the place in the certificate file that a finding speaks of; none where it is no file or is pointed at already.
+
+        An editor that has that file open shows the finding there as well.
+        """
+        if source.is_alone or not source.local or source.pem is None:
+            return ()
+        span = Span(block.start, block.end) if block is not None else Span(0, 0)
+        return (Related(source.local, span, f"related.{message}", {"file": source.local.rpartition("/")[2], **args}),)
+
+    def siblings(self, source: Source) -> tuple[tuple[str, PemFile], ...]:
+        """The other certificate and key files in the folder of `source`, by name; none while nobody has looked.
+
+        To ask is to have them read, so a rule asks only once it has something to say.
+        """
+        if not source.local:
+            return ()
+        folder = folder_of(source.local)
+        listed = self.around.lookup.list(folder)
+        if not isinstance(listed, Directory):
+            return ()
+        found = []
+        for name in [n for n in listed.entries if n.lower().endswith(PEM_SUFFIXES)][:MOST_SIBLINGS]:
+            path = f"{folder.rstrip('/')}/{name}"
+            state = self.around.lookup.pem(path) if path != source.local else None
+            if isinstance(state, PemContent):
+                found.append((path, state.pem))
+        return tuple(found)
+
+    def path_for(self, source: Source, local: str) -> str:
+        """How the configuration has to spell the file `local`, which lies in the same folder as the one `source` names."""
+        head, slash, _ = source.path.rpartition("/")
+        return f"{head}{slash}{local.rpartition('/')[2]}"
+
+    def rewrite(self, source: Source, path: str, title: str, how: Applicability = Applicability.UNSAFE, **args: object) -> tuple[Fix, ...]:
+        """A fix that makes `source` name another path, in the quotes that stand there."""
+        if source.entry is None or source.is_inline:
+            return ()
+        edit = set_text(self.config, source.entry, path)
+        return (self.fix(title, edit, how=how, path=path, **args),) if edit is not None else ()
 
     def fix(self, title: str, *edits: Edit, how: Applicability = Applicability.SAFE, preferred: bool = True, **args: object) -> Fix:
         """A fix within this file; `title` is a message id below ``fix.``."""

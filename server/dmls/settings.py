@@ -60,9 +60,11 @@ class Settings(NamedTuple):
     files: str = "auto"
     path_map: tuple[tuple[str, str], ...] = ()
     warn_days: int = 30
+    ca_warn_days: int = 90
     working_dir: str | None = None
     clusters: tuple[ClusterSetting, ...] = ()
     workspace_trusted: bool = True
+    replaced_files: bool = True
     given: frozenset[str] = frozenset()
 
     def level(self, rule: str, path: str) -> str | None:
@@ -420,10 +422,10 @@ def _tls(r: _Reader, key: str, value: object, out: _Values, editor: bool) -> Non
             word = r.choice(path, item, FILES)
             if word is not None:
                 out["files"] = word
-        elif known == "warn-days":
+        elif known in ("warn-days", "ca-warn-days"):
             # A bool is an int for Python and none for the user.
             if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 36_500:
-                out["warn_days"] = item
+                out[known.replace("-", "_")] = item
             else:
                 r.problem(path, "settings-file.not-days", key=name)
         elif known == "path-map":
@@ -435,6 +437,21 @@ def _tls(r: _Reader, key: str, value: object, out: _Values, editor: bool) -> Non
             out["path_map"] = tuple(found)
         else:
             r.problem(path, "settings-file.unknown-key", key=name)
+
+
+_SWITCHES = ("replaced-files",)
+"""What an editor shows beside findings, each of which can be turned off."""
+
+
+def _editor(r: _Reader, key: str, value: object, out: _Values, editor: bool) -> None:
+    for name, item in r.table((key,), value).items():
+        known = _kebab(name) if editor else name
+        if known not in _SWITCHES:
+            r.problem((key, name), "settings-file.unknown-key", key=name)
+        elif isinstance(item, bool):
+            out[known.replace("-", "_")] = item
+        else:
+            r.problem((key, name), "settings-file.not-switch", key=name)
 
 
 def _cluster(r: _Reader, key: str, value: object, out: _Values, _editor: bool) -> None:
@@ -475,6 +492,7 @@ _FIELDS: dict[str, Callable[[_Reader, str, object, _Values, bool], None]] = {
     "language": _language,
     "working-dir": _working_dir,
     "tls": _tls,
+    "editor": _editor,
     "cluster": _cluster,
 }
 

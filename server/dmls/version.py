@@ -121,6 +121,31 @@ NEW_TLS_HELPER = parse_version_set("7.5.2..7.6.0,8.2.0..")
 """Versions whose connections are made by the new TLS helper (errata 17); the others verify host names always."""
 
 
+_GO = tuple((parse_version(low), go) for low, go in (("26.0.0", (1, 25)), ("8.5.5", (1, 25)), ("8.4.0", (1, 23)), ("7.4.0", (1, 21)), ("7.0.0", (1, 20)), ("6.4.0", (1, 19)), ("6.0.0", (1, 18))))
+_GO_9 = (parse_version("9.0.0-alpha"), parse_version("26.0.0"))
+
+
+def go_of(version: Version) -> tuple[int, int]:
+    """The minor release of Go that a DM version is built with (the `go` line of each tag's go.mod; errata 20)."""
+    if _GO_9[0] <= version < _GO_9[1]:
+        return 1, 23
+    return next((go for low, go in _GO if version >= low), (1, 16))
+
+
+def with_go(since: tuple[int, int], until: tuple[int, int] | None = None) -> VersionSet:
+    """The DM versions that are built with Go `since` or later, and before `until` if that is given."""
+    starts = sorted({_LOWEST, *(low for low, _ in _GO), *_GO_9})
+    intervals: list[tuple[Version, Version | None]] = []
+    for low, high in zip(starts, [*starts[1:], None]):
+        go = go_of(low)
+        if go < since or (until is not None and go >= until):
+            continue
+        if intervals and intervals[-1][1] == low:
+            low = intervals.pop()[0]
+        intervals.append((low, high))
+    return VersionSet(tuple(intervals))
+
+
 FILTERS_ONLY_LOGGED = parse_version_set("6.5.7..6.6.0,7.1.4..7.2.0,7.5.1..")
 """Versions in which a task with a bad binlog event filter starts, without that filter (errata 18); the others answer 20037."""
 

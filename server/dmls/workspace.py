@@ -6,40 +6,14 @@ so a shell must spell consistently.
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, NamedTuple, Union
+from typing import Iterable, Mapping, Sequence
 
 from dmls import settings as settings_module
 from dmls.analysis import Analysis, FileRecord
-from dmls.files import Content, FileState
+from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, Stat, Want
+from dmls.model.cert_use import Lookup, PemContent, PemState
 from dmls.model.kind import SETTINGS_FILE
 from dmls.settings import Settings
-
-CONFIG_LIMIT = 10 * 1024 * 1024
-"""Bytes of a configuration file that are read at most; DM files are a few kilobytes."""
-
-
-class Read(NamedTuple):
-    """The core wants the content of a file."""
-
-    path: str
-    limit: int = CONFIG_LIMIT
-
-
-class List(NamedTuple):
-    """The core wants the names in a folder."""
-
-    path: str
-    limit: int = 0
-
-
-class Stat(NamedTuple):
-    """The core wants to know what a path is."""
-
-    path: str
-    limit: int = 0
-
-
-Want = Union[Read, List, Stat]
 
 
 def parent_of(path: str) -> str:
@@ -52,6 +26,62 @@ def parent_of(path: str) -> str:
     return path[:cut]
 
 
+def answer(want: Want, disk: Disk) -> PemState:
+    """What `disk` says to a wish, to be given to `Workspace.tell`.  May run on another thread.
+
+    A certificate file is taken apart here, so that its bytes go no further.
+    """
+    if isinstance(want, List):
+        return disk.list(want.path)
+    if isinstance(want, Stat):
+        return disk.stat(want.path)
+    state = disk.read(want.path, want.limit)
+    if isinstance(want, ReadPem) and isinstance(state, Content):
+        return pem_content(state.data, state.mode)
+    return state
+
+
+def pem_content(data: bytes, mode: int = 0) -> PemContent:
+    """The certificates and keys in a file's bytes."""
+    from dmls.pki import file
+
+    return PemContent(file.read(data), mode)
+
+
+class _Lookup:
+    """What the workspace knows of the disk, for one of its files; remembers what that file asked."""
+
+    def __init__(self, workspace: Workspace, user: str) -> None:
+        self._workspace = workspace
+        self._user = user
+
+    def pem(self, path: str) -> PemState:
+        text = self._workspace._open.get(path)
+        if text is not None and len(text) <= OPEN_PEM:
+            self._workspace._asks(self._user, ReadPem(path))
+            return self._workspace._pem_of_text(path, text)
+        return self._ask(ReadPem(path))
+
+    def list(self, path: str) -> FileState:
+        state = self._ask(List(path))
+        assert not isinstance(state, PemContent)
+        return state
+
+    def stat(self, path: str) -> FileState:
+        state = self._ask(Stat(path))
+        assert not isinstance(state, PemContent)
+        return state
+
+    def _ask(self, want: Want) -> PemState:
+        self._workspace._asks(self._user, want)
+        return self._workspace._answers.get(want, _PENDING)
+
+
+_PENDING = Pending()
+OPEN_PEM = 64 * 1024
+"""Characters of a certificate file in an editor that are taken apart at each key press; of a larger one what is on the disk counts."""
+
+
 class Workspace:
     """Not thread-safe: one event loop owns it."""
 
@@ -59,6 +89,15 @@ class Workspace:
         self._folders: tuple[str, ...] = ()
         self._open: dict[str, str] = {}
         self._disk: dict[str, FileState] = {}
+        self._answers: dict[Want, PemState] = {}
+        """What the disk said to the wishes of files about certificates and folders."""
+        self._unmet: dict[Want, None] = {}
+        self._askers: dict[str, dict[str, None]] = {}
+        """By path: the files that asked about it and must be judged anew when it changes."""
+        self._asked: dict[str, set[Want]] = {}
+        self._fresh: dict[str, None] = {}
+        """Files opened since the last `wanted`."""
+        self._open_pem: dict[str, tuple[str, PemContent]] = {}
         self._records: dict[str, FileRecord] = {}
         self._editor: Mapping[str, object] = {}
         self._command_line: Mapping[str, object] = {}
@@ -97,14 +136,17 @@ class Workspace:
         self._settings_changed()
 
     def set_now(self, now: float | None) -> None:
-        """The moment that findings speak of, seconds since 1970."""
+        """The moment that findings speak of, seconds since 1970; those that hold for longer are not judged again."""
         self._now = now
         self._changed()
 
     def open(self, path: str, text: str, version: int | None = None) -> None:
         """An editor holds `path`; its text wins over the disk until `close`."""
-        if self._open.get(path) == text:
+        known = self._open.get(path)
+        if known == text:
             return
+        if known is None:
+            self._fresh[path] = None
         self._open[path] = text
         self._touched(path)
 
@@ -112,6 +154,8 @@ class Workspace:
 
     def close(self, path: str) -> None:
         self._open.pop(path, None)
+        self._open_pem.pop(path, None)
+        self._fresh.pop(path, None)
         self._touched(path)
 
     def is_open(self, path: str) -> bool:
@@ -124,9 +168,32 @@ class Workspace:
         self._disk[path] = state
         self._touched(path)
 
+    def tell(self, want: Want, state: PemState) -> None:
+        """What the disk says to a wish."""
+        if isinstance(want, Read):
+            assert not isinstance(state, PemContent)
+            self.put(want.path, state)
+            return
+        self._unmet.pop(want, None)
+        before = self._answers.get(want)
+        if _same(before, state):
+            return
+        self._answers[want] = state
+        self._disturb(want.path)
+        self._changed()
+
+    def answered(self, want: Want) -> PemState | None:
+        """What is known of a wish about certificates or folders, None where nothing is."""
+        return self._answers.get(want)
+
     def forget(self, path: str) -> None:
         """Nothing is known of `path` any more; if it is needed, it is wanted again."""
         self._disk.pop(path, None)
+        for want in (ReadPem(path), List(path), Stat(path)):
+            self._answers.pop(want, None)
+        for want in self._asked.pop(path, ()):
+            self._askers.get(want.path, {}).pop(path, None)
+        self._disturb(path)
         self._touched(path)
 
     # What the core asks and answers
@@ -138,7 +205,18 @@ class Workspace:
             candidate = _join(folder, SETTINGS_FILE)
             if candidate not in self._disk and candidate not in self._open:
                 out.append(Read(candidate))
-        return out
+        if out:
+            # Settings say where certificates are looked for, so they come first.
+            return out
+        fresh, self._fresh = self._fresh, {}
+        for path in fresh:
+            self.snapshot().look_ahead(path)
+        return list(self._unmet)
+
+    @property
+    def next_change(self) -> float | None:
+        """The moment at which findings change by time alone; the shell calls `set_now` then."""
+        return self.snapshot().until
 
     def settings_for(self, path: str) -> Settings:
         """The settings that hold for a file: command line, nearest `.dmls.toml`, editor, defaults."""
@@ -165,8 +243,42 @@ class Workspace:
     def snapshot(self) -> Analysis:
         """The state of now; stays what it is while the workspace goes on."""
         if self._snapshot is None:
-            self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now)
+            self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now, self._folders, self)
         return self._snapshot
+
+    # What the analysis asks about certificates
+
+    def lookup(self, user: str) -> Lookup:
+        return _Lookup(self, user)
+
+    def users(self, path: str) -> Sequence[str]:
+        return tuple(self._askers.get(path, ()))
+
+    def known(self) -> Iterable[tuple[str, PemContent]]:
+        return [(want.path, state) for want, state in self._answers.items() if isinstance(state, PemContent)]
+
+    def _asks(self, user: str, want: Want) -> None:
+        asked = self._asked.setdefault(user, set())
+        if want not in asked:
+            asked.add(want)
+            self._askers.setdefault(want.path, {})[user] = None
+        if want not in self._answers and want not in self._unmet and want.path not in self._open:
+            self._unmet[want] = None
+
+    def _pem_of_text(self, path: str, text: str) -> PemContent:
+        known = self._open_pem.get(path)
+        if known is None or known[0] != text:
+            state = self._answers.get(ReadPem(path))
+            known = (text, pem_content(text.encode("utf-8", "surrogatepass"), state.mode if isinstance(state, PemContent) else 0))
+            self._open_pem[path] = known
+        return known[1]
+
+    def _disturb(self, path: str) -> None:
+        """Let all that asked about `path` be judged anew."""
+        for user in self._askers.get(path, ()):
+            record = self._records.get(user)
+            if record is not None:
+                record.judged = None
 
     # Inside
 
@@ -219,6 +331,7 @@ class Workspace:
         record = self._records.get(path)
         if record is not None:
             record.stale = True
+        self._disturb(path)
         if path.endswith(SETTINGS_FILE):
             self._settings_changed()
         self._changed()
@@ -237,6 +350,15 @@ class Workspace:
     def paths(self) -> list[str]:
         """All files that are open or were read."""
         return sorted({*self._open, *(p for p, s in self._disk.items() if isinstance(s, Content))})
+
+
+__all__ = ["CONFIG_LIMIT", "List", "Read", "ReadPem", "Stat", "Want", "Workspace", "answer", "parent_of", "pem_content"]
+
+
+def _same(before: PemState | None, after: PemState) -> bool:
+    if isinstance(before, PemContent) and isinstance(after, PemContent):
+        return before.pem.digest == after.pem.digest and before.mode == after.mode
+    return before == after
 
 
 def _join(folder: str, name: str) -> str:

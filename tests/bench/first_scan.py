@@ -33,23 +33,24 @@ class Client(LspClient):  # type: ignore[misc]
         super()._dispatch(t, msg, raw)
 
 
-def measure(root: Path, text: str, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds by "hover busy", "hover idle", "completion busy", "completion idle"; "scan" is the seconds a scan took."""
-    samples: dict[str, list[float]] = {"scan": []}
+def measure(root: Path, text: str, rounds: int, name: str = "task-0001.yaml", language: str = "yaml") -> dict[str, list[float]]:
+    """Milliseconds by "hover busy", "hover idle", "completion busy", "completion idle"; "scan" is the seconds a scan took, "rss" the server's peak in MB."""
+    samples: dict[str, list[float]] = {"scan": [], "rss": []}
     for number in range(rounds):
-        _round(root, text, random.Random(number), samples)
+        _round(root / name, language, text, random.Random(number), samples)
     return samples
 
 
-def _round(root: Path, text: str, chance: random.Random, samples: dict[str, list[float]]) -> None:
-    uri = (root / "task-0001.yaml").resolve().as_uri()
-    line, indent, *_ = pick_position(text, "yaml")
+def _round(path: Path, language: str, text: str, chance: random.Random, samples: dict[str, list[float]]) -> None:
+    root = path.parent
+    uri = path.resolve().as_uri()
+    line, indent, *_ = pick_position(text, language)
     params = {"textDocument": {"uri": uri}, "position": pos(line, len(indent) + 1)}
     client = Client(root)
     client.start()
     try:
         client.initialize()
-        begun = client.notify("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}})
+        begun = client.notify("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": language, "version": 1, "text": text}})
         # What the first analysis loads is the price of a start and measured as such.
         client.wait_diag(uri, begun)
         count = 0
@@ -60,6 +61,7 @@ def _round(root: Path, text: str, chance: random.Random, samples: dict[str, list
         _ask(client, params, "settling", chance, samples)
         for _ in range(max(count, 5)):
             _ask(client, params, "idle", chance, samples)
+        samples["rss"].append(client.usage()[0])
     finally:
         client.stop()
 

@@ -229,6 +229,34 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[int(0.95 * (len(values) - 1))]
 
 
+# --- certificates ---
+
+
+def certificate_triple(made: Material, effort: Effort) -> list[Row]:
+    import certificates
+
+    rows = []
+    for kind, cold, warm, peer in certificates.triple(40 * effort.rounds):
+        rows.append(Row("certificates", f"CA + cert + key, {kind}", cold, peer, "openssl verify", limit=0.25))
+        rows.append(Row("certificates", f"the same again, {kind}", warm, peer, "openssl verify", most=0.05))
+    return rows
+
+
+def certificate_index(made: Material, effort: Effort) -> list[Row]:
+    import certificates
+    import first_scan as scan
+
+    folder = certificates.workspace()
+    samples = scan.measure(folder, (folder / "dm-worker.toml").read_text(encoding="utf-8"), effort.rounds, "dm-worker.toml", "toml")
+    _say(f"{certificates.MANY} certificates: indexed in {statistics.median(samples['scan']):.1f} s; {len(samples['hover busy'])} requests of each kind meanwhile")
+    rows = [Row("certificates", "RSS with 5,000 certificates", max(samples["rss"]), 0, "", "MB", most=100)]
+    for name in ("hover", "completion"):
+        busy, idle = samples[f"{name} busy"], samples[f"{name} idle"]
+        rows.append(Row("certificates", f"{name} during the index", statistics.median(busy), statistics.median(idle), "dmls idle", limit=2.0))
+        rows.append(Row("certificates", f"{name} during the index, p95", _p95(busy), _p95(idle), "dmls idle"))
+    return rows
+
+
 # --- all together ---
 
 GROUPS: dict[str, Callable[[Material, Effort], list[Row]]] = {
@@ -239,6 +267,8 @@ GROUPS: dict[str, Callable[[Material, Effort], list[Row]]] = {
     "master-tombi": lambda made, effort: servers("master-tombi", made.master, "tombi", peers.TOMBI_SERVER, effort, {}, {"edit_diag": 40}),
     "master-taplo": lambda made, effort: servers("master-taplo", made.master, "taplo", peers.TAPLO_SERVER, effort, {}, {"edit_diag": 40}, material.taplo_settings()),
     "workspace": first_scan,
+    "certificates": certificate_triple,
+    "certificates-5000": certificate_index,
     "cli-one": one_file,
     "cli-1000": many_files,
 }

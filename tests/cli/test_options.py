@@ -27,6 +27,7 @@ def test_the_last_of_several_values_counts() -> None:
 
 def test_options_that_hold_everywhere_may_stand_before_the_command() -> None:
     assert parse(["--lang", "zh", "check"]).value("--lang") == "zh"
+    assert parse(["certs", "--lang", "zh", "list", "x"]).value("--lang") == "zh"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,10 @@ def test_options_that_hold_everywhere_may_stand_before_the_command() -> None:
         (["explain", "a", "b"], "cli.operand-extra"),
         (["schema", "tidb"], "cli.bad-choice"),
         (["rules", "x"], "cli.operand-extra"),
+        (["certs", "inspct"], "cli.unknown-member"),
+        (["certs", "--format", "json", "list"], "cli.unknown-option"),
+        (["certs", "inspect"], "cli.operand-missing"),
+        (["certs", "verify", "--roots", "ca.pem"], "cli.option-missing"),
     ],
 )
 def test_what_is_not_understood(arguments: list[str], message: str) -> None:
@@ -60,6 +65,12 @@ def test_what_is_not_understood(arguments: list[str], message: str) -> None:
         ["check", "--jobs", "many"],
         ["check", "--watch", "-"],
         ["check", "--stdin-filename", "a.toml"],
+        ["check", "--at", "tomorrow"],
+        ["check", "--at", "2026-02-30"],
+        ["check", "--within", "a month"],
+        ["check", "--within", "36501"],
+        ["certs", "verfy"],
+        ["certs", "verify", "--roots", "a", "--chain", "b", "--dm-version", "8.5.7", "--go-version", "1.25"],
         ["check", "--select", "no-such-rule"],
         ["check", "--ignore", "unknown-keys"],
         ["explain", "no-such-rule"],
@@ -77,6 +88,7 @@ def test_a_near_miss_gets_the_right_name(dmls: Run) -> None:
     assert dmls("chek").err.endswith("dmls: did you mean `check`?\n")
     assert dmls("check", "--formt", "json").err.endswith("dmls: did you mean `--format`?\n")
     assert dmls("check", "--select", "unknown-keys").err.endswith("dmls: did you mean `unknown-key`?\n")
+    assert dmls("certs", "verfy").err == "dmls: there is no command `certs verfy`; `dmls certs` lists them\ndmls: did you mean `certs verify`?\n"
     assert dmls("--lang=zh", "chek").err == "dmls: 没有命令 `chek`；检查文件请用 `dmls check FILE`\ndmls: 您是否想用 `check`？\n"
 
 
@@ -92,8 +104,8 @@ def test_help_for_everything_in_both_languages(dmls: Run) -> None:
         overview = dmls("--lang", lang, "--help")
         assert overview.status == 0
         for command in COMMANDS:
-            assert command.name in overview.out
-            ran = dmls("--lang", lang, command.name, "--help")
+            assert f"  {command.name}" in overview.out
+            ran = dmls("--lang", lang, *command.name.split(), "--help")
             assert ran.status == 0
             for option in (*command.options, *EVERYWHERE):
                 assert option.name in ran.out
@@ -105,6 +117,15 @@ def test_no_command_shows_the_help_and_fails(dmls: Run) -> None:
     ran = dmls()
     assert ran.status == 2
     assert ran.out == dmls("--help").out
+
+
+def test_a_group_alone_lists_its_members_and_fails(dmls: Run) -> None:
+    ran = dmls("certs")
+    assert ran.status == 2
+    assert ran == dmls("certs", "--help")._replace(status=2)
+    for name in ("certs inspect FILE…", "certs verify", "certs list PATH…"):
+        assert name in ran.out
+    assert "dmls certs verify --roots FILE --chain FILE [OPTION…]\n" in dmls("certs", "verify", "--help").out
 
 
 def test_every_help_sentence_exists() -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Mapping
 
 from dmls.analysis import Analysis
+from dmls.disk import RealDisk
 from dmls.files import Content, Missing
-from dmls.workspace import Workspace
+from dmls.workspace import Workspace, answer
+
+ROUNDS = 6
+"""How often the core may ask for more files, as in `dmls.cli.session`."""
 
 
 def analysis_of(files: Mapping[str, str | bytes], settings: Mapping[str, object] | None = None) -> Analysis:
@@ -17,5 +21,26 @@ def analysis_of(files: Mapping[str, str | bytes], settings: Mapping[str, object]
         workspace.put(path, Content(data.encode("utf-8") if isinstance(data, str) else data))
     while wanted := workspace.wanted():
         for want in wanted:
-            workspace.put(want.path, Missing())
+            workspace.tell(want, Missing())
+    return workspace.snapshot()
+
+
+def analysis_on_disk(files: Mapping[str, str | bytes], now: float, settings: Mapping[str, object] | None = None) -> Analysis:
+    """A snapshot of a workspace that holds `files`, by absolute path, and finds whatever else it asks for on the disk; judged at `now`."""
+    workspace = Workspace()
+    workspace.set_cli_settings(settings or {})
+    workspace.set_now(now)
+    workspace.set_folders([min((path.rpartition("/")[0] for path in files), key=len)] if files else [])
+    for path, data in files.items():
+        workspace.put(path, Content(data.encode("utf-8") if isinstance(data, str) else data))
+    disk = RealDisk()
+    for _ in range(ROUNDS):
+        # Only a file that is judged asks for its certificates.
+        for path in files:
+            workspace.snapshot().findings(path)
+        wanted = workspace.wanted()
+        if not wanted:
+            break
+        for want in wanted:
+            workspace.tell(want, answer(want, disk))
     return workspace.snapshot()

@@ -31,6 +31,17 @@ class FakeAnalysis:
         text = self._texts.get(path)
         return None if text is None else LineIndex(text)
 
+    until = None
+
+    def look_ahead(self, path):
+        pass
+
+    def is_dm(self, path):
+        return path in self._texts
+
+    def completion_wants(self, path, offset):
+        return []
+
     def language(self, path):
         return None
 

@@ -13,7 +13,51 @@ The laws of the format:
 7. ``$0`` in a file is the cursor, taken out before the check; a ``completions`` block holds labels that must be offered there, one a line,
    ``-label`` for one that must not be; a ``hover`` block holds texts that must occur in the hover, ``-text`` one that must not.
 8. A ``limit`` block holds how many findings of a file are shown.
-9. Every section is a test of its own and is run through `Analysis` and through the command line's JSON.
+9. Every section is a test of its own and is run through `Analysis` and through the command line's JSON; without a ``certs`` block nothing
+   but the section's files is looked at (``--files off``).
+10. A ``certs`` block makes certificates and keys and writes them beside the configurations, so relative paths find them.  The section is
+    then judged with files on (or what its ``settings`` block says about them) at the moment `certs.NOW`, 2026-09-01T12:00:00Z.  Only
+    findings in the configurations are compared.  A ``certs`` block before the first ``##`` holds for every section of the file; several
+    blocks are read as one.  Keys are new in every process, so nothing may depend on a fingerprint.
+11. Its lines: ``#`` (at the start or after a blank) begins a comment.  Texts in double quotes have JSON's escapes; they may hold commas and
+    ``#``.  ``NAME = ca`` or ``NAME = leaf``, then ``, WISH: VALUE`` any number of times, declares an identity: a key and its certificate.
+    Whom it names (issuer …) is declared above it.  Usual: P-256; ``ca`` has CN "DM CA" if it is called ca, else its own name, CA:TRUE,
+    keyCertSign cRLSign, 3620 days left; ``leaf`` has CN "dm", CA:FALSE, digitalSignature keyEncipherment, serverAuth clientAuth, SAN
+    localhost 127.0.0.1, 335 days left.  Both began 30 days ago, have SKI and AKI and are signed with SHA-256 (P-384: SHA-384, P-521:
+    SHA-512).  The wishes:
+
+    - ``issuer: NAME`` (absent: self-signed); ``signer: NAME`` signs instead of the issuer that is named; ``again: NAME`` takes over the wishes
+      of NAME that are not given anew, with another key of the same kind and another serial (add ``key: of NAME`` to keep the key)
+    - ``cn: TEXT`` (again for several, in order; ``cn: none``: no CN), also ``o ou c l st sn dc emailaddress``;
+      ``strings: utf8|printable|teletex|bmp|ia5`` for the subject
+    - ``key: rsa512|rsa768|rsa1024|rsa2048|rsa3072|rsa4096|p224|p256|p384|p521|secp256k1|brainpoolP256r1|sm2|ed25519|ed448|x25519|x448|dsa|rsa-pss``,
+      or ``key: of NAME`` for the same key
+    - ``san:``, ``permit:``, ``exclude:`` (name constraints): words, each ``dns:…``, ``ip:…``, ``uri:…``, ``email:…``, ``ipbytes:HEX`` or without a
+      prefix whatever it looks like; addresses of constraints with ``/bits``.  ``san: none``: no extension
+    - ``eku: server client any code email timestamp ocsp OID …`` or ``none``; ``usage: digitalSignature certSign crlSign …`` or ``none``
+    - ``basic: ca|end|none``, ``pathlen: N``; ``ski:`` and ``aki:`` ``HEX|none``
+    - ``days: FROM TO`` or ``days: TO``, days from now, with fractions; ``from:`` and ``until:`` as 2026-09-01T12:00:00Z; ``time: general``
+    - ``serial: N`` (also 0, negative, 0x…) or ``serial: raw HEX``; ``version: 1|2|3|…`` (below 3: no extension that is not asked for)
+    - ``sig: sha1|sha224|sha256|sha384|sha512|md5|pss|pss384|pss512|ed25519|ed448`` with which the issuer's key signs; ``inner: …`` another
+      algorithm that the signed part names; ``signature: broken``
+    - ``ext: OID [critical] [HEX]`` any further extension (known OIDs too, also a second time; value NULL without HEX); ``huge: N`` one of N
+      bytes; ``extensions: none`` only those asked for; ``critical:`` and ``uncritical:`` words of ``basic usage eku ski aki san constraints
+      policies mappings policy-constraints inhibit-any``
+    - ``policies: OID any …``, ``mappings: OID=OID …``, ``require-explicit: N``, ``inhibit-mapping: N``, ``inhibit-any: N``
+12. ``file PATH: PIECES | TRANSFORM | TRANSFORM …`` writes a file; its mode is 0600 if it holds a private key, else 0644.  Transforms may also
+    be separated by commas.  Pieces, separated by blanks: ``NAME`` (its certificate), ``key(NAME)`` or
+    ``key(NAME, pkcs8|pkcs1|sec1|traditional|encrypted|encrypted-pkcs1|encrypted-sec1|openssh|inconsistent)`` (the password is "test"),
+    ``public(NAME)``, ``request(NAME)``, ``trusted(NAME)``, ``headers(NAME)``, ``pkcs7(NAME, …)``, ``crl()``, ``crl(NAME)``, ``params()``,
+    ``params(NAME)``, ``broken()`` (a CERTIFICATE block around something else); ``label("TEXT", PIECES)`` other labels;
+    ``text("…")``, ``bytes(HEX)``, ``blank()``, ``empty()``, ``binary()``; and without PEM: ``der(NAME)``, ``derkey(NAME[, FORM])``,
+    ``derrequest(NAME)``, ``pkcs12(NAME)``, ``jks()``.
+    Transforms: ``bom utf16 utf16be indent indent-begin indent-end crlf cr no-end no-begin no-newline bad-base64 cut one-line blank-lines
+    dashes dashes6 lower labels text-before text-after text-after-end joined escape twice`` (see `certs.TRANSFORMS`); each is also a
+    function around pieces: ``file ca.pem: ca no-end(int)``.  Also in their place: ``mode 0640``, ``size 3M`` (at least so many bytes, filled up
+    with line feeds).  Instead of pieces: ``symlink PATH``, ``folder``, ``fifo``.
+13. ``{{PIECES | TRANSFORMS}}`` in a configuration of such a section is base64 of what is inside, in one line; ``{{list: PIECES}}`` the numbers of
+    its bytes with commas between.  The same text means the same bytes throughout a section, in markers too.
+14. A section whose files this machine or user cannot have (FIFOs, an unreadable file as root) is skipped.
 """
 
 from __future__ import annotations
@@ -21,6 +65,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Iterator, NamedTuple
+
+from support.certs_block import Material
 
 _NAME = re.compile(r"^`([^`]+)`(?: \(([\w-]+)\))?:?\s*$")
 _FENCE = re.compile(r"^(`{3,})\s*([\w-]*)\s*$")
@@ -49,6 +95,17 @@ class Scenario(NamedTuple):
         """The bytes of a file on disk."""
         return self.files[file].encode(self.encodings.get(file, "utf-8"))
 
+    def material(self) -> Material | None:
+        """The certificates of the section, none made yet; None without a `certs` block."""
+        return Material(self.blocks["certs"]) if "certs" in self.blocks else None
+
+    def filled(self, material: Material) -> Scenario:
+        """This section with what `material` makes in the place of ``{{…}}``."""
+        cursor = self.cursor
+        if cursor is not None:
+            cursor = (cursor[0], len(material.filled(self.files[cursor[0]][: cursor[1]])))
+        return self._replace(files={name: material.filled(text) for name, text in self.files.items()}, cursor=cursor)
+
     def expected(self) -> list[Expected]:
         """The markers of all files."""
         out = []
@@ -73,12 +130,15 @@ def read(path: Path) -> Iterator[Scenario]:
     cursor: tuple[str, int] | None = None
     pending: str | None = None
     encodings: dict[str, str] = {}
+    shared: dict[str, str] = {}
     lines = iter(path.read_text(encoding="utf-8").split("\n"))
     for line in lines:
         if line.startswith("## "):
             if files:
                 yield Scenario(name, files, cursor, blocks, encodings)
-            name, files, blocks, cursor, pending, encodings = f"{path.stem}: {line[3:].strip()}", {}, {}, None, None, {}
+            elif name == path.stem and "certs" in blocks:
+                shared = {"certs": blocks["certs"]}
+            name, files, blocks, cursor, pending, encodings = f"{path.stem}: {line[3:].strip()}", {}, dict(shared), None, None, {}
             continue
         named = _NAME.match(line)
         if named:
@@ -102,6 +162,8 @@ def read(path: Path) -> Iterator[Scenario]:
                 text = text[:at] + text[at + len(CURSOR) :]
             files[pending] = text
             pending = None
+        elif fence.group(2) == "certs":
+            blocks["certs"] = blocks.get("certs", "") + text
         else:
             blocks[fence.group(2)] = text
     if files:

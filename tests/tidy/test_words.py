@@ -13,13 +13,15 @@ import tomli
 from dmls import lint
 from dmls.rules.registry import ROWS
 from dmls.words.catalogue import FILES, page, table
-from support.core import analysis_of
+from support.certs import NOW
+from support.certs_block import CannotHave
+from support.core import analysis_of, analysis_on_disk
 from support.scenario import read
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ROOT / "server" / "dmls" / "words"
 NAMES = [row.name for row in ROWS]
-SHELLS = {"cli", "lsp", "ide", "fix", "editor"}
+SHELLS = {"cli", "certs", "verify", "lsp", "ide", "fix", "editor", "related", "hidden"}
 """The owners of sentences that are no rules."""
 ENGLISH = ("What:", "Why:", "Wrong:", "Right:", "Fix:")
 CHINESE = ("是什么：", "为什么：", "错误：", "正确：", "修复：")
@@ -109,19 +111,29 @@ def test_chinese_was_read_again_after_its_english_changed() -> None:
     assert not any(stale.values()), f"read the Chinese again, then run server/dev/accept_translations.py: {stale}"
 
 
-def test_every_sentence_is_raised_by_a_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_sentence_is_raised_by_a_scenario(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     raised: set[str] = set()
-    for path in sorted((ROOT / "tests" / "scenarios").rglob("*.md")):
-        for scenario in read(path):
-            monkeypatch.setattr(lint, "MAX_FINDINGS", int(scenario.blocks.get("limit", 1000)))
-            files: dict[str, str | bytes] = {f"/w/{name}": scenario.data(name) for name in scenario.files}
-            if "settings" in scenario.blocks:
-                files["/w/.dmls.toml"] = scenario.blocks["settings"]
-            analysis = analysis_of(files)
-            for file in files:
-                for finding in analysis.findings(file):
-                    raised.add(finding.message)
-                    raised.update(related.message for related in finding.related)
+    for number, scenario in enumerate(s for p in sorted((ROOT / "tests" / "scenarios").rglob("*.md")) for s in read(p)):
+        monkeypatch.setattr(lint, "MAX_FINDINGS", int(scenario.blocks.get("limit", 1000)))
+        material = scenario.material()
+        folder = "/w"
+        if material is not None:
+            scenario = scenario.filled(material)
+            home = tmp_path / str(number)
+            home.mkdir()
+            folder = home.as_posix()
+            try:
+                material.write(home)
+            except CannotHave:
+                continue
+        files: dict[str, str | bytes] = {f"{folder}/{name}": scenario.data(name) for name in scenario.files}
+        if "settings" in scenario.blocks:
+            files[f"{folder}/.dmls.toml"] = scenario.blocks["settings"]
+        analysis = analysis_of(files) if material is None else analysis_on_disk(files, NOW)
+        for file in files:
+            for finding in analysis.findings(file):
+                raised.add(finding.message)
+                raised.update(related.message for related in finding.related)
     wanted = {i for i in table("en") if i.partition(".")[0] in NAMES and not i.endswith(".title")}
     assert wanted - raised - set(UNREACHED) == set()
     assert raised & set(UNREACHED) == set()

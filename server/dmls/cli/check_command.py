@@ -10,7 +10,7 @@ from typing import Callable
 from dmls.cli.commands import NEVER
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
-from dmls.cli.options import Parsed, UsageError, closest
+from dmls.cli.options import Parsed, UsageError, closest, read_version
 from dmls.cli.result import Result
 from dmls.cli.session import STDIN, Request, Session
 from dmls.finding import Severity
@@ -60,10 +60,7 @@ def request_of(parsed: Parsed) -> Request:
     paths = tuple(parsed.operands) or (".",)
     versions = parsed.values("--dm-version")
     for version in versions:
-        try:
-            parse_version(version)
-        except ValueError:
-            raise UsageError("cli.bad-version", value=version) from None
+        read_version(version)
     jobs = parsed.value("--jobs", "auto")
     if jobs != "auto" and not (jobs.isascii() and jobs.isdigit() and 0 < int(jobs) <= 1024):
         raise UsageError("cli.bad-jobs", value=jobs)
@@ -80,7 +77,17 @@ def request_of(parsed: Parsed) -> Request:
         jobs=0 if jobs == "auto" else int(jobs),
         progress=not parsed.flag("--no-progress"),
         several_versions=len({parse_version(v) for v in versions}) > 1,
+        at=_at(parsed),
     )
+
+
+def _at(parsed: Parsed) -> float | None:
+    if not parsed.flag("--at"):
+        return None
+    # Few ask for another moment than now, and reading one takes the calendar.
+    from dmls.cli.moment import at_of
+
+    return at_of(parsed)
 
 
 def settings_of(parsed: Parsed, versions: list[str]) -> dict[str, object]:
@@ -88,8 +95,15 @@ def settings_of(parsed: Parsed, versions: list[str]) -> dict[str, object]:
     settings: dict[str, object] = {}
     if versions:
         settings["dm-version"] = versions
+    tls: dict[str, object] = {}
     if parsed.flag("--files"):
-        settings["tls"] = {"files": parsed.value("--files")}
+        tls["files"] = parsed.value("--files")
+    if parsed.flag("--within"):
+        from dmls.cli.moment import days_of
+
+        tls["warn-days"] = tls["ca-warn-days"] = days_of(parsed, 0)
+    if tls:
+        settings["tls"] = tls
     if parsed.flag("--kind"):
         settings["kinds"] = {"**": parsed.value("--kind")}
     select, ignore = parsed.values("--select"), parsed.values("--ignore")

@@ -9,6 +9,9 @@ from dmls.settings import FILES, KINDS, LANGUAGES
 SEVERITIES = ("error", "warning", "information", "hint")
 NEVER = "never"
 FORMATS = ("text", "json")
+ROLES = ("ca", "cert", "key")
+USAGES = ("server", "client")
+GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 SHELLS = ("bash", "zsh", "fish")
 SCHEMAS = (*KINDS, "settings", "findings")
 
@@ -16,7 +19,8 @@ SCHEMAS = (*KINDS, "settings", "findings")
 class Option(NamedTuple):
     """`value` names the value in the help, "" for a switch.  `choices` are all values allowed; empty means any.
 
-    `complete` says what a shell offers: "file", "folder", "rule" or "" for the choices.  The help sentence is ``cli.option<name>``.
+    `complete` says what a shell offers: "file", "folder", "rule" or "" for the choices.  The help sentence is ``cli.option-<name>``, or with
+    `sense` ``cli.option-<name>-<sense>`` where a name means different things to different commands.
     """
 
     name: str
@@ -24,16 +28,19 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
     repeat: bool = False
     complete: str = ""
+    required: bool = False
+    sense: str = ""
 
     @property
     def help(self) -> str:
-        return "cli.option-" + self.name.lstrip("-")
+        return "cli.option-" + self.name.lstrip("-") + (f"-{self.sense}" if self.sense else "")
 
 
 class Command(NamedTuple):
     """`operands` is how the help names what follows the options, "" where nothing may follow; `least` and `most` count them.
 
-    The module is ``cli.<name>_command`` and has ``run(parsed, console) -> int``.
+    A name of two words belongs to the group of its first word; the group is a command without module, its help lists its members.
+    The module of any other is ``cli.<name>_command``, with ``_`` between words, and has ``run(parsed, console) -> int``.
     """
 
     name: str
@@ -46,13 +53,29 @@ class Command(NamedTuple):
 
     @property
     def help(self) -> str:
-        return "cli.command-" + self.name
+        return "cli.command-" + self.name.replace(" ", "-")
+
+    @property
+    def module(self) -> str:
+        return f"dmls.cli.{self.name.replace(' ', '_')}_command"
+
+    @property
+    def group(self) -> str:
+        """The name of its group, "" where it has none."""
+        return self.name.rpartition(" ")[0]
+
+    @property
+    def members(self) -> tuple[Command, ...]:
+        """The commands of a group."""
+        return tuple(c for c in COMMANDS if c.name.startswith(self.name + " "))
 
 
 LANG = Option("--lang", "LANG", LANGUAGES)
 HELP = Option("--help")
 VERSION = Option("--version")
 FORMAT = Option("--format", "FORMAT", FORMATS)
+AT = Option("--at", "TIME")
+ONE_DM_VERSION = Option("--dm-version", "VERSION", sense="one")
 
 EVERYWHERE = (LANG, HELP)
 
@@ -68,12 +91,44 @@ COMMANDS = (
             Option("--dm-version", "VERSION", repeat=True),
             Option("--kind", "KIND", KINDS),
             Option("--files", "HOW", FILES),
+            AT,
+            Option("--within", "DAYS"),
             Option("--stdin-filename", "FILE", complete="file"),
             Option("--jobs", "N"),
             Option("--watch"),
             Option("--no-progress"),
         ),
         "[PATH…]",
+        most=None,
+        complete="file",
+    ),
+    Command("certs"),
+    Command(
+        "certs inspect",
+        (FORMAT, Option("--role", "ROLE", ROLES), Option("--key", "FILE", complete="file"), AT, ONE_DM_VERSION),
+        "FILE…",
+        least=1,
+        most=None,
+        complete="file",
+    ),
+    Command(
+        "certs verify",
+        (
+            FORMAT,
+            Option("--roots", "FILE", complete="file", required=True),
+            Option("--chain", "FILE", complete="file", required=True),
+            AT,
+            Option("--usage", "USAGE", USAGES),
+            Option("--host", "HOST"),
+            ONE_DM_VERSION,
+            Option("--go-version", "VERSION", GO_VERSIONS),
+        ),
+    ),
+    Command(
+        "certs list",
+        (FORMAT, Option("--within", "DAYS", sense="list"), AT),
+        "PATH…",
+        least=1,
         most=None,
         complete="file",
     ),

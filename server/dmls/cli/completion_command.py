@@ -18,6 +18,9 @@ def run(parsed: Parsed, console: Console) -> int:
     return CLEAN
 
 
+_TOP = tuple(c for c in COMMANDS if " " not in c.name)
+
+
 def _options(command: Command) -> tuple[Option, ...]:
     return (*command.options, *EVERYWHERE)
 
@@ -25,15 +28,17 @@ def _options(command: Command) -> tuple[Option, ...]:
 def bash(_console: Console) -> str:
     """For ``source <(dmls completion bash)``."""
     values = []
-    for option in sorted({o for c in COMMANDS for o in _options(c) if o.value}):
-        values.append(f"    {option.name}) {_bash_answer(option.choices, option.complete)} return ;;")
+    for name, choices, complete in sorted({(o.name, o.choices, o.complete) for c in COMMANDS for o in _options(c) if o.value}):
+        values.append(f"    {name}) {_bash_answer(choices, complete)} return ;;")
     commands = []
     for command in COMMANDS:
         words = " ".join(o.name for o in _options(command))
+        choices = tuple(c.name.split()[-1] for c in command.members) or command.choices
         commands.append(
-            f'    {command.name}) if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{words}" -- "$cur")); else {_bash_answer(command.choices, command.complete)} fi ;;'
+            f'    "{command.name}") if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{words}" -- "$cur")); else {_bash_answer(choices, command.complete)} fi ;;'
         )
-    top = " ".join([*(c.name for c in COMMANDS), *(o.name for o in (*EVERYWHERE, VERSION))])
+    top = " ".join([*(c.name for c in _TOP), *(o.name for o in (*EVERYWHERE, VERSION))])
+    known = "|".join(f'"{c.name}"' for c in COMMANDS)
     return "\n".join(
         [
             "_dmls() {",
@@ -43,7 +48,8 @@ def bash(_console: Console) -> str:
             *values,
             "  esac",
             '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-            f'    case "$word" in {"|".join(c.name for c in COMMANDS)}) command=$word; break ;; esac',
+            # The words of a command of a group come together one after the other; what follows a whole command never adds to it.
+            f'    case "${{command:+$command }}$word" in {known}) command="${{command:+$command }}$word" ;; esac',
             "  done",
             '  case "$command" in',
             *commands,
@@ -68,14 +74,21 @@ def _bash_answer(choices: tuple[str, ...], complete: str) -> str:
 
 def zsh(console: Console) -> str:
     """For ``dmls completion zsh > "${fpath[1]}/_dmls"`` or ``source <(…)``."""
-    commands = [f"    {_quoted(f'{c.name}:{console.say(c.help)}')}" for c in COMMANDS]
+    commands = [_zsh_command(c, console) for c in _TOP]
+    groups = []
     cases = []
     for command in COMMANDS:
+        if command.members:
+            members = " ".join(_zsh_command(c, console).strip() for c in command.members)
+            groups.append(f"    {command.name})")
+            groups.append(f"      if (( CURRENT == 2 )); then commands=({members}); _describe command commands; return; fi")
+            groups.append(f'      command="{command.name} $words[2]"; shift words; (( CURRENT-- )) ;;')
+            continue
         specs = [_zsh_option(option, console) for option in _options(command)]
         if command.operands:
             many = "*" if command.most is None else "1"
             specs.append(_quoted(f"{many}:{command.operands.strip('[]…')}:{_zsh_action(command.choices, command.complete)}"))
-        cases.append(f"    {command.name}) _arguments {' '.join(specs)} ;;")
+        cases.append(f"    {_quoted(command.name)}) _arguments {' '.join(specs)} ;;")
     return "\n".join(
         [
             "#compdef dmls",
@@ -92,6 +105,9 @@ def zsh(console: Console) -> str:
             "  local command=$words[2]",
             "  shift words; (( CURRENT-- ))",
             '  case "$command" in',
+            *groups,
+            "  esac",
+            '  case "$command" in',
             *cases,
             "  esac",
             "}",
@@ -99,6 +115,10 @@ def zsh(console: Console) -> str:
             "",
         ]
     )
+
+
+def _zsh_command(command: Command, console: Console) -> str:
+    return f"    {_quoted(f'{command.name.split()[-1]}:{console.say(command.help)}')}"
 
 
 def _zsh_option(option: Option, console: Console) -> str:
@@ -119,8 +139,15 @@ def fish(console: Console) -> str:
     """For ``dmls completion fish > ~/.config/fish/completions/dmls.fish``."""
     lines = ["complete -c dmls -f"]
     for command in COMMANDS:
-        lines.append(f"complete -c dmls -n __fish_use_subcommand -a {command.name} -d {_fish_quoted(console.say(command.help))}")
-        here = f"complete -c dmls -n '__fish_seen_subcommand_from {command.name}'"
+        *group, name = command.name.split()
+        first = "__fish_use_subcommand"
+        if group:
+            members = " ".join(c.name.split()[-1] for c in COMMANDS if c.name.startswith(group[0] + " "))
+            first = f"'__fish_seen_subcommand_from {group[0]}; and not __fish_seen_subcommand_from {members}'"
+        lines.append(f"complete -c dmls -n {first} -a {name} -d {_fish_quoted(console.say(command.help))}")
+        if command.members:
+            continue
+        here = f"complete -c dmls -n '{'; and '.join(f'__fish_seen_subcommand_from {word}' for word in (*group, name))}'"
         lines += [f"{here} {answer}" for answer in _fish_answer(command.choices, command.complete)]
         for option in _options(command):
             line = f"{here} -l {option.name[2:]} -d {_fish_quoted(console.say(option.help))}"

@@ -62,6 +62,10 @@ class Console:
             return self.env["FORCE_COLOR"] != "0"
         return self.env.get("TERM") != "dumb" and self.out.isatty()
 
+    def paint(self, colour: str, text: str) -> str:
+        """The text in a colour of ECMA-48, such as ``1;31``, where the reader sees colours."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.colour and text else text
+
     def read_stdin(self, limit: int) -> bytes:
         """Standard input to its end, at most one byte more than `limit`."""
         return (sys.stdin.buffer if self.stdin is None else self.stdin).read(limit + 1)
@@ -77,6 +81,14 @@ class Console:
             self.out.write(text.encode(encoding, "replace").decode(encoding))
         except BrokenPipeError:
             self._lose()
+
+    def write_json(self, text: str) -> None:
+        """To standard output, in UTF-8 whatever the locale says, since JSON is."""
+        reconfigure = getattr(self.out, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8")
+        # A file name that is no text, and half a surrogate pair in a file, cannot be written as UTF-8.
+        self.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
 
     def flush(self) -> None:
         if self.lost:

@@ -9,7 +9,7 @@ import datetime
 import os
 from typing import TYPE_CHECKING
 
-from dmls.disk import with_slashes
+from dmls.disk import now, with_slashes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -153,8 +153,7 @@ def _certificate(
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    # A shell may ask the clock; the core never does.
-    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)  # noqa: TID251
+    start = datetime.datetime.fromtimestamp(int(now()), datetime.timezone.utc)
     is_ca = ca is None
     builder = (
         x509.CertificateBuilder()
@@ -163,8 +162,8 @@ def _certificate(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         # A clock that is a little behind must not find it too young.
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=DAYS))
+        .not_valid_before(start - datetime.timedelta(hours=1))
+        .not_valid_after(start + datetime.timedelta(days=DAYS))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=0 if is_ca else None), critical=True)
         .add_extension(
             x509.KeyUsage(

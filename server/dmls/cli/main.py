@@ -69,11 +69,11 @@ def _run(parsed: Parsed, console: Console) -> int:
 
         console.write(f"dmls {__version__}\n")
         return CLEAN
-    if command is None or parsed.flag("--help"):
+    if command is None or command.members or parsed.flag("--help"):
         from dmls.cli.help import command_help, overview
 
         console.write(overview(console) if command is None else command_help(command, console))
         return CLEAN if parsed.flag("--help") else FAULT
-    run = import_module(f"dmls.cli.{command.name}_command").run
+    run = import_module(command.module).run
     status: int = run(parsed, console)
     return status

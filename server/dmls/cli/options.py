@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Mapping, Sequence
 
 from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION, Command, Option
+from dmls.version import Version, parse_version
 
 
 class UsageError(Exception):
@@ -43,16 +44,14 @@ def parse(arguments: Sequence[str]) -> Parsed:
     values: dict[str, list[str]] = {}
     rest = list(arguments)
     command: Command | None = None
-    while rest and command is None:
+    while rest and (command is None or command.members):
         word = rest.pop(0)
         if word.startswith("-") and word != "-":
             _option(word, rest, (*EVERYWHERE, VERSION), values)
             continue
-        command = next((c for c in COMMANDS if c.name == word), None)
-        if command is None:
-            raise UsageError("cli.unknown-command", name=word, hint=closest(word, [c.name for c in COMMANDS]))
+        command = _command(command, word)
     operands: list[str] = []
-    if command is not None:
+    if command is not None and not command.members:
         options = (*command.options, *EVERYWHERE, VERSION)
         while rest:
             word = rest.pop(0)
@@ -65,7 +64,22 @@ def parse(arguments: Sequence[str]) -> Parsed:
                 operands.append(word)
         if "--help" not in values and "--version" not in values:
             _check_operands(command, operands)
+            for option in command.options:
+                if option.required and option.name not in values:
+                    raise UsageError("cli.option-missing", command=command.name, option=f"{option.name} {option.value}")
     return Parsed(command, values, operands)
+
+
+def _command(group: Command | None, word: str) -> Command:
+    """The command that `word` names, at the top or in a group."""
+    prefix = f"{group.name} " if group is not None else ""
+    names = [c.name for c in COMMANDS if c.name.startswith(prefix) and " " not in c.name[len(prefix) :]]
+    if prefix + word in names:
+        return next(c for c in COMMANDS if c.name == prefix + word)
+    like = closest(prefix + word, names)
+    if group is None:
+        raise UsageError("cli.unknown-command", name=word, hint=like)
+    raise UsageError("cli.unknown-member", name=word, group=group.name, hint=like)
 
 
 def _option(word: str, rest: list[str], options: tuple[Option, ...], values: dict[str, list[str]]) -> None:
@@ -101,3 +115,11 @@ def closest(word: str, names: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, names, 1, 0.6)), "")
+
+
+def read_version(text: str) -> Version:
+    """The DM version that an option names.  Raises UsageError."""
+    try:
+        return parse_version(text)
+    except ValueError:
+        raise UsageError("cli.bad-version", value=text) from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, NamedTuple, Sequence
+from itertools import islice
+from typing import Mapping, NamedTuple, Sequence
 
 from dmls.cli.console import Console
 from dmls.cli.progress import Progress
+from dmls.cli.refusal import refusal
 from dmls.cli.result import Examined, Result, examine
 from dmls.disk import (
     CONFIG_LIMIT,
@@ -16,14 +18,16 @@ from dmls.disk import (
     config_files,
     folder_of,
     nearest_settings,
+    now,
     signature,
 )
-from dmls.files import Content, Directory, Disk, FileState, Missing, NotRegular, TooLarge, Unreadable
+from dmls.files import Content, Directory, Disk, FileState, Missing, TooLarge
 from dmls.finding import Severity
-from dmls.workspace import List, Read, Workspace
+from dmls.model.kind import CERTIFICATE_SUFFIXES
+from dmls.workspace import Read, ReadPem, Workspace, answer, pem_content
 
 STDIN = "-"
-ROUNDS = 5
+ROUNDS = 6
 """How often the core may ask for more files: script → configuration → certificate → folder."""
 POOL_FROM = 100
 """Files; with fewer, starting processes takes longer than it saves."""
@@ -31,7 +35,7 @@ CHUNK = 25
 
 
 class Request(NamedTuple):
-    """What a command line asks for, its values read.  `jobs` 0 means as many as are worth it."""
+    """What a command line asks for, its values read.  `jobs` 0 means as many as are worth it.  `at` None means now."""
 
     paths: tuple[str, ...]
     settings: Mapping[str, object]
@@ -41,12 +45,13 @@ class Request(NamedTuple):
     jobs: int = 0
     progress: bool = True
     several_versions: bool = False
+    at: float | None = None
 
 
 class Session:
     """`failed` is whether something that was asked for could not be checked in the last round."""
 
-    __slots__ = ("_known", "_stdin", "console", "disk", "failed", "request", "signatures", "workspace")
+    __slots__ = ("_known", "_looked_up", "_stdin", "console", "disk", "failed", "request", "signatures", "workspace")
 
     def __init__(self, request: Request, console: Console, disk: Disk | None = None) -> None:
         self.request = request
@@ -58,25 +63,50 @@ class Session:
         self.workspace = Workspace()
         self.workspace.set_cli_settings(request.settings)
         self._known: set[str] = set()
+        self._looked_up: set[str] = set()
+        """The paths that configurations made us look at: certificates, keys, folders."""
         self._stdin: bytes | None = None
 
     def check(self) -> Result:
         """Read what is on the disk now and judge it."""
-        self.failed = False
-        self.signatures = {}
-        sources = self._sources()
+        sources, implied = self.load()
         names = {source.path: source.given for source in sources}
-        implied = self._put_all(sources)
-        self._answer_wishes()
-        self._speak(sources)
-        analysis = self.workspace.snapshot()
         files = self._examine_all([s.path for s in sources])
+        analysis = self.workspace.snapshot()
         for source, examined in zip(sources, files, strict=True):
             if source.named and not examined.known:
                 self.console.note(self._foreign(source.path), path=source.given)
         # Settings that were found above the paths concern the user only when something is wrong with them.
         files += [e for e in (examine(analysis, path, self.request.least) for path in implied) if e.findings]
         return Result(files, names, self.request.several_versions)
+
+    def load(self) -> tuple[list[Found], list[str]]:
+        """Read what is on the disk now: the files that the paths mean, and the `.dmls.toml` files above them that nobody named."""
+        self.failed = False
+        self.signatures = {}
+        # Asked once, so that all findings of a round speak of one moment.
+        self.workspace.set_now(now() if self.request.at is None else self.request.at)
+        for path in self._looked_up:
+            self.workspace.forget(path)
+        self._looked_up.clear()
+        sources = self._sources()
+        implied = self._put_all(sources)
+        self._answer_wishes()
+        self._speak(sources)
+        return sources, implied
+
+    def settle(self, paths: Sequence[str]) -> None:
+        """Look up all that the findings of `paths` depend on: certificates, keys and their folders."""
+        analysis = self.workspace.snapshot()
+        for path in paths:
+            analysis.look_ahead(path)
+        for _ in range(ROUNDS):
+            self._answer_wishes()
+            analysis = self.workspace.snapshot()
+            for path in paths:
+                analysis.findings(path)
+            if not self.workspace.wanted():
+                return
 
     def changed(self) -> bool:
         """Whether the disk differs from what the last round saw."""
@@ -121,7 +151,7 @@ class Session:
         for source in list(sources):
             state = self._state(source)
             if isinstance(state, Content):
-                states[source.path] = state
+                states[source.path] = self._outlined(source.path, state)
             else:
                 self._refuse(source.given, state, source.named)
                 sources.remove(source)
@@ -165,6 +195,17 @@ class Session:
         self._watch(path)
         return self.disk.read(path, limit)
 
+    def _outlined(self, path: str, state: Content) -> Content:
+        """The content of a configuration; of a certificate or key only its line ends, since no byte of a key may be shown."""
+        if not path.lower().endswith(CERTIFICATE_SUFFIXES) and not state.data.startswith(b"-----BEGIN "):
+            return state
+        from dmls.analysis import outline
+
+        found = pem_content(state.data, state.mode)
+        self.workspace.tell(ReadPem(path), found)
+        self._looked_up.add(path)
+        return Content(outline(found.pem).encode(), state.mode)
+
     def _watch(self, path: str) -> None:
         self.signatures[path] = signature(path)
 
@@ -175,17 +216,14 @@ class Session:
                 return
             for wish in wishes:
                 self._watch(wish.path)
+                self.workspace.tell(wish, answer(wish, self.disk))
                 if isinstance(wish, Read):
-                    state = self.disk.read(wish.path, wish.limit)
-                elif isinstance(wish, List):
-                    state = self.disk.list(wish.path)
+                    self._known.add(wish.path)
                 else:
-                    state = self.disk.stat(wish.path)
-                self.workspace.put(wish.path, state)
-                self._known.add(wish.path)
+                    self._looked_up.add(wish.path)
 
     def _refuse(self, given: str, state: FileState, named: bool) -> None:
-        message, args = _refusal(state)
+        message, args = refusal(state)
         # A huge file that happens to lie in the folder is no configuration; anything else leaves a gap in what was asked for.
         if named or not isinstance(state, TooLarge):
             self.failed = True
@@ -200,27 +238,36 @@ class Session:
     # --- out ---
 
     def _examine_all(self, paths: Sequence[str]) -> list[Examined]:
-        analysis = self.workspace.snapshot()
         least = self.request.least
         progress = Progress(self.console, len(paths), self.request.progress)
         chunks = [paths[i : i + CHUNK] for i in range(0, len(paths), CHUNK)]
         jobs = self._jobs(len(paths), len(chunks))
 
-        def work(index: int) -> list[Examined]:
-            return [examine(analysis, path, least) for path in chunks[index]]
+        def work(index: int) -> tuple[list[Examined], dict[str, object]]:
+            before = len(self.signatures)
+            self.settle(chunks[index])
+            analysis = self.workspace.snapshot()
+            return [examine(analysis, path, least) for path in chunks[index]], dict(islice(self.signatures.items(), before, None))
 
+        def done() -> None:
+            progress.step(CHUNK)
+
+        results = []
         try:
             if jobs > 1:
                 from dmls.cli import pool
 
-                return _flat(pool.run(work, len(chunks), jobs, lambda: progress.step(CHUNK)))
-            files: list[Examined] = []
-            for path in paths:
-                files.append(examine(analysis, path, least))
-                progress.step(1)
-            return files
+                results = pool.run(work, len(chunks), jobs, done)
+            else:
+                for index in range(len(chunks)):
+                    results.append(work(index))
+                    done()
         finally:
             progress.end()
+        for _, seen in results:
+            # What a child looked at is not known here.
+            self.signatures.update(seen)
+        return [file for files, _ in results for file in files]
 
     def _jobs(self, files: int, chunks: int) -> int:
         if self.request.jobs == 0 and files < POOL_FROM or self.request.jobs == 1 or chunks < 2:
@@ -230,27 +277,6 @@ class Session:
         if not pool.available():
             return 1
         return min(self.request.jobs or pool.processors(), chunks)
-
-
-def _flat(lists: Iterable[list[Examined]]) -> list[Examined]:
-    return [item for items in lists for item in items]
-
-
-def _refusal(state: FileState) -> tuple[str, dict[str, object]]:
-    """The message id and arguments for a file that cannot be checked."""
-    if isinstance(state, Unreadable):
-        return "cli.unreadable", {"reason": state.reason}
-    if isinstance(state, TooLarge):
-        return "cli.too-large", {"size": _mebibytes(state.size), "limit": _mebibytes(state.limit)}
-    if isinstance(state, NotRegular):
-        return "cli.not-regular", {"what": state.what}
-    if isinstance(state, Directory):
-        return "cli.is-folder", {}
-    return "cli.missing", {}
-
-
-def _mebibytes(size: int) -> str:
-    return f"{size / (1 << 20):.4g}"
 
 
 def _is_text(data: bytes) -> bool:

@@ -50,3 +50,17 @@ class Fold(NamedTuple):
     start_line: int
     end_line: int
     kind: str
+
+
+class Place(NamedTuple):
+    """A piece of a file, which need not be open.  In a certificate file on disk each byte counts as one character, as in `Analysis.text`."""
+
+    path: str
+    span: Span
+
+
+class Link(NamedTuple):
+    """The text of `span` names the file at the path `target`."""
+
+    span: Span
+    target: str

@@ -15,7 +15,9 @@ from pygls.exceptions import JsonRpcException
 from dmls.lsp import faults, from_proto, to_proto
 
 if TYPE_CHECKING:
+    from dmls.lsp.documents import Document
     from dmls.lsp.server import Server
+    from dmls.lsp.session import Session
 
 COMPLETION_TRIGGERS = ["-", ":", '"', "'", " ", "=", ".", "/"]
 """After these a client asks for completions by itself: a list item, a value, a quoted value, a dotted key, a path."""
@@ -154,12 +156,45 @@ def hover(ls: Server, params: t.HoverParams) -> to_proto.Json | None:
 
 def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None:
     session = ls.session
+    found = _offset(session, params)
+    if found is None:
+        return None
+    document, offset = found
+    offers = session.analysis().completions(document.path, offset, session.locale_for(document.path))
+    return to_proto.completion(offers, document.lines, session.client)
+
+
+def _offset(session: Session, params: Any) -> tuple[Document, int] | None:
     document = session.document(params.text_document.uri)
     if document is None:
         return None
-    offset = document.lines.offset(params.position.line, params.position.character, session.client.encoding)
-    found = session.analysis().completions(document.path, offset, session.locale_for(document.path))
-    return to_proto.completion(found, document.lines, session.client)
+    return document, document.lines.offset(params.position.line, params.position.character, session.client.encoding)
+
+
+def definition(ls: Server, params: t.DefinitionParams) -> list[to_proto.Json]:
+    session = ls.session
+    found = _offset(session, params)
+    if found is None:
+        return []
+    analysis = session.analysis()
+    return to_proto.locations(analysis.definitions(found[0].path, found[1]), session.publisher.places(analysis), session.client.encoding)
+
+
+def references(ls: Server, params: t.ReferenceParams) -> list[to_proto.Json]:
+    session = ls.session
+    found = _offset(session, params)
+    if found is None:
+        return []
+    analysis = session.analysis()
+    return to_proto.locations(analysis.references(found[0].path, found[1]), session.publisher.places(analysis), session.client.encoding)
+
+
+def document_link(ls: Server, params: t.DocumentLinkParams) -> list[to_proto.Json]:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return []
+    return to_proto.links(session.analysis().links(document.path), document.lines, session.client)
 
 
 def document_symbol(ls: Server, params: t.DocumentSymbolParams) -> list[to_proto.Json]:
@@ -191,6 +226,9 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     t.WORKSPACE_DIAGNOSTIC: workspace_diagnostic,
     t.TEXT_DOCUMENT_HOVER: hover,
     t.TEXT_DOCUMENT_COMPLETION: completion,
+    t.TEXT_DOCUMENT_DEFINITION: definition,
+    t.TEXT_DOCUMENT_REFERENCES: references,
+    t.TEXT_DOCUMENT_DOCUMENT_LINK: document_link,
     t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: document_symbol,
     t.TEXT_DOCUMENT_FOLDING_RANGE: folding_range,
 }
@@ -205,6 +243,9 @@ def capabilities(client: from_proto.Client, commands: list[str]) -> to_proto.Jso
         "completionProvider": {"triggerCharacters": COMPLETION_TRIGGERS, "resolveProvider": False},
         "documentSymbolProvider": True,
         "foldingRangeProvider": True,
+        "definitionProvider": True,
+        "referencesProvider": True,
+        "documentLinkProvider": {"resolveProvider": False},
         "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
     }
     if client.pull:

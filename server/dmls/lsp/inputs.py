@@ -6,12 +6,14 @@ from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator
 
+from dmls.disk import signature
 from dmls.files import Denied, Disk, FileState, Missing
 from dmls.lsp.from_proto import is_file
 from dmls.lsp.scheduler import Pass, Worker
-from dmls.workspace import List, Read, Want
+from dmls.workspace import List, Read, Want, answer
 
 if TYPE_CHECKING:
+    from dmls.model.cert_use import PemState
     from dmls.workspace import Workspace
 
 ROUNDS = 5
@@ -21,14 +23,27 @@ BATCH_FILES = 50
 
 
 class Inputs:
-    """Answers the wishes of `workspace` from `disk`; `allowed` says which paths may be looked at."""
+    """Answers the wishes of `workspace` from `disk`.
 
-    def __init__(self, workspace: Workspace, disk: Disk, worker: Worker, allowed: Callable[[str], bool]) -> None:
+    `allowed` says which paths may be looked at, and is asked on the worker's thread.  `signature` is a value that changes when a file does.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        disk: Disk,
+        worker: Worker,
+        allowed: Callable[[str], bool],
+        signature: Callable[[str], object] = signature,
+    ) -> None:
         self._workspace = workspace
         self._disk = disk
         self._worker = worker
         self._allowed = allowed
+        self._signature = signature
         self._asked: set[Want] = set()
+        self._seen: dict[str, object] = {}
+        """The signatures of what was looked at for certificates, as they were just before the look."""
 
     def open_wishes(self) -> bool:
         """Whether the core wants something that nobody has looked for yet."""
@@ -53,6 +68,18 @@ class Inputs:
         if changed is not None and self._workspace.snapshot() is not before:
             changed()
 
+    def watch(self) -> Callable[[], list[str]]:
+        """A job that finds the paths that changed since they were looked at for certificates.
+
+        No client watches files outside its workspace, and some watch nothing.
+        """
+        seen = list(self._seen.items())
+
+        def job() -> list[str]:
+            return [path for path, before in seen if self._signature(path) != before]
+
+        return job
+
     def look_again(self, wishes: Iterable[Want], changed: Callable[[], None]) -> Pass:
         """Look once more for what may have changed, then for what that makes the core want; call `changed` if anything did."""
         before = self._workspace.snapshot()
@@ -62,20 +89,21 @@ class Inputs:
             changed()
 
     def _look_for(self, wishes: list[Want]) -> Pass:
-        answers = self._worker.submit(lambda: [(wish.path, self._look(wish)) for wish in wishes])
+        answers = self._worker.submit(lambda: [(wish, self._look(wish)) for wish in wishes])
         yield answers
-        for path, state in answers.result():
-            self._workspace.put(path, state)
+        for wish, state in answers.result():
+            self._workspace.tell(wish, state)
         yield None
 
-    def _look(self, wish: Want) -> FileState:
+    def _look(self, wish: Want) -> PemState:
         if not is_file(wish.path):
             return Missing()
         if not self._allowed(wish.path):
             return Denied()
-        if isinstance(wish, Read):
-            return self._disk.read(wish.path, wish.limit)
-        return self._disk.list(wish.path) if isinstance(wish, List) else self._disk.stat(wish.path)
+        if not isinstance(wish, Read):
+            # Taken before the look: a change in between is then seen at the next one.
+            self._seen[wish.path] = self._signature(wish.path)
+        return answer(wish, self._disk)
 
     def forget_answers(self) -> None:
         """Let everything be looked for again, because what may be looked at has changed."""
@@ -87,9 +115,9 @@ class Inputs:
         return frozenset(self._asked)
 
     def touching(self, path: str) -> list[Want]:
-        """The wishes whose answer a change of `path` may change."""
+        """The wishes whose answer a change of `path`, or of something in that folder, may change."""
         folder = path.rpartition("/")[0] or "/"
-        return [wish for wish in self._asked if wish.path == (folder if isinstance(wish, List) else path)]
+        return [wish for wish in self._asked if wish.path == path or (isinstance(wish, List) and wish.path == folder)]
 
     def next_files(self, paths: Iterator[str], limit: int) -> Callable[[], list[tuple[str, FileState]]]:
         """A job that finds and reads the next few of `paths`; nothing comes back after the last."""

@@ -62,6 +62,15 @@ class Publisher:
             document.adopt(lines)
         return lines
 
+    def places(self, analysis: Analysis) -> to_proto.Places:
+        """How to show a place in any file."""
+
+        def place(path: str) -> tuple[str, LineIndex] | None:
+            lines = self.lines(analysis, path)
+            return None if lines is None else (self.uri(path), lines)
+
+        return place
+
     def report(self, analysis: Analysis, path: str) -> Report:
         """The diagnostics of `path`; made anew only where findings, text or language changed."""
         findings = analysis.findings(path)
@@ -71,11 +80,7 @@ class Publisher:
         if kept is not None and kept.locale == locale and kept.text == text and kept.findings == findings:
             return kept.report
         lines = self.lines(analysis, path) or LineIndex(text)
-
-        def places(other: str) -> tuple[str, LineIndex] | None:
-            index = lines if other == path else self.lines(analysis, other)
-            return None if index is None else (self.uri(other), index)
-
+        places = self.places(analysis)
         diagnostics = to_proto.diagnostics(findings, lines, self._client, lambda message, args: self._sentence(message, args, locale), places)
         if kept is not None and kept.report.diagnostics == diagnostics:
             report = kept.report

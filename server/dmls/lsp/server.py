@@ -14,13 +14,13 @@ from typing import Any, Iterator, NamedTuple
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
 
-from dmls.disk import Found, RealDisk, config_files
+from dmls.disk import Found, RealDisk, certificate_files, config_files
 from dmls.files import Disk
 from dmls.lsp import handlers
 from dmls.lsp.from_proto import Client
 from dmls.lsp.protocol import Framer, Protocol, converter
 from dmls.lsp.scheduler import Pass
-from dmls.lsp.session import Session
+from dmls.lsp.session import Finders, Session
 from dmls.rules.registry import ROWS
 from dmls.schema.load import KINDS, load
 
@@ -36,6 +36,8 @@ _WARM: tuple[tuple[str, object], ...] = (
     (t.WORKSPACE_DIAGNOSTIC, {"previousResultIds": [{"uri": "", "value": ""}]}),
     (t.TEXT_DOCUMENT_DOCUMENT_SYMBOL, _HERE),
     (t.TEXT_DOCUMENT_FOLDING_RANGE, _HERE),
+    (t.TEXT_DOCUMENT_DOCUMENT_LINK, _HERE),
+    (t.TEXT_DOCUMENT_DEFINITION, _HERE),
     (t.TEXT_DOCUMENT_DID_SAVE, _HERE),
     (t.TEXT_DOCUMENT_DID_CLOSE, _HERE),
     (t.CANCEL_REQUEST, {"id": 0}),
@@ -65,7 +67,7 @@ class Server(LanguageServer):
         return self.session_or_none
 
     def begin(self, client: Client) -> None:
-        self.session_or_none = Session(client, self.protocol, asyncio.get_running_loop(), self.protocol.busy, self._disk, _find)
+        self.session_or_none = Session(client, self.protocol, asyncio.get_running_loop(), self.protocol.busy, self._disk, _FINDERS)
 
     def warm_up(self) -> None:
         """Do in idle moments what the first hover or completion would otherwise wait for."""
@@ -97,8 +99,11 @@ class Server(LanguageServer):
         log.error("%s", type(error).__name__)
 
 
-def _find(folders: list[str]) -> Iterator[str]:
+def _configurations(folders: list[str]) -> Iterator[str]:
     return (found.path for found in config_files(folders) if isinstance(found, Found))
+
+
+_FINDERS = Finders(_configurations, certificate_files)
 
 
 # --- connections ---

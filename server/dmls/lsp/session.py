@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import logging
 from asyncio import Future, shield
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, Protocol
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol
 from uuid import uuid4
 
-from dmls.files import Content, Disk, FileState, Missing
+from dmls.disk import now as real_now
+from dmls.disk import real
+from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, Missing, Read, ReadPem, Want
 from dmls.lsp import faults, from_proto, to_proto
+from dmls.lsp.certificates import CertificateFiles
 from dmls.lsp.documents import Change, Document, Documents
 from dmls.lsp.from_proto import Client
 from dmls.lsp.inputs import Inputs
 from dmls.lsp.publish import Publisher, Report
 from dmls.lsp.scheduler import Pass, Scheduler, Worker
+from dmls.model.kind import CERTIFICATE_SUFFIXES
 from dmls.words.catalogue import locale_of, sentence
-from dmls.workspace import CONFIG_LIMIT, Read, Workspace
+from dmls.workspace import Workspace
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -28,7 +32,8 @@ SCAN_LIMIT = 512 * 1024
 """Bytes of a closed file that the workspace scan reads at most: judging a larger one would hold up typing, so it waits until it is opened."""
 SETTINGS_WAIT = 0.3
 """Seconds that the first findings wait for the client's settings."""
-
+HELP_WAIT = 0.25
+"""Seconds that a completion waits for a folder to be listed."""
 log = logging.getLogger("dmls.lsp")
 
 
@@ -42,6 +47,18 @@ class Wire(Protocol):
         """Send a request; `answered` gets its result, `REFUSED` where the client answered with an error."""
 
 
+class Finders(NamedTuple):
+    """How to find files below folders: configurations, and files that are named like certificates."""
+
+    configurations: Callable[[list[str]], Iterator[str]]
+    certificates: Callable[[list[str]], Iterator[str]]
+
+
+def _read(path: str, limit: int = CONFIG_LIMIT) -> Want:
+    """The wish for the content of a file; of a certificate file never its text, which may hold a private key."""
+    return ReadPem(path) if path.lower().endswith(CERTIFICATE_SUFFIXES) else Read(path, limit)
+
+
 class Session:
     """Lives from `initialize` to `exit`; owned by the event loop."""
 
@@ -52,7 +69,8 @@ class Session:
         loop: AbstractEventLoop,
         busy: Callable[[], bool],
         disk: Disk,
-        find: Callable[[list[str]], Iterator[str]],
+        find: Finders,
+        clock: Callable[[], float] = real_now,
     ) -> None:
         self.client = client
         self.documents = Documents()
@@ -74,6 +92,7 @@ class Session:
         self._scanned: Future[None] | None = None
         self.workspace.set_folders(self._folders)
         self.workspace.set_trusted(client.trusted)
+        self.certificates = CertificateFiles(self, loop, self._worker, disk, clock)
         self._use_settings(client.settings)
 
     # --- what the client tells ---
@@ -96,6 +115,7 @@ class Session:
                 {"registrations": [{"id": str(uuid4()), "method": method, "registerOptions": options} for method, options in registrations]},
                 lambda _: None,
             )
+        self.certificates.watch()
         self._rescan()
 
     def open(self, uri: str, text: str, version: int) -> None:
@@ -120,9 +140,8 @@ class Session:
         # A save is the moment at which people look for the effect of what they did elsewhere, and the only news of
         # files outside the workspace, which no client watches.
         path = self.paths.of(uri)
-        wishes = {*self.inputs.asked, *([Read(path, CONFIG_LIMIT)] if self._inside(path) else ())}
-        if wishes:
-            self.scheduler.background("look again", self.inputs.look_again(wishes, self.refresh))
+        wishes = {*self.inputs.asked, *([_read(path)] if self._inside(path) else ())}
+        self.certificates.changed((), wishes)
 
     def close(self, uri: str) -> None:
         path = self.paths.of(uri)
@@ -140,10 +159,10 @@ class Session:
             self.publisher.clear(path, document.uri)
 
     def _close_again(self, path: str, uri: str) -> Pass:
-        yield from self.inputs.look_again([Read(path, CONFIG_LIMIT)], lambda: None)
+        yield from self.inputs.look_again([_read(path)], lambda: None)
         if path in self.documents:
             return
-        if self.workspace.snapshot().text(path) is None:
+        if not self.workspace.snapshot().is_dm(path):
             self.publisher.clear(path, uri)
         elif not self.client.pull:
             self._push(path)
@@ -207,26 +226,29 @@ class Session:
 
     def files_changed(self, changes: Iterable[tuple[str, bool]]) -> None:
         """URIs, each with whether the file is gone."""
-        wishes = set()
+        wishes: set[Want] = set()
+        touched = []
         unknown = removed = False
         known = set(self.workspace.paths)
         for uri, gone in changes:
             path = self.paths.of(uri)
-            wishes.update(self.inputs.touching(path))
+            touched.append(path)
+            if self.inputs.touching(path):
+                # Looked at below; a file that is replaced is often reported as gone first.
+                continue
             if gone:
-                self.workspace.put(path, Missing())
+                self.workspace.tell(_read(path), Missing())
                 removed = True
-            elif path in known:
-                wishes.add(Read(path, CONFIG_LIMIT))
+            elif path in known or path.lower().endswith(CERTIFICATE_SUFFIXES):
+                wishes.add(_read(path))
             elif path.endswith(SUFFIXES):
                 unknown = True
+        self.certificates.changed(touched, wishes)
         if unknown:
             # Whether a new file counts depends on where it lies and on .gitignore: the scan knows.
             self._rescan()
         if removed:
             self.refresh()
-        if wishes:
-            self.scheduler.background("look again", self.inputs.look_again(wishes, self.refresh))
 
     # --- what the client asks ---
 
@@ -235,7 +257,12 @@ class Session:
 
     def analysis(self) -> Analysis:
         """The newest texts, whatever is running."""
+        self.certificates.keep_time()
         return self.workspace.snapshot()
+
+    def message(self, text: str) -> None:
+        """Tell the user something that is neither a finding nor an answer."""
+        self._wire.tell("window/showMessage", {"type": 3, "message": text})
 
     async def report(self, uri: str) -> Report:
         """The diagnostics of a document once its pause is over and its settings are known."""
@@ -284,6 +311,7 @@ class Session:
             self._push_open()
         if self.inputs.open_wishes():
             self.scheduler.background("inputs", self.inputs.fetch(self.refresh))
+        self.certificates.arm()
 
     def _push_open(self) -> None:
         edited, self._edited = self._edited, None
@@ -309,6 +337,9 @@ class Session:
                 self.publisher.clear(path, self.publisher.uri(path))
         for path in files:
             yield from self._push_one_closed(path)
+        if self.inputs.open_wishes():
+            self.scheduler.background("inputs", self.inputs.fetch(self.refresh))
+        self.certificates.arm()
 
     def _push_one_closed(self, path: str) -> Pass:
         """Report a file that nobody has open, in small steps, and let go of its tree: a thousand of them would only burden the collector."""
@@ -333,7 +364,7 @@ class Session:
 
     def _scan(self, folders: list[str], scanned: Future[None]) -> Pass:
         """Read every configuration file of the workspace, then bring what is shown up to date."""
-        found = self._find(folders)
+        found = self._find.configurations(folders)
         progress = Progress(self._wire, self.locale) if self.client.progress else None
         try:
             count = 0
@@ -362,6 +393,9 @@ class Session:
                     if progress is not None:
                         progress.report(count, 100 * number // len(paths))
                     yield from self._push_one_closed(path)
+            yield from self.inputs.fetch(self.refresh)
+            yield from self.certificates.index(self._find.certificates(folders))
+            self.certificates.arm()
         finally:
             if progress is not None:
                 progress.end()
@@ -372,10 +406,15 @@ class Session:
         return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in self._folders)
 
     def _allowed(self, path: str) -> bool:
-        """In a workspace that the user does not trust nothing outside of it is looked at."""
-        return self.client.trusted or self._inside(path)
+        """In a workspace that the user does not trust nothing outside of it is looked at, through links neither."""
+        if self.client.trusted:
+            return True
+        folders = [real(folder) for folder in self._folders]
+        there = real(path)
+        return self._inside(path) and any(there == folder or there.startswith(folder.rstrip("/") + "/") for folder in folders)
 
     def end(self) -> None:
+        self.certificates.end()
         self.scheduler.close()
 
 

@@ -15,7 +15,7 @@ from dmls.lsp.from_proto import WINDOWS, Client
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hover, Symbol
+    from dmls.ide.values import Completion, Fold, Hover, Link, Symbol
 
 Json = dict[str, Any]
 Sentence = Callable[[str, Mapping[str, object]], str]
@@ -25,7 +25,7 @@ Places = Callable[[str], "tuple[str, LineIndex] | None"]
 
 SOURCE = "dmls"
 _TAGS = {"unnecessary": 1, "deprecated": 2}
-_COMPLETION_KINDS = {"key": 10, "value": 12, "snippet": 15, "file": 17}
+_COMPLETION_KINDS = {"key": 10, "value": 12, "snippet": 15, "file": 17, "folder": 19}
 _SYMBOL_KINDS = {"object": 19, "array": 18, "string": 15, "number": 16, "boolean": 17, "null": 21}
 _DEPRECATED = 1
 
@@ -230,6 +230,21 @@ def _symbol(symbol: Symbol, lines: LineIndex, encoding: str) -> Json:
     if symbol.children:
         entry["children"] = [_symbol(child, lines, encoding) for child in symbol.children]
     return entry
+
+
+def locations(found: Iterable[tuple[str, Span]], places: Places, encoding: str) -> list[Json]:
+    """Places in files; those in files whose lines nobody knows are left out."""
+    out = []
+    for path, span in found:
+        place = places(path)
+        if place is not None:
+            uri, lines = place
+            out.append({"uri": uri, "range": range_of(lines, span, encoding)})
+    return out
+
+
+def links(found: Iterable[Link], lines: LineIndex, client: Client) -> list[Json]:
+    return [{"range": range_of(lines, link.span, client.encoding), "target": uri_of(link.target)} for link in found]
 
 
 def folding(found: Iterable[Fold], client: Client) -> list[Json]:

@@ -22,7 +22,7 @@ _DN = re.compile(rf"(?:subject\s*[=:]\s*)?/?\s*{_ATTRIBUTE}\s*=", re.I)
 _CN = re.compile(r"(?:^|[,/+;=:]|\s)\s*CN\s*=\s*([^,/+;]*)", re.I)
 
 
-_NO_TEXT = ("integer", "float", "boolean", "datetime", "junk")
+NO_TEXT = ("integer", "float", "boolean", "datetime", "junk")
 """Styles of TOML values that the decoder refuses in a list of strings."""
 
 SEPARATOR = re.compile("[,;]")
@@ -58,9 +58,26 @@ def judged(block: TlsBlock) -> list[Entry]:
     """
     if block.owner == kinds.SOURCE or not (block.on or block.owner == kinds.DMCTL):
         return []
-    return [item for item in block.names if isinstance(item.node, Scalar) and item.node.style not in _NO_TEXT]
+    return [item for item in block.names if isinstance(item.node, Scalar) and item.node.style not in NO_TEXT]
 
 
 def guards_ports(block: TlsBlock, item: Entry) -> bool:
     """Whether the item is the one that a master's etcd compares with."""
     return block.owner == kinds.MASTER and item.index == 0
+
+
+_SAME = str.maketrans({"_": "-", **dict.fromkeys(_SPACE, "-")})
+_NO_SPACE = str.maketrans(dict.fromkeys(_SPACE))
+
+
+def is_near(name: str, common_name: str) -> bool:
+    """Whether two different names are equal up to case, blanks, and hyphens or underscores."""
+    if name == common_name or not trimmed(name) or not trimmed(common_name):
+        return False
+    return not _plain(name).isdisjoint(_plain(common_name))
+
+
+def _plain(name: str) -> set[str]:
+    """The name without what people confuse; a blank may stand for a hyphen or for nothing."""
+    name = trimmed(name).casefold()
+    return {name.translate(_SAME), name.translate(_NO_SPACE).replace("_", "-")}

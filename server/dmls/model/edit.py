@@ -29,6 +29,8 @@ def written_like(config: ConfigFile, entry: Entry, text: str) -> str:
             return text
         if style == "single" and "\n" not in text:
             return "'" + text.replace("'", "''") + "'"
+    elif style == "literal" and text.isprintable() and "'" not in text:
+        return f"'{text}'"
     return quoted(text)
 
 
@@ -139,6 +141,24 @@ def _lines_with_comma(config: ConfigFile, start: int, after: int) -> Span | None
     if lines.line_of(start) != line or line + 1 >= len(lines):
         return None
     return Span(start - len(before), lines.line_span(line + 1).start)
+
+
+def set_text(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
+    """Write another text where a scalar stands, in its own quotes."""
+    if not is_direct(entry) or not isinstance(entry.raw, Scalar):
+        return None
+    return Edit(config.value_span(entry), written_like(config, entry, text))
+
+
+def put_first(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
+    """A new item before the first one of a list between brackets, in the quotes of that one."""
+    items = entry.items()
+    if not items or not is_direct(items[0]) or not isinstance(entry.node, Sequence) or entry.node.form not in ("flow", "array"):
+        return None
+    at = config.value_span(items[0]).start
+    before = indent_of(config, at)
+    gap = " " if before is None else newline(config) + before
+    return Edit(Span(at, at), f"{written_like(config, items[0], text)},{gap}")
 
 
 def add_line(config: ConfigFile, entry: Entry, *added: str) -> Edit | None:

@@ -22,6 +22,10 @@ TOPOLOGY = "topology"
 SETTINGS = "settings"
 """A `.dmls.toml`; no DM file, but checked with the same machinery."""
 
+CERTIFICATE = "certificate"
+"""A file of certificates or keys: no DM file, but DM files name it."""
+CERTIFICATE_SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key", ".csr")
+
 KINDS = (MASTER, WORKER, DMCTL, SOURCE, TASK, TOPOLOGY)
 COMPONENTS = (MASTER, WORKER)
 DATABASES = (SOURCE, TASK)
@@ -109,7 +113,7 @@ def language_of(path: str) -> str | None:
 
 
 def recognise(path: str, text: str, override: str | None = None) -> str | None:
-    """The kind of the file, None where nothing makes it certain.
+    """The kind of the file, `CERTIFICATE` for one of certificates or keys, None where nothing makes it certain.
 
     `override` is what a command line or `.dmls.toml` says; it wins even over the modeline ``# dmls: kind=task``.
     """
@@ -125,7 +129,7 @@ def recognise(path: str, text: str, override: str | None = None) -> str | None:
             return said.group(1)
     language = language_of(name)
     if language is None:
-        return None
+        return CERTIFICATE if name.lower().endswith(CERTIFICATE_SUFFIXES) or text.startswith("-----BEGIN ") else None
     if len(text) > _HEAD:
         # Nearly every file says near its top what it is; a long one is read whole only where its top says nothing.
         found = _by_content(name.lower(), text[: text.rfind("\n", 0, _HEAD) + 1 or _HEAD], language)

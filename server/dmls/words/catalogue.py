@@ -12,11 +12,13 @@ from typing import Mapping
 
 from dmls.resources import read
 
-FILES = ("syntax", "schema", "config", "tls", "tls_connections", "fix", "ide", "cli", "lsp")
+FILES = ("syntax", "schema", "config", "tls", "tls_connections", "files", "certificates", "names", "fix", "ide", "cli", "certs", "lsp")
 LOCALES = {"en": "en", "zh": "zh_cn"}
 DEFAULT = "en"
 IN_VERSIONS = "in_versions"
 """The argument that names the DM versions a finding holds for, where not every release raises it; told behind the sentence."""
+HIDDEN = "hidden"
+"""The argument that names the component whose own messages do not tell the cause; a second sentence then says where it is told."""
 
 
 def locale_of(tag: str | None) -> str:
@@ -24,7 +26,7 @@ def locale_of(tag: str | None) -> str:
     return "zh" if (tag or "").lower().startswith("zh") else "en"
 
 
-_LIKELY = {"cli": ("cli",), "lsp": ("lsp",), "ide": ("ide",), "fix": ("fix", "tls_connections"), "tls": ("tls", "tls_connections")}
+_LIKELY = {"cli": ("cli",), "certs": ("certs",), "verify": ("certs",), "lsp": ("lsp",), "ide": ("ide",), "fix": ("fix", "tls_connections", "files", "certificates", "names"), "tls": ("tls", "tls_connections", "files", "certificates", "names"), "related": ("certificates",), "hidden": ("certificates",)}
 """Which files to look into first, by what an id begins with: one run needs few of them."""
 
 
@@ -75,6 +77,8 @@ def sentence(message: str, args: Mapping[str, object] | None = None, locale: str
         text = table(DEFAULT)[message]
     if args and IN_VERSIONS in args:
         text += "（DM {in_versions}）" if locale == "zh" else " (DM {in_versions})"
+    if args and HIDDEN in args:
+        text += ("" if locale == "zh" else " ") + (_find(f"hidden.{args[HIDDEN]}", locale) or "")
     if not args:
         return text.replace("{{", "{").replace("}}", "}") if "{{" in text else text
     return text.format_map(args)

@@ -19,13 +19,7 @@ def write(result: Result, console: Console) -> None:
     # A finding a line: people can read it, and the encoder written in C, which knows no indentation, does the work.
     encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
     lines = ",\n".join(map(encode, findings))
-    text = f'{{"version": {VERSION}, "findings": [\n{lines}\n], "summary": {encode(summary)}}}'
-    # A file name that is no text, and half a surrogate pair in a file, cannot be written as UTF-8.
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    reconfigure = getattr(console.out, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(encoding="utf-8")
-    console.write(text + "\n")
+    console.write_json(f'{{"version": {VERSION}, "findings": [\n{lines}\n], "summary": {encode(summary)}}}')
 
 
 def _finding(finding: Finding, file: Examined, result: Result, language: str) -> dict[str, object]:

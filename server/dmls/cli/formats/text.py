@@ -40,34 +40,34 @@ def summary(result: Result, console: Console) -> str:
     files = console.say("cli.count-file" if result.checked == 1 else "cli.count-files", count=result.checked)
     comma = console.say("cli.comma")
     if not found:
-        return _paint(console, "32", console.say("cli.summary-clean", files=files))
+        return console.paint("32", console.say("cli.summary-clean", files=files))
     worst = result.worst()
     assert worst is not None
-    return _paint(console, _COLOURS[worst], console.say("cli.summary", files=files, found=comma.join(found)))
+    return console.paint(_COLOURS[worst], console.say("cli.summary", files=files, found=comma.join(found)))
 
 
 def _finding(finding: Finding, file: Examined, result: Result, console: Console) -> list[str]:
     lines = result.lines(file, finding.file)
-    message = _one_line(sentence(finding.message, finding.args, console.language))
-    label = _paint(console, "1;" + _COLOURS[finding.severity], f"{finding.severity.word}[{finding.rule}]")
+    message = one_line(sentence(finding.message, finding.args, console.language))
+    label = console.paint("1;" + _COLOURS[finding.severity], f"{finding.severity.word}[{finding.rule}]")
     out = [f"{_place(result, lines, finding.file, finding.span)}: {label} {message}"]
     excerpt = source(lines, finding.span, file.secrets.get(finding.file, ()))
     if excerpt is not None:
         number = str(excerpt.line + 1)
         bar = " " * max(5, len(number) + 1)
-        out.append(_paint(console, "2", f"{number:>{len(bar)}} | ") + excerpt.text)
-        out.append(_paint(console, "2", f"{bar} | ") + " " * excerpt.column + _paint(console, _COLOURS[finding.severity], "^" * excerpt.length))
+        out.append(console.paint("2", f"{number:>{len(bar)}} | ") + excerpt.text)
+        out.append(console.paint("2", f"{bar} | ") + " " * excerpt.column + console.paint(_COLOURS[finding.severity], "^" * excerpt.length))
     indent = " " * 8
     dm = dm_words(finding)
     if dm:
-        out.append(indent + console.say("cli.dm-says", text=_one_line(dm)))
+        out.append(indent + console.say("cli.dm-says", text=one_line(dm)))
     if finding.versions and result.several_versions:
         out.append(indent + console.say("cli.in-versions", versions=", ".join(finding.versions)))
     for related in finding.related:
         place = _place(result, result.lines(file, related.file), related.file, related.span)
-        out.append(f"{indent}{place}: {_one_line(sentence(related.message, related.args, console.language))}")
+        out.append(f"{indent}{place}: {one_line(sentence(related.message, related.args, console.language))}")
     for fix in finding.fixes:
-        out.append(indent + console.say("cli.fix", title=_one_line(sentence(fix.title, fix.args, console.language))))
+        out.append(indent + console.say("cli.fix", title=one_line(sentence(fix.title, fix.args, console.language))))
     return out
 
 
@@ -81,15 +81,11 @@ def dm_words(finding: Finding) -> str:
 
 def _place(result: Result, lines: LineIndex, path: str, span: Span) -> str:
     at = lines.position(span.start)
-    return f"{_one_line(result.name(path))}:{at.line + 1}:{at.column + 1}"
+    return f"{one_line(result.name(path))}:{at.line + 1}:{at.column + 1}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return harmless(" ".join(text.splitlines()))
-
-
-def _paint(console: Console, colour: str, text: str) -> str:
-    return f"\x1b[{colour}m{text}\x1b[0m" if console.colour and text else text
 
 
 class Excerpt(NamedTuple):

@@ -1,0 +1,1 @@
+"""What the commands `dmls certs …` share: reading the files, facts for programs, words and lines for people."""

@@ -1,0 +1,103 @@
+"""The text of a path: what of it DM will not understand, and where on this machine the file may lie.
+
+DM opens the text as it stands, relative to the working directory of the process (os.ReadFile; dm-tls.md §7): it expands neither ``~`` nor
+variables nor URLs, and trims nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterable
+
+from dmls.settings import Settings
+
+EXPANSION, PLACEHOLDER, WINDOWS, STRAY = "expansion", "placeholder", "windows", "stray"
+
+_EXPANSION = re.compile(r"\A\s*[\"']?(?:~[\w.-]*/|file:)|\$\{?[A-Za-z_]\w*\}?|\$\([^)]*\)|%[A-Za-z_]\w*%", re.I)
+_PLACEHOLDER = re.compile(r"<[^<>/]+>|\A/?(?:path/to|your/|dir-placeholer|dir-placeholder)|/path/to/|/your[-_/]|\bxxx+\b|\A\.\.\.|/\.\.\./|\{\{.*?\}\}", re.I)
+_WINDOWS = re.compile(r"\A[A-Za-z]:[\\/]|\A\\\\|\\")
+_EDGE = "[ \t\u3000\"'`]"
+_STRAY = re.compile(rf"\A{_EDGE}|{_EDGE}\Z|[\r\n\0]")
+_LIST = re.compile(r"\.\w+[\"']?\s*[,;]\s*\S|[,;]\s*[/~\"']")
+_URL = re.compile(r"\A\s*[\"']?file:", re.I)
+_HOME = re.compile(r"\A\s*[\"']?~")
+
+
+def trouble(text: str) -> str:
+    """Why the path cannot be meant as it stands, "" where it can: one of the four words above, the surest first."""
+    if _PLACEHOLDER.search(text):
+        return PLACEHOLDER
+    if _EXPANSION.search(text):
+        return EXPANSION
+    if _WINDOWS.search(text):
+        return WINDOWS
+    return STRAY if _STRAY.search(text) or is_list(text) else ""
+
+
+def is_list(text: str) -> bool:
+    """Whether it seems to name several files with commas or semicolons between them."""
+    return _LIST.search(text) is not None
+
+
+def is_url(text: str) -> bool:
+    return _URL.match(text) is not None
+
+
+def is_in_home(text: str) -> bool:
+    """Whether it begins as a shell's name of a home folder."""
+    return _HOME.match(text) is not None
+
+
+def trimmed(text: str) -> str:
+    """The path without blanks and quotes around it."""
+    return text.strip().strip("\"'`").strip()
+
+
+def is_absolute(text: str) -> bool:
+    return text.startswith("/") or re.match(r"[A-Za-z]:[\\/]|\\\\", text) is not None
+
+
+def normal(path: str) -> str:
+    """The path without ``.`` and ``..``, as far as the text alone tells."""
+    drive = ""
+    if re.match(r"[A-Za-z]:[\\/]", path):
+        drive, path = path[:2], path[2:].replace("\\", "/")
+    rooted = path.startswith("/")
+    out: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if out and out[-1] != "..":
+                out.pop()
+            elif not rooted:
+                out.append(part)
+        elif part not in ("", "."):
+            out.append(part)
+    return drive + ("/" if rooted else "") + "/".join(out)
+
+
+def folder_of(path: str) -> str:
+    """The folder that holds a path with slashes."""
+    return path.rpartition("/")[0] or "/"
+
+
+def is_inside(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+
+
+def candidates(text: str, config: str, settings: Settings, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the file that `text` names may lie on this machine, the likeliest first.
+
+    `config` is the path of the configuration file, `folders` are the workspace's.  An absolute path is looked for where ``path-map`` puts
+    it, else where it says.  A relative one below ``working-dir``, beside the configuration, and in the workspace folder that holds it.
+    """
+    if not text or "\0" in text:
+        return ()
+    if is_absolute(text):
+        return (normal(settings.local_path(text) or text),)
+    bases = [settings.working_dir] if settings.working_dir else []
+    bases.append(folder_of(config))
+    bases.extend(folder for folder in folders if is_inside(config, (folder,)))
+    mapped = settings.local_path(text)
+    found = [normal(mapped)] if mapped else []
+    found.extend(normal(f"{base.rstrip('/')}/{text}") for base in bases)
+    return tuple(dict.fromkeys(found))

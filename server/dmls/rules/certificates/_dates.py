@@ -1,0 +1,99 @@
+"""Which certificates of a source are judged by their dates, and how grave it is when one is out of date.
+
+A certificate that stands in both files is told once: the leaf as what it is, any other as an authority.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, NamedTuple, Sequence
+
+from dmls.model.cert_use import CertUse, Source
+from dmls.model.tls_block import CA, CERT
+from dmls.model.tls_outcome import NONE, Outcome, refused_chain
+from dmls.pki.facts import Certificate
+from dmls.rule import Severity
+
+OUT_OF_DATE = "x509: certificate has expired or is not yet valid"
+"""The part of Go's text that names no moment, so that a finding stays the same while time goes on."""
+
+
+class Weight(NamedTuple):
+    """How grave it is; `variant` is the one of the rule's sentence."""
+
+    variant: str
+    severity: Severity
+    outcome: Outcome
+
+
+def own(source: Source) -> Iterator[Certificate]:
+    """The certificates that `ssl-cert` shows to others, the leaf first; of a file by itself all that are in it."""
+    use = source.use
+    if source.role != CERT:
+        return
+    if use is None:
+        yield from _alone(source)
+    elif source is use.cert and use.block.on and use.chain:
+        authorities = use.pool.certificates if use.pool is not None else ()
+        yield use.chain[0]
+        yield from (c for c in use.chain[1:] if c not in authorities)
+
+
+def authorities(source: Source) -> Iterator[Certificate]:
+    """The certificates of `ssl-ca`, without a leaf that is its own authority."""
+    use = source.use
+    if source.role != CA:
+        return
+    if use is None:
+        yield from _alone(source)
+    elif source is use.ca and use.pool is not None:
+        yield from (c for c in use.pool.certificates if c != use.leaf)
+
+
+def _alone(source: Source) -> Iterator[Certificate]:
+    for block in source.pem.blocks if source.pem is not None else ():
+        if block.certificate is not None and block.type == "CERTIFICATE":
+            yield block.certificate
+
+
+def of_own(source: Source, certificate: Certificate, now: float) -> Weight:
+    """What it means that a certificate of `ssl-cert` is out of date."""
+    use = source.use
+    if use is None:
+        return Weight("", Severity.WARNING, NONE)
+    if not use.block.is_component:
+        return Weight("database", Severity.WARNING, NONE)
+    if certificate != use.leaf and _has_other_way(use, now):
+        return Weight("unused", Severity.WARNING, NONE)
+    return Weight("", Severity.ERROR, refused_chain(use.owner, OUT_OF_DATE))
+
+
+def is_lost(source: Source, authority: Certificate, now: float) -> bool:
+    """Whether a certificate that is known, or any at all, has only this authority, which is out of date."""
+    use = source.use
+    if use is None or use.pool is None:
+        return False
+    good = [c for c in use.pool.certificates if _is_valid(c, now)]
+    if not good:
+        return True
+    if not use.block.is_component:
+        # Which authority vouches for the database is not known.
+        return False
+    chains = [chain for chain in (use.chain, *use.peers.chains) if chain]
+    return any(_verifies(use, chain, [*good, authority]) and not _verifies(use, chain, good) for chain in chains)
+
+
+def _has_other_way(use: CertUse, now: float) -> bool:
+    """Whether the leaf verifies without those certificates of `ssl-cert` that are out of date."""
+    if use.pool is None:
+        return False
+    return _verifies(use, [use.chain[0], *(c for c in use.chain[1:] if _is_valid(c, now))], use.pool.certificates)
+
+
+def _is_valid(certificate: Certificate, now: float) -> bool:
+    return certificate.not_before <= now <= certificate.not_after
+
+
+def _verifies(use: CertUse, chain: Sequence[Certificate], roots: Sequence[Certificate]) -> bool:
+    from dmls.pki import chain as pki
+
+    return pki.verify(chain[0], chain[1:], roots, None, "any", use.go).ok

@@ -1,0 +1,36 @@
+"""A CA that may not vouch for servers or clients.
+
+What: a CA in `ssl-ca`, or an intermediate in `ssl-cert`, has an extended key usage extension that lacks serverAuth or clientAuth, while the certificate below it
+allows them.  For a source or task: every CA in `ssl-ca` lacks serverAuth.
+
+Why: in Go extended key usages nest, roots included: what a CA excludes no certificate below it can have.  `x509: certificate specifies an incompatible key usage`
+(dm-tls.md §4, run with Go).
+
+Wrong: a CA with `extendedKeyUsage = codeSigning`
+
+Right: a CA without extended key usages
+
+Fix: issue the CA's certificate again with the same key and without the extension; the certificates below it stay good.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.cert_use import CertUse
+from dmls.model.chain_fault import CA_USAGE
+from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules.certificates._chain import fault_of, report
+
+
+def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
+    fault = fault_of(use, ctx, CA_USAGE)
+    if fault is None or fault.authority is None:
+        return
+    variant = "" if use.block.is_component else "database"
+    listed = ", ".join(fault.authority.extended_key_usages)
+    yield from report(RULE, use, ctx, fault, variant, at=fault.authority, listed=listed, usages=", ".join(fault.usages))
+
+
+RULE = Rule(CA_USAGE, "certificates", Severity.ERROR, CERT_USE, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -1,0 +1,44 @@
+"""A path of Windows.
+
+What: a drive letter or a backslash in `ssl-ca`, `ssl-cert` or `ssl-key`.
+
+Why: DM runs on Linux, where a backslash is a character of the name like any other and `C:` a folder below the working directory (dm-tls.md §7).
+Between double quotes `\\c` is no valid escape in YAML and TOML, so such a file is not even read.
+
+Wrong: `ssl-ca = 'C:\\dm\\ca.pem'`
+
+Right: `ssl-ca = "/etc/dm/ca.pem"`
+
+Fix: write the path that the file has on DM's host; without a drive letter slashes are offered.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+from dmls.model import kind as kinds
+from dmls.model.cert_use import Source
+from dmls.model.tls_outcome import absent
+from dmls.model.tls_path import WINDOWS, trouble
+from dmls.rule import PEM, Context, Finding, Rule, Severity
+
+
+def check(source: Source, ctx: Context) -> Iterator[Finding]:
+    if source.trouble != WINDOWS or source.entry is None:
+        return
+    path = source.path
+    outcome = absent(source.owner, source.role, path, ctx.version)
+    slashes = "" if re.match(r"[A-Za-z]:|\\\\", path) else path.replace("\\", "/")
+    yield ctx.finding(
+        RULE,
+        source.anchor(),
+        codes=outcome.codes,
+        dm_text=outcome.text,
+        fixes=ctx.rewrite(source, slashes, "name-file") if slashes and not trouble(slashes) else (),
+        path=path,
+        **outcome.args,
+    )
+
+
+RULE = Rule("tls-path-differs-windows", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -1,0 +1,203 @@
+"""Certificate files as an editor sees them: read, watched, replaced, renamed, expiring; with the real core and a real disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from dmls.disk import now as real_now
+from dmls.lsp import from_proto
+from support.certs import DAY, Identity, Spec, identity, key, pem
+from support.raw_client import REAL, RawClient, at
+
+MASTER = """name = "m1"
+master-addr = "10.0.0.1:8261"
+advertise-addr = "10.0.0.1:8261"
+ssl-ca = "tls/ca.pem"
+ssl-cert = "tls/master.pem"
+ssl-key = "tls/master.key"
+"""
+
+
+def ident(issuer: Identity | None = None, *, cn: str = "dm", ca: bool = False, days: float = 300, **more: Any) -> Identity:
+    """A certificate whose dates count from the real present, since a server runs on a real clock."""
+    now = int(real_now())
+    spec = Spec(
+        ca=ca, subject=(("cn", cn),), san=None if ca else ("10.0.0.1", "localhost"), not_before=now - DAY, not_after=now + int(days * DAY), **more
+    )
+    return identity(spec, key("p256", 1 + len(cn)), issuer)
+
+
+def write(path: Path, *of: Identity) -> None:
+    """Put the certificates of `of` in place of the file at once, as careful people do."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(path.name + ".new")
+    new.write_bytes(b"".join(pem("CERTIFICATE", i.der) for i in of))
+    new.replace(path)
+
+
+def write_key(path: Path, of: Identity) -> None:
+    path.write_bytes(pem("PRIVATE KEY", of.key.pkcs8()))
+    path.chmod(0o600)
+
+
+class Place:
+    """A workspace with one master and its certificates."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "work"
+        self.ca = ident(cn="DM CA", ca=True, days=3000)
+        self.own = ident(self.ca)
+        self.tls = self.folder / "tls"
+        write(self.tls / "ca.pem", self.ca)
+        write(self.tls / "master.pem", self.own)
+        write_key(self.tls / "master.key", self.own)
+        self.config = self.folder / "dm-master.toml"
+        self.config.write_text(MASTER)
+        self.uri = self.config.as_uri()
+
+    def begin(self, client: RawClient, capabilities: Any = None, text: str = MASTER, **options: Any) -> list[str]:
+        """Open the master's file; the codes of its first diagnostics."""
+        client.initialize(
+            capabilities, workspaceFolders=[{"uri": self.folder.as_uri(), "name": "work"}], initializationOptions=options
+        )
+        client.open(self.uri, text)
+        return codes(client.diagnostics(self.uri))
+
+
+def codes(diagnostics: list[dict[str, Any]]) -> list[str]:
+    return [d["code"] for d in diagnostics]
+
+
+def until(client: RawClient, uri: str, code: str, there: bool = True) -> list[dict[str, Any]]:
+    """The first diagnostics pushed for `uri` from now on that hold `code`, or do not."""
+
+    def wanted(message: dict[str, Any]) -> bool:
+        params = message.get("params")
+        return (
+            message.get("method") == "textDocument/publishDiagnostics" and params["uri"] == uri and (code in codes(params["diagnostics"])) == there
+        )
+
+    found: list[dict[str, Any]] = client.wait(wanted, f"{code} {'in' if there else 'out of'} {uri}")["params"]["diagnostics"]
+    return found
+
+
+def position(text: str, piece: str) -> dict[str, int]:
+    line = next(i for i, row in enumerate(text.splitlines()) if piece in row)
+    return at(line, text.splitlines()[line].index(piece) + 1)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def real(start) -> Iterator[RawClient]:
+    yield start("--stdio", command=REAL)
+
+
+def test_the_first_findings_know_the_certificates(real: RawClient, place: Place) -> None:
+    write(place.tls / "master.pem", ident(place.ca, eku=("server",)))
+    assert "tls-eku-no-client" in place.begin(real)
+
+
+@pytest.mark.parametrize("outside", [False, True], ids=["inside", "outside"])
+def test_a_replaced_file_is_seen_without_any_message_of_the_client(real: RawClient, place: Place, tmp_path: Path, outside: bool) -> None:
+    text = MASTER
+    folder = place.tls
+    if outside:
+        folder = tmp_path / "elsewhere"
+        os.rename(place.tls, folder)
+        text = MASTER.replace('"tls/', f'"{folder}/')
+    assert "tls-eku-no-client" not in place.begin(real, text=text)
+    begun = time.monotonic()
+    write(folder / "master.pem", ident(place.ca, eku=("server",)))
+    until(real, place.uri, "tls-eku-no-client")
+    assert "next handshake" in real.notified("window/showMessage")["message"]
+    # Generous, since test machines stall; the pause between two looks is 0.4 s.
+    assert time.monotonic() - begun < 5
+    write(folder / "master.pem", place.own)
+    until(real, place.uri, "tls-eku-no-client", there=False)
+
+
+def test_a_file_that_goes_and_comes(real: RawClient, place: Place) -> None:
+    assert "tls-file-not-found" not in place.begin(real)
+    kept = place.tls / "master.key.old"
+    os.rename(place.tls / "master.key", kept)
+    until(real, place.uri, "tls-file-not-found")
+    os.rename(kept, place.tls / "master.key")
+    until(real, place.uri, "tls-file-not-found", there=False)
+
+
+def test_messages_can_be_turned_off(real: RawClient, place: Place) -> None:
+    place.begin(real, editor={"replacedFiles": False})
+    write(place.tls / "master.pem", ident(place.ca, eku=("server",)))
+    until(real, place.uri, "tls-eku-no-client")
+    real.ask("textDocument/hover", {"textDocument": {"uri": place.uri}, "position": at(0, 1)})
+    assert not [m for m in real.seen if m.get("method") == "window/showMessage"]
+
+
+def test_time_passes(real: RawClient, place: Place) -> None:
+    """A certificate that expires a few seconds from now: the finding changes without an edit or a change of any file."""
+    write(place.tls / "master.pem", ident(place.ca, days=4 / 86_400))
+    assert "tls-cert-expires-soon" in place.begin(real)
+    until(real, place.uri, "tls-cert-expired")
+
+
+def test_an_open_certificate_shows_what_configurations_say_of_it(real: RawClient, place: Place) -> None:
+    write(place.tls / "master.pem", ident(place.ca, eku=("server",)))
+    place.begin(real, {"textDocument": {"publishDiagnostics": {"relatedInformation": True}}})
+    uri = (place.tls / "master.pem").as_uri()
+    real.open(uri, (place.tls / "master.pem").read_text())
+    found = until(real, uri, "tls-eku-no-client")
+    assert found[0]["range"]["start"] == at(0, 0)
+    assert found[0]["relatedInformation"][0]["location"]["uri"] == place.uri
+    places = real.ask("textDocument/references", {"textDocument": {"uri": uri}, "position": at(1, 3), "context": {"includeDeclaration": True}})["result"]
+    assert {p["uri"] for p in places} == {place.uri}
+
+
+def test_an_untrusted_workspace_is_not_left_through_a_link(real: RawClient, place: Place, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.pem"
+    write(outside, ident(place.ca, eku=("server",)))
+    (place.tls / "master.pem").unlink()
+    (place.tls / "master.pem").symlink_to(outside)
+    found = place.begin(real, workspaceTrusted=False)
+    assert "tls-eku-no-client" not in found
+    hover = json.dumps(real.ask("textDocument/hover", {"textDocument": {"uri": place.uri}, "position": position(MASTER, "tls/master.pem")})["result"])
+    assert "serverAuth" not in hover
+
+
+def test_no_private_byte_leaves_the_server(real: RawClient, place: Place) -> None:
+    place.begin(real, {"window": {"showDocument": {"support": True}}})
+    text = (place.tls / "master.key").read_text()
+    uri = (place.tls / "master.key").as_uri()
+    real.open(uri, text)
+    real.diagnostics(uri)
+    secret = [line for line in text.splitlines() if not line.startswith("-")]
+    for line in range(4):
+        for method in ("textDocument/hover", "textDocument/completion", "textDocument/definition"):
+            real.ask(method, {"textDocument": {"uri": uri}, "position": at(line, 5)})
+    for method in ("textDocument/codeLens", "textDocument/documentSymbol", "textDocument/foldingRange", "textDocument/documentLink"):
+        real.ask(method, {"textDocument": {"uri": uri}})
+    real.exit()
+    said = json.dumps(real.seen) + real.stderr.decode(errors="replace")
+    assert not [line for line in secret if line in said]
+
+
+def test_the_uri_of_a_certificate_is_spelt_as_paths_are(place: Place) -> None:
+    assert from_proto.path_of((place.tls / "ca.pem").as_uri()) == str(place.tls / "ca.pem")
+
+
+def test_links_and_definitions(real: RawClient, place: Place) -> None:
+    place.begin(real)
+    here = {"textDocument": {"uri": place.uri}}
+    links = real.ask("textDocument/documentLink", here)["result"]
+    assert [link["target"] for link in links] == [(place.tls / name).as_uri() for name in ("ca.pem", "master.pem", "master.key")]
+    target = real.ask("textDocument/definition", {**here, "position": position(MASTER, "tls/master.key")})["result"]
+    assert [t["uri"] for t in target] == [(place.tls / "master.key").as_uri()]
