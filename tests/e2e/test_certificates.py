@@ -119,7 +119,8 @@ def test_a_replaced_file_is_seen_without_any_message_of_the_client(real: RawClie
     begun = time.monotonic()
     write(folder / "master.pem", ident(place.ca, eku=("server",)))
     until(real, place.uri, "tls-eku-no-client")
-    assert "next handshake" in real.notified("window/showMessage")["message"]
+    said = [m for m in real.seen if m.get("method") == "window/showMessage"]
+    assert "next handshake" in (said[0]["params"] if said else real.notified("window/showMessage"))["message"]
     # Generous, since test machines stall; the pause between two looks is 0.4 s.
     assert time.monotonic() - begun < 5
     write(folder / "master.pem", place.own)

@@ -26,6 +26,10 @@ SHELLS = {"cli", "certs", "verify", "lsp", "ide", "fix", "editor", "related", "h
 ENGLISH = ("What:", "Why:", "Wrong:", "Right:", "Fix:")
 CHINESE = ("是什么：", "为什么：", "错误：", "正确：", "修复：")
 UNREACHED = {
+    "tls-file-unreadable": "no disk of a test fails to read",
+    "tls-file-unreadable.rights": "root may read everything",
+    "tls-file-unreadable.name": "the limit differs between file systems",
+    "tls-file-unreadable.socket": "a scenario cannot hold a socket",
     "deprecated-key": "every deprecated key of today has a successor",
     "key-not-in-version.gone": "no key of today's schemas has an end",
 }

@@ -148,6 +148,13 @@ def test_forms(root: Identity) -> None:
         assert bool(file.blocks) == (form == "pem")
 
 
+def test_where_lines_begin(root: Identity) -> None:
+    data = b"a\n\n" + block(root) + b"\n\n"
+    file = pki_file.read(data)
+    lines = data[: file.blocks[0].end].split(b"\n")
+    assert list(file.line_starts) == [sum(len(line) + 1 for line in lines[:i]) for i in range(len(lines))]
+
+
 def test_roles(root: Identity, leaf: Identity) -> None:
     old_root = identity(Spec(ca=True, version=1), key())
     for data, role in (
@@ -200,6 +207,7 @@ def test_hostile_files_take_linear_time(root: Identity) -> None:
         pem("CERTIFICATE REQUEST", deep),
         deep,
         b"\0" * 2_000_000,
+        b"\n" * 8_000_000,
         big(write.seq(write.tagged(0x86, b"http://" + b"%e4" * 100_000))),
         big(write.seq(*[write.tagged(0x82, b"a")] * 50_000)),
         pem(CA, identity(Spec(extra=(("1.2.3", False, bytes(1_000_000)),)), key()).der),

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmls.pki import der, key, pem
 from dmls.pki.certificate import CertificateError, parse
-from dmls.pki.facts import ECDSA, ED25519, GO_1_24, LATEST_GO, RSA, Certificate, GoVersion, KeyFacts, PemBlock, PemFile, PublicKey, Refusal, digest_of
+from dmls.pki.facts import ECDSA, ED25519, GO_1_24, LATEST_GO, RSA, Certificate, Damage, GoVersion, KeyFacts, PemBlock, PemFile, PublicKey, Refusal, digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 CERTIFICATE = "CERTIFICATE"
 REQUESTS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
@@ -50,7 +55,8 @@ def _read(data: bytes, digest: bytes) -> PemFile:
     errors: dict[int, tuple[Refusal, ...]] = {}
     made: dict[bytes, Certificate | str] = {}
     found = tuple(_block(raw, made, errors) for raw in new)
-    file = PemFile(digest, len(data), "pem" if found else _form(data), found, pem.damage(data, new), _line_starts(data))
+    damage = pem.damage(data, new)
+    file = PemFile(digest, len(data), "pem" if found else _form(data), found, damage, _line_starts(data, (*found, *damage)))
     if old is not None:
         by_place = {(raw.start, raw.end): block for raw, block in zip(new, found)}
         file.memo[_OLD] = tuple(by_place.get((raw.start, raw.end)) or _block(raw, made, errors) for raw in old)
@@ -98,6 +104,7 @@ def _certificate(data: bytes) -> Certificate | str:
 
 # -- files that are no PEM --------------------------------------------------------------------------------------------------------
 
+_LINE_FEED = re.compile(rb"\n")
 _SPACE = b" \t\r\n\v\f"
 _BOM = b"\xef\xbb\xbf"
 _JKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
@@ -106,14 +113,12 @@ _TEXT_CONTROLS = bytes(range(7, 14)) + b"\x1b"
 _CONTROLS = bytes(set(range(32)) - set(_TEXT_CONTROLS)) + b"\x7f"
 
 
-def _line_starts(data: bytes) -> tuple[int, ...]:
-    """The byte offsets at which lines begin."""
-    starts = [0]
-    at = data.find(b"\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = data.find(b"\n", at + 1)
-    return tuple(starts)
+def _line_starts(data: bytes, pieces: Iterable[PemBlock | Damage]) -> Sequence[int]:
+    """The byte offsets at which lines begin, as far as blocks and damage go: nothing else in the file is pointed at."""
+    stop = max((piece.end for piece in pieces), default=0)
+    starts = array("Q", (0,))
+    starts.extend(found.end() for found in _LINE_FEED.finditer(data, 0, stop))
+    return starts
 
 
 def _form(data: bytes) -> str:

@@ -20,10 +20,9 @@ from typing import Iterator, NamedTuple
 
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source, name_of
-from dmls.model.chain_fault import UNPARSABLE
+from dmls.model.pem_fault import UNPARSABLE, is_garbage, pem_fault
 from dmls.model.tls_block import CA, CERT
 from dmls.model.tls_outcome import NONE, Outcome, bad_file, refused_chain, refused_peer
-from dmls.model.unreadable import is_damaged
 from dmls.pki.facts import GO_1_18, Certificate, GoVersion, PemBlock
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.version import ALWAYS, VersionSet, go_of, with_go
@@ -84,25 +83,30 @@ def _certificates(source: Source, go: GoVersion) -> tuple[PemBlock, ...]:
 
 
 def _unreadable(source: Source, ctx: Context) -> _Fault | None:
-    """The first certificate that does not parse; among CAs only where none does, since `tls-ca-bundle-bad-cert` tells of one among several."""
+    """The first certificate that does not parse: the own one, one that is sent after it, or a CA where none of them does."""
     from dmls.pki import file
 
     go = go_of(ctx.version)
     found = _certificates(source, go)
-    refused = [(n, block, text) for n, block in enumerate(found, 1) if (text := file.refusal(block, go)) is not None]
-    if not refused or (source.role == CA and len(refused) < len(found)):
-        return None
-    number, block, text = refused[0]
-    if is_damaged(text) or (source.role == CERT and "elliptic curve" in text):
-        return None
+    fault = pem_fault(source, ctx.version)
     severity = Severity.WARNING if source.is_alone else Severity.ERROR
-    outcome = bad_file(source.owner, source.role, text, ctx.version)
-    if source.role == CERT and number > 1:
-        # Go sends later certificates unread; it is the other end that fails, and databases do not use Go's parser or read what they need.
-        outcome = refused_peer(source.owner)
-        severity = Severity.WARNING if source.owner not in kinds.COMPONENTS else severity
-    variant = next((v for part, v in _REASONS if part in text), "")
-    return _Fault(block, number, variant, text, _versions(block, go), severity, outcome)
+    if fault is not None and fault.fatal:
+        text = file.refusal(fault.piece, go) if fault.rule == UNPARSABLE and isinstance(fault.piece, PemBlock) else None
+        if text is None or (source.role == CERT and "elliptic curve" in text):
+            return None
+        return _Fault(fault.piece, 1, _variant(text), text, _versions(fault.piece, go), severity, bad_file(source.owner, source.role, text, ctx.version))
+    if source.role == CERT:
+        # Go sends them as they are, and the other end fails; a database does not use Go's parser.
+        for number, block in enumerate(found, 1):
+            text = file.refusal(block, go)
+            if text is not None and not is_garbage(text):
+                grave = severity if source.owner in kinds.COMPONENTS else Severity.WARNING
+                return _Fault(block, number, _variant(text), text, _versions(block, go), grave, refused_peer(source.owner))
+    return None
+
+
+def _variant(text: str) -> str:
+    return next((variant for part, variant in _REASONS if part in text), "")
 
 
 def _versions(block: PemBlock, go: GoVersion) -> VersionSet:
