@@ -50,7 +50,7 @@ class RealDisk:
             return _absent(error)
         if len(data) > limit:
             return TooLarge(max(info.st_size, len(data)), limit)
-        return Content(data, st.S_IMODE(info.st_mode))
+        return Content(data, _rights(info.st_mode))
 
     def list(self, path: str) -> FileState:
         """`Directory` with its sorted names; for anything else what `stat` says."""
@@ -67,7 +67,7 @@ class RealDisk:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:
             return _absent(error)
-        return Content(b"", st.S_IMODE(mode)) if st.S_ISREG(mode) else _irregular(mode)
+        return Content(b"", _rights(mode)) if st.S_ISREG(mode) else _irregular(mode)
 
 
 def _read(fd: int, limit: int) -> bytes:
@@ -79,6 +79,11 @@ def _read(fd: int, limit: int) -> bytes:
         parts.append(part)
         limit -= len(part)
     return b"".join(parts)
+
+
+def _rights(mode: int) -> int:
+    """The permission bits; 0 on Windows, where they tell nothing about who may read."""
+    return 0 if os.name == "nt" else st.S_IMODE(mode)
 
 
 def _irregular(mode: int) -> FileState:

@@ -388,7 +388,7 @@ def order(findings: list[Finding]) -> list[Finding]:
     seen: set[tuple[object, ...]] = set()
     out = []
     for finding in sorted(findings, key=lambda f: (f.span, f.severity, f.rule)):
-        key = (finding.rule, finding.span, finding.message, finding.versions)
+        key = (finding.rule, finding.span, finding.message, repr(finding.args), finding.versions)
         if key not in seen:
             seen.add(key)
             out.append(finding)

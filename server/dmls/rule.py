@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dmls.model.cert_use import Source
     from dmls.model.config_file import ConfigFile, Entry
     from dmls.model.decode import Misfit
-    from dmls.pki.facts import PemBlock, PemFile
+    from dmls.pki.facts import Damage, PemBlock, PemFile
 
 PEM_SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key")
 MOST_SIBLINGS = 64
@@ -129,7 +129,7 @@ class Context:
         """A pointer to another entry of the same file."""
         return Related(self.config.path, self.config.key_span(entry), message, args)
 
-    def in_file(self, source: Source, block: PemBlock | None = None, message: str = "certificate", **args: object) -> tuple[Related, ...]:
+    def in_file(self, source: Source, block: PemBlock | Damage | None = None, message: str = "certificate", **args: object) -> tuple[Related, ...]:
         """A pointer to the place in the certificate file that a finding speaks of; none where it is no file or is pointed at already.
 
         An editor that has that file open shows the finding there as well.

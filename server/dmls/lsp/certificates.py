@@ -15,13 +15,11 @@ from dmls.model.cert_use import PemContent, PemState
 from dmls.model.tls_block import CA
 from dmls.version import NEW_TLS_HELPER
 from dmls.words.catalogue import sentence
-from dmls.workspace import answer
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
 
     from dmls.analysis import Named
-    from dmls.files import Disk
     from dmls.lsp.session import Session
     from dmls.version import Version
 
@@ -48,11 +46,10 @@ def reload_story(users: Iterable[Named], kind: str | None, version: Version) -> 
 class CertificateFiles:
     """`clock` gives seconds since 1970."""
 
-    def __init__(self, session: Session, loop: AbstractEventLoop, worker: Worker, disk: Disk, clock: Callable[[], float]) -> None:
+    def __init__(self, session: Session, loop: AbstractEventLoop, worker: Worker, clock: Callable[[], float]) -> None:
         self._session = session
         self._loop = loop
         self._worker = worker
-        self._disk = disk
         self._clock = clock
         self._now = clock()
         self._timer: TimerHandle | None = None
@@ -107,9 +104,10 @@ class CertificateFiles:
         found = self._worker.submit(self._session.inputs.watch())
 
         def looked(done: Future[list[str]]) -> None:
-            if self._closed or done.cancelled() or done.exception() is not None:
+            if self._closed or done.cancelled():
                 return
-            if done.result():
+            # A look that failed must not be the last one.
+            if done.exception() is None and done.result():
                 self.changed(done.result())
             self._poll = self._loop.call_later(max(WATCH_PAUSE, WATCH_SHARE * (perf_counter() - begun)), self._look)
 
@@ -172,8 +170,7 @@ class CertificateFiles:
             found = []
             until = perf_counter() + BATCH_SECONDS
             for path in islice(paths, BATCH_FILES):
-                read = answer(ReadPem(path, INDEX_LIMIT), self._disk)
-                found.append((ReadPem(path), read))
+                found.append((ReadPem(path), self._session.inputs.peek(ReadPem(path, INDEX_LIMIT))))
                 if perf_counter() >= until:
                     break
             return found

@@ -32,6 +32,8 @@ SCAN_LIMIT = 512 * 1024
 """Bytes of a closed file that the workspace scan reads at most: judging a larger one would hold up typing, so it waits until it is opened."""
 SETTINGS_WAIT = 0.3
 """Seconds that the first findings wait for the client's settings."""
+SETTINGS_WAIT = 0.3
+"""Seconds that the first findings wait for the client's settings."""
 HELP_WAIT = 0.25
 """Seconds that a completion waits for a folder to be listed."""
 log = logging.getLogger("dmls.lsp")
@@ -92,7 +94,7 @@ class Session:
         self._scanned: Future[None] | None = None
         self.workspace.set_folders(self._folders)
         self.workspace.set_trusted(client.trusted)
-        self.certificates = CertificateFiles(self, loop, self._worker, disk, clock)
+        self.certificates = CertificateFiles(self, loop, self._worker, clock)
         self._use_settings(client.settings)
 
     # --- what the client tells ---

@@ -15,7 +15,7 @@ from dmls.go import base64_std
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.tls_block import CA, CERT, KEY, Material, TlsBlock
-from dmls.pki.facts import Certificate, KeyFacts, PemBlock, PemFile
+from dmls.pki.facts import Certificate, Damage, KeyFacts, PemBlock, PemFile
 from dmls.settings import DEFAULTS, Settings
 from dmls.text import Span
 from dmls.version import Version, go_of
@@ -116,7 +116,7 @@ class Source:
         """Whether a certificate file is looked at by itself, outside of any configuration."""
         return self.entry is None
 
-    def anchor(self, block: PemBlock | None = None) -> Span:
+    def anchor(self, block: PemBlock | Damage | None = None) -> Span:
         """The place to point at: the value in the configuration, or the block in a certificate file that is looked at by itself."""
         if self.entry is not None or block is None:
             return self._span

@@ -30,7 +30,12 @@ NOT_PRIVATE = "tls-key-not-private"
 NO_CA = "tls-ca-not-certificate"
 UNPARSABLE = "tls-cert-unparsable"
 
+MISMATCH = ("tls: private key does not match public key", "tls: private key type does not match public key type")
+"""What Go says of a key that belongs to another certificate."""
+
 BINARY_FORMS = ("der-certificate", "der-key", "der-request", "pkcs12", "jks", "binary")
+LEAST_SIZE = 110
+"""Bytes of the shortest PEM file, a private key of Ed25519."""
 _MARKS = ("bom", "utf-16")
 _GARBAGE = ("x509: malformed certificate", "x509: malformed tbs certificate", "x509: trailing data")
 
@@ -49,7 +54,7 @@ class Fault(NamedTuple):
 def pem_fault(source: Source, version: Version) -> Fault | None:
     """The one fault of a file, None where it holds what is needed, is unknown, or a rule about the text in the configuration tells it."""
     pem = source.pem
-    if pem is None or not source.role or is_told_by_text(source):
+    if pem is None or not source.role or is_told_by_text(source) or is_example(source):
         return None
     go = go_of(version)
     if pem.form == "empty" and source.role == CA:
@@ -70,6 +75,11 @@ def is_told_by_text(source: Source) -> bool:
     if not source.is_inline or source.entry is None or source.entry.key not in BASE64.values() or source.pem is None:
         return False
     return not any(_serves(block, source.role) for block in source.pem.blocks)
+
+
+def is_example(source: Source) -> bool:
+    """Whether inline text is too short for any certificate or key, so that it only stands for one."""
+    return source.is_inline and source.pem is not None and source.pem.size < LEAST_SIZE
 
 
 def is_usable(pem: PemFile, role: str, go: GoVersion) -> bool:
@@ -104,28 +114,14 @@ def is_garbage(text: str) -> bool:
     return text.startswith(_GARBAGE)
 
 
-def key_error(pem: PemFile, go: GoVersion) -> str:
-    """What `tls.X509KeyPair` says of a key file without a private key."""
-    from dmls.pki import file
-
-    types = [block.type for block in file.blocks(pem, go)]
-    if not types:
-        return "tls: failed to find any PEM data in key input"
-    if types == [CERTIFICATE]:
-        return "tls: found a certificate rather than a key in the PEM for the private key"
-    return f'tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [{" ".join(types)}]'
-
-
 def go_error(source: Source, version: Version) -> str:
-    """What Go says of a file of the pair that does not hold what is needed; of a CA file it says nothing more."""
+    """What Go says of a file of the pair, taken by itself; "" where it says nothing, and for a CA file."""
     from dmls.pki import file
 
     if source.pem is None or source.role == CA:
         return ""
     go = go_of(version)
-    if source.role == CERT:
-        return file.key_pair(source.pem, None, go).error or ""
-    return key_error(source.pem, go)
+    return (file.key_pair(source.pem, None, go).error if source.role == CERT else file.key_error(source.pem, go)) or ""
 
 
 def _serves(block: PemBlock, role: str) -> bool:
@@ -170,9 +166,11 @@ def _lost_piece(source: Source, go: GoVersion) -> PemBlock | Damage | None:
 
 
 def _key_fits(source: Source) -> bool:
-    """Whether the key belongs to the first certificate, as far as is known."""
+    """Whether the key belongs to a certificate of the file, as far as is known."""
     use = source.use
-    return use is None or not source.effective or use.pair is None or use.pair.error is None or use.private_key is None or bool(use.private_key.problem)
+    if use is None or not source.effective or use.pair is None or use.key_owner is not None:
+        return True
+    return use.pair.error is None or not use.pair.error.startswith(MISMATCH)
 
 
 def _wrong_content(source: Source, pem: PemFile, go: GoVersion) -> tuple[str, PemBlock | None]:

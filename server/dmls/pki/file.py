@@ -244,6 +244,12 @@ def private_key(file: PemFile, go: GoVersion = LATEST_GO) -> KeyFacts | None:
     return block.key if block else None
 
 
+def key_error(file: PemFile, go: GoVersion = LATEST_GO) -> str | None:
+    """What X509KeyPair says of a key file whatever the certificate; None if it can read the key."""
+    block = _key_block(file, go)
+    return _key_error(file, block, go) if block else _no_key([block.type for block in blocks(file, go)])
+
+
 def _key_block(file: PemFile, go: GoVersion) -> PemBlock | None:
     return next((block for block in blocks(file, go) if block.key is not None), None)
 

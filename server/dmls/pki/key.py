@@ -472,6 +472,18 @@ def is_key_der(data: bytes) -> bool:
     return False
 
 
+def algorithm_of(spki: bytes) -> str:
+    """The name of a public key's algorithm, its dotted identifier where we know no name."""
+    tag, at, end = der.read(spki, 0, len(spki))
+    if tag == der.SEQUENCE:
+        tag, at, end = der.read(spki, at, end)
+    if tag != der.SEQUENCE:
+        return ""
+    tag, at, end = der.read(spki, at, end)
+    identifier = der.long_oid(spki[at:end]) if tag == der.OID else ""
+    return _ALGORITHMS.get(identifier, identifier)
+
+
 def parse_request_cn(data: bytes) -> str:
     """The common name in the subject of a certificate signing request; "" if it cannot be read."""
     tag, at, end = der.read(data, 0, len(data))

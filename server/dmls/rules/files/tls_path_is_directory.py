@@ -21,6 +21,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import unreadable
 from dmls.rule import PEM, PEM_SUFFIXES, Applicability, Context, Finding, Rule, Severity
+from dmls.rules.files._judge import gravity
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
@@ -33,6 +34,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(
         RULE,
         source.anchor(),
+        severity=gravity(source, opened=True),
         codes=outcome.codes,
         dm_text=outcome.text,
         fixes=tuple(fix for path in paths for fix in ctx.rewrite(source, path, "name-file", Applicability.UNSAFE)),
