@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTu
 
 from dmls.finding import Finding, Related, Severity
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, Lookup, Nothing, PemContent, Surroundings, uses
+from dmls.model import tls_path
+from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
 from dmls.model.config_file import ConfigFile
 from dmls.settings import Settings
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hover, Link, Place, Symbol
+    from dmls.ide.values import Completion, Fold, Hint, Hover, Lens, Link, Place, Symbol, TextEdit
     from dmls.pki.facts import Certificate, PemFile
 
 NOT_UTF8 = "not-utf-8"
@@ -33,16 +34,6 @@ class Judged(NamedTuple):
         if now is None or self.since is None:
             return now == self.since
         return self.since <= now and (self.until is None or now < self.until)
-
-
-class Named(NamedTuple):
-    """A configuration names a certificate file: its role there, the key's place and the value's."""
-
-    config: str
-    role: str
-    key: str
-    span: Span
-    local: str
 
 
 class UsedCertificate(NamedTuple):
@@ -393,21 +384,116 @@ class Analysis:
     # Help
 
     def hover(self, path: str, offset: int, locale: str = "en") -> Hover | None:
+        if self.kind(path) == kinds.CERTIFICATE:
+            return self._hover_in_certificate(path, offset, locale)
         config = self.file(path)
         if config is None:
             return None
         from dmls.ide import hover
 
-        return hover.hover(config, offset, self.findings_if_known(path), locale)
+        first = self._hover_on_tls(config, offset, locale) if config.tls_blocks else ""
+        return hover.hover(config, offset, self.findings_if_known(path), locale, first)
+
+    def _hover_on_tls(self, config: ConfigFile, offset: int, locale: str) -> str:
+        """What is known of the certificate or name at `offset`, "" where none is."""
+        from dmls.ide import tls_hover
+
+        for block in config.tls_blocks:
+            if tls_hover.is_on_material(block, config, offset):
+                for use in self.uses(config.path):
+                    for source in use.files:
+                        if source.anchor().contains(offset):
+                            return tls_hover.material(use, source, self.users(source.local), self._now, locale)
+            entry = tls_hover.allowed_name(block, offset, config)
+            if entry is not None:
+                return tls_hover.carriers(block, entry, self._certificates.known(), self._now, locale)
+        return ""
+
+    def _hover_in_certificate(self, path: str, offset: int, locale: str) -> Hover | None:
+        from dmls.ide import tls_hover
+        from dmls.model.reload import reload_story
+
+        def story(named: Named) -> str:
+            return reload_story(self.kind(named.config), (named.role,), self._settings_for(named.config).dm_versions[-1])
+
+        pem = self.pem(path)
+        return tls_hover.block_at(pem, self.text(path) or "", offset, self.users(path), self._now, story, locale) if pem is not None else None
 
     def completions(self, path: str, offset: int, locale: str = "en") -> list[Completion]:
+        """All offers; those that depend on the disk may come only once what this asks for was looked up (`Workspace.wanted`)."""
         config = self.file(path)
         if config is None:
             return []
         from dmls.ide import completion
         from dmls.rules.registry import ROWS
 
-        return completion.completions(config, offset, locale, ROWS)
+        return completion.completions(config, offset, locale, ROWS, lambda *value: self._tls_offers(config, *value, locale))
+
+    def _tls_offers(self, config: ConfigFile, key: str, typed: str, span: Span, quote: str, taken: set[str], locale: str) -> list[Completion]:
+        """The files or names that fit a TLS key."""
+        from dmls.ide import tls_completion
+        from dmls.schema.keys import CERT_ALLOWED_CN
+
+        if key == CERT_ALLOWED_CN:
+            return list(tls_completion.names(self._certificates.known(), taken, span, quote, self._now, locale))
+        if key not in tls_completion.ROLES:
+            return []
+        settings = self._settings_for(config.path)
+        if settings.files == "off":
+            return []
+        leaf = next((use.readable_leaf for use in self._uses(config, settings)), None)
+        # What is listed for an offer is no part of what the file depends on.
+        return tls_completion.paths(config, key, typed, span, quote, self._around("", settings), leaf, locale)
+
+    def hints(self, path: str, span: Span, locale: str = "en") -> list[Hint]:
+        """What certificate and key files are, behind their paths."""
+        config = self.file(path)
+        if config is None or not config.tls_blocks or not self._settings_for(path).inlay_hints:
+            return []
+        from dmls.ide import tls_hints
+
+        return list(tls_hints.hints(self.uses(path), config, span, self._now, locale))
+
+    def lenses(self, path: str, locale: str = "en") -> list[Lens]:
+        """Above TLS blocks the certificate in use; in a certificate file who uses it."""
+        if not self._settings_for(path).code_lenses:
+            return []
+        from dmls.ide import tls_hints
+
+        if self.kind(path) == kinds.CERTIFICATE:
+            pem = self.pem(path)
+            return list(tls_hints.file_lenses(pem, self.text(path) or "", self.users(path), self._now, locale)) if pem is not None else []
+        config = self.file(path)
+        if config is None or not config.tls_blocks:
+            return []
+        return list(tls_hints.lenses(self.uses(path), config, self._now, locale))
+
+    def renamed(self, pairs: Iterable[tuple[str, str]]) -> list[TextEdit]:
+        """The edits that let configurations name files, or what lies in folders, after each went from its first path to its second."""
+        from dmls.ide.values import TextEdit
+        from dmls.model.edit import set_text
+        from dmls.model.respell import respelled
+
+        moves = [(old.rstrip("/"), new.rstrip("/")) for old, new in pairs]
+        out = []
+        for path in list(self._records):
+            if not any(_moved(named.local, moves) for named in self.named(path)):
+                continue
+            settings = self._settings_for(path)
+            config = self.file(path)
+            for use in self.uses(path):
+                for source in use.files:
+                    new = _moved(source.local, moves) if source.local and source.pem is not None and source.entry is not None else None
+                    if new is None or config is None or source.entry is None:
+                        continue
+                    if _moved(path, moves) is not None and not tls_path.is_absolute(source.path):
+                        # The configuration moves along, and what it names still lies where it did as seen from there.
+                        continue
+                    text = respelled(source.path, source.local, new, path, settings, self._folders)
+                    edit = set_text(config, source.entry, text) if text is not None and text != source.path else None
+                    if edit is not None:
+                        out.append(TextEdit(path, edit.span, edit.new_text))
+        return out
 
     def links(self, path: str) -> list[Link]:
         """The paths that name certificate files which are there."""
@@ -451,6 +537,14 @@ class Analysis:
         """The findings where they were judged already; help must not wait for them."""
         record = self._record(path)
         return record.judged.findings if record is not None and record.judged is not None else ()
+
+
+def _moved(path: str, moves: list[tuple[str, str]]) -> str | None:
+    """Where `path` goes when files and folders move; None where it stays."""
+    for old, new in moves:
+        if path == old or path.startswith(old + "/"):
+            return new + path[len(old) :]
+    return None
 
 
 def outline(pem: PemFile) -> str:

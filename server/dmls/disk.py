@@ -55,7 +55,8 @@ class RealDisk:
     def list(self, path: str) -> FileState:
         """`Directory` with its sorted names; for anything else what `stat` says."""
         try:
-            return Directory(tuple(sorted(os.listdir(path))))
+            with os.scandir(path) as found:
+                return Directory(tuple(sorted(entry.name + "/" if _is_folder(entry) else entry.name for entry in found)))
         except NotADirectoryError:
             return self.stat(path)
         except (OSError, ValueError) as error:
@@ -68,6 +69,14 @@ class RealDisk:
         except (OSError, ValueError) as error:
             return _absent(error)
         return Content(b"", _rights(mode)) if st.S_ISREG(mode) else _irregular(mode)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A ring of links, or a file system that answers no more.
+        return False
 
 
 def _read(fd: int, limit: int) -> bytes:

@@ -48,7 +48,7 @@ class TooLarge(NamedTuple):
 
 
 class Directory(NamedTuple):
-    """A folder; `entries` are names, sorted, empty where only its being a folder was asked."""
+    """A folder; `entries` are names, sorted, those of folders with a slash at their end; empty where only its being a folder was asked."""
 
     entries: tuple[str, ...] = ()
 

@@ -57,13 +57,17 @@ class FileEdit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """Edits that repair a finding.  `title` is a message id."""
+    """Edits that repair a finding.  `title` is a message id.
+
+    `command` is what a person has to run where no edit helps, one line for a POSIX shell; such a fix is MANUAL and has no edits.
+    """
 
     title: str
     args: Mapping[str, object]
     applicability: Applicability
     edits: tuple[FileEdit, ...]
     preferred: bool = False
+    command: str = ""
 
 
 class Finding(NamedTuple):

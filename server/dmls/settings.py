@@ -64,6 +64,8 @@ class Settings(NamedTuple):
     working_dir: str | None = None
     clusters: tuple[ClusterSetting, ...] = ()
     workspace_trusted: bool = True
+    inlay_hints: bool = True
+    code_lenses: bool = True
     replaced_files: bool = True
     given: frozenset[str] = frozenset()
 
@@ -439,7 +441,7 @@ def _tls(r: _Reader, key: str, value: object, out: _Values, editor: bool) -> Non
             r.problem(path, "settings-file.unknown-key", key=name)
 
 
-_SWITCHES = ("replaced-files",)
+_SWITCHES = ("inlay-hints", "code-lenses", "replaced-files")
 """What an editor shows beside findings, each of which can be turned off."""
 
 

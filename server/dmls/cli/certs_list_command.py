@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmls.cli.certs.facts import certificate_facts
-from dmls.cli.certs.layout import COLUMNS, counted, name_of, one_line, state_colour, state_of, validity
+from dmls.cli.certs.layout import COLUMNS, counted, one_line, state_colour, state_of, validity
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of, days_of, rfc_3339
@@ -14,6 +14,7 @@ from dmls.cli.result import Result
 from dmls.cli.session import Request, Session
 from dmls.cli.width import padded, width, wrapped
 from dmls.pki.facts import LATEST_GO
+from dmls.pki.shown import whole_name
 
 if TYPE_CHECKING:
     from dmls.analysis import UsedCertificate
@@ -71,7 +72,7 @@ def _lines(used: list[UsedCertificate], names: Result, at: float, within: int, c
     rows = []
     for u in used:
         c = u.certificate
-        rows.append((rfc_3339(c.not_after)[:10], validity(c, at, console), one_line(name_of(c)), one_line(names.name(u.path)), u))
+        rows.append((rfc_3339(c.not_after)[:10], validity(c, at, console), one_line(whole_name(c)), one_line(names.name(u.path)), u))
     columns = [max(width(row[i]) for row in rows) for i in range(3)]
     lines = []
     for ends, state, name, path, u in rows:

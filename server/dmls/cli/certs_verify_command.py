@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dmls.cli.certs.inspection import VERSION, read_source
-from dmls.cli.certs.layout import BAD, COLUMNS, FAINT, GOOD, STRONG, name_of, one_line, state_colour, validity
+from dmls.cli.certs.layout import BAD, COLUMNS, FAINT, GOOD, STRONG, one_line, state_colour, validity
 from dmls.cli.certs.verification import Answer, Question, answer
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
@@ -11,6 +11,7 @@ from dmls.cli.moment import at_of
 from dmls.cli.options import Parsed, UsageError, read_version
 from dmls.cli.width import wrapped
 from dmls.pki.facts import GoVersion
+from dmls.pki.shown import whole_name
 from dmls.version import go_of
 
 
@@ -62,5 +63,5 @@ def _lines(found: Answer, at: float, console: Console) -> list[str]:
         lines.append(f"  {console.say('certs.chain')}")
     for number, certificate in enumerate(found.certificates, 1):
         state = console.paint(state_colour(certificate, at), validity(certificate, at, console))
-        lines.append(f"  {number:>3}  {console.paint(STRONG, one_line(name_of(certificate)))}{console.say('cli.comma')}{state}")
+        lines.append(f"  {number:>3}  {console.paint(STRONG, one_line(whole_name(certificate)))}{console.say('cli.comma')}{state}")
     return lines

@@ -8,13 +8,15 @@ are taken.
 from __future__ import annotations
 
 from collections.abc import Sequence as Sequence_
-from typing import NamedTuple, Protocol
+from typing import Callable, NamedTuple, Protocol
 
 from dmls.ide.docs import key_markdown, type_words
 from dmls.ide.snippets import block_snippet, skeleton
 from dmls.ide.values import Completion
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.tls_block import PATHS
 from dmls.pattern import LazyPattern
+from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Tree, resolved
 from dmls.text import Span
@@ -24,6 +26,8 @@ RULE_LEVELS = "rule-levels"
 """The meaning of a table whose keys are names of rules (`schemas/dmls.schema.json`)."""
 MARK = "dmlscursor"
 """Stands for the word being typed; a plain word, so that both languages read it as a key or a bare value."""
+TLS_KEYS = frozenset((*PATHS.values(), k.CERT_ALLOWED_CN))
+"""The keys whose values name certificate files, or what stands in them."""
 _STOP = " \t\r\n\"'[]{},#"
 _IGNORE = LazyPattern(r"#[ \t]*dmls:[ \t]*ignore(?:-file)?[ \t]*\[([^\]]*)\Z")
 _MODELINE = LazyPattern(r"#[ \t]*dmls:[ \t]*(\S*)\Z")
@@ -37,6 +41,8 @@ class _Place(NamedTuple):
     path: tuple[str | int, ...]
     quoted: bool
     node: Node | None
+    start: int = 0
+    """Where `node` begins in the text."""
     flow: bool = False
     """Whether it lies in a flow collection or inline table, where no line may be broken."""
 
@@ -54,8 +60,12 @@ class RuleRow(Protocol):
     def kinds(self) -> tuple[str, ...]: ...
 
 
-def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[RuleRow] = ()) -> list[Completion]:
-    """All offers at `offset`, best first by `sort_text`; `rules` are offered in ignore comments."""
+Offers = Callable[[str, str, Span, str, "set[str]"], "list[Completion]"]
+"""What else fits a value: asked with the key, the text up to the cursor, the span to replace, the quote to put around, and the items taken."""
+
+
+def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[RuleRow] = (), offers: Offers | None = None) -> list[Completion]:
+    """All offers at `offset`, best first by `sort_text`; `rules` are offered in ignore comments, `offers` for values of TLS keys."""
     text = config.text
     offset = max(0, min(offset, len(text)))
     line_start = config.tree.lines.starts[config.tree.lines.line_of(offset)]
@@ -82,7 +92,35 @@ def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[R
         if place.schema.semantic == RULE_LEVELS:
             return _rule_names(config, place, span, rules, locale)
         return _keys(config, place, span, locale)
+    if offers is not None and _key_of(place.schema) in TLS_KEYS:
+        return _tls_values(config, place, span, offset, offers)
     return _values(config, place, span, locale)
+
+
+def _key_of(schema: SchemaKey) -> str:
+    """The name of the key that a value or an item of its list belongs to."""
+    return schema.parent.name if schema.name == "[]" and schema.parent is not None else schema.name
+
+
+def _tls_values(config: ConfigFile, place: _Place, span: Span, offset: int, offers: Offers) -> list[Completion]:
+    """Files and names may hold blanks, so between quotes all that stands there is replaced."""
+    text = config.text
+    quote = "" if config.language == "yaml" or place.quoted else '"'
+    if place.quoted and isinstance(place.node, Scalar):
+        # Quotes of one line only; the head of the file ends at the word under the cursor, so the opening one is known.
+        start = place.start + 1
+        end = offset
+        while end < len(text) and text[end] not in "\"'\r\n":
+            end += 1
+        span = Span(start, end)
+    taken: set[str] = set()
+    if place.schema.name == "[]":
+        holder = _siblings(config, place.path[:-1])
+        taken = {e.text for e in holder.items() if not config.value_span(e).contains(offset)} if holder is not None else set()
+    elif place.schema.type == "list" and not place.quoted:
+        # A list is wanted here, and one name is no list.
+        return []
+    return offers(_key_of(place.schema), text[span.start : offset], span, quote, taken)
 
 
 def _comments(config: ConfigFile, before: str, offset: int, locale: str, rules: Sequence_[RuleRow]) -> list[Completion] | None:
@@ -132,14 +170,14 @@ def _find(tree: Tree, node: Node, schema: SchemaKey, path: tuple[str | int, ...]
                 return _Place(True, schema, path, False, node)
             if schema.type == "list" and schema.item is not None and not quoted and schema.item.type in ("object", "map"):
                 return None
-            return _Place(False, schema, path, quoted, node)
+            return _Place(False, schema, path, quoted, node, tree.span(node).start)
         if isinstance(node, Mapping):
             pair = _last_pair(tree, node, at)
             if pair is None:
                 return None
             if pair.value is None or (isinstance(pair.key, Scalar) and pair.key.value == MARK):
                 quoted = isinstance(pair.key, Scalar) and pair.key.style not in ("plain", "bare")
-                return _Place(True, schema, path, quoted, pair.key, node.form in ("flow", "inline"))
+                return _Place(True, schema, path, quoted, pair.key, flow=node.form in ("flow", "inline"))
             below = schema.child(pair.name) if schema.type in ("object", "map") else None
             if below is None:
                 return None

@@ -11,9 +11,15 @@ from dmls.syntax.tree import Scalar
 from dmls.words.catalogue import sentence
 
 
-def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale: str) -> Hover | None:
-    """The help for the key or value at `offset`, with what DM says of it where there is a finding; None in between."""
+def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale: str, first: str = "") -> Hover | None:
+    """The help for the key or value at `offset`, with what DM says of it where there is a finding; None in between.
+
+    `first` is what else is known of that place, as Markdown.
+    """
     entry = config.entry_at(offset)
+    if first and entry is not None and not isinstance(entry.raw, Scalar):
+        # Material that is written as a list of numbers has no scalar to point at.
+        return Hover(config.value_span(entry), first)
     while entry is not None and entry.schema is None and entry.parent is not None:
         span = config.key_span(entry)
         if span.contains(offset):
@@ -36,6 +42,8 @@ def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale
     text = key_markdown(schema, locale)
     if span is value_span:
         text = _value(entry, locale) + text
+    if first:
+        text = f"{first}\n---\n\n{text}"
     for finding in findings:
         if finding.dm_text and finding.span.contains(offset):
             text += "\n" + sentence("ide.dm-says", {}, locale) + "\n\n```text\n" + finding.dm_text.replace("```", "'''") + "\n```\n"

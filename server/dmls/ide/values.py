@@ -64,3 +64,27 @@ class Link(NamedTuple):
 
     span: Span
     target: str
+
+
+class Hint(NamedTuple):
+    """A few words shown behind the text at `offset`; `tooltip` is Markdown."""
+
+    offset: int
+    label: str
+    tooltip: str = ""
+
+
+class Lens(NamedTuple):
+    """A line shown above `span`; a press leads to `target`, None where it leads nowhere."""
+
+    span: Span
+    title: str
+    target: Place | None = None
+
+
+class TextEdit(NamedTuple):
+    """Replace the text of `span` in the file at `path`."""
+
+    path: str
+    span: Span
+    new_text: str

@@ -10,18 +10,14 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator
 from dmls.files import ReadPem, Want
 from dmls.lsp.inputs import BATCH_FILES, BATCH_SECONDS
 from dmls.lsp.scheduler import Pass, Worker
-from dmls.model import kind as kinds
 from dmls.model.cert_use import PemContent, PemState
-from dmls.model.tls_block import CA
-from dmls.version import NEW_TLS_HELPER
+from dmls.model.reload import reload_story
 from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
 
-    from dmls.analysis import Named
     from dmls.lsp.session import Session
-    from dmls.version import Version
 
 WATCH_PAUSE = 0.4
 """Seconds between two looks at the files that configurations name."""
@@ -34,13 +30,6 @@ LONGEST_SLEEP = 600.0
 MOST_MESSAGES = 3
 INDEX_LIMIT = 256 * 1024
 """Bytes of a certificate file that nobody names and that is read only to be offered."""
-
-
-def reload_story(users: Iterable[Named], kind: str | None, version: Version) -> str:
-    """When DM takes a replaced file (dm-tls.md §5): at the next "handshake", at a "restart", or when a source or task is made "again"."""
-    if kind in kinds.DATABASES:
-        return "again"
-    return "restart" if version not in NEW_TLS_HELPER or any(named.role == CA for named in users) else "handshake"
 
 
 class CertificateFiles:
@@ -147,7 +136,8 @@ class CertificateFiles:
                 session.message(sentence("lsp.more-replaced", {"count": len(paths) - said}, session.locale))
                 return
             settings = session.workspace.settings_for(user)
-            story = reload_story(session.analysis().users(path), session.analysis().kind(user), settings.dm_versions[-1])
+            roles = [named.role for named in session.analysis().users(path)]
+            story = reload_story(session.analysis().kind(user), roles, settings.dm_versions[-1])
             session.message(sentence(f"lsp.replaced-{story}", {"file": path.rpartition("/")[2]}, session.locale_for(user)))
             said += 1
 

@@ -12,6 +12,7 @@ from typing import Any, Iterable, Mapping, NamedTuple
 from urllib.parse import unquote
 
 from dmls.lsp.documents import Change
+from dmls.text import LineIndex, Span
 
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 WINDOWS = sys.platform == "win32"
@@ -41,6 +42,11 @@ class Client(NamedTuple):
     folding_limit: int | None = None
     folding_kinds: frozenset[str] | None = None
     """None where the client does not restrict the kinds."""
+    show_document: bool = False
+    document_changes: bool = False
+    """Whether a WorkspaceEdit may name the version of a document."""
+    hint_refresh: bool = False
+    lens_refresh: bool = False
     configuration: bool = False
     register_configuration: bool = False
     register_watchers: bool = False
@@ -96,6 +102,10 @@ def client(params: object) -> Client:
         hierarchical_symbols=_at(document, "documentSymbol", "hierarchicalDocumentSymbolSupport") is True,
         folding_limit=limit if isinstance(limit, int) and limit > 0 else None,
         folding_kinds=frozenset(k for k in kinds if isinstance(k, str)) if isinstance(kinds, list) else None,
+        show_document=_at(capabilities, "window", "showDocument", "support") is True,
+        document_changes=_at(workspace, "workspaceEdit", "documentChanges") is True,
+        hint_refresh=_at(workspace, "inlayHint", "refreshSupport") is True,
+        lens_refresh=_at(workspace, "codeLens", "refreshSupport") is True,
         configuration=_at(workspace, "configuration") is True,
         register_configuration=_at(workspace, "didChangeConfiguration", "dynamicRegistration") is True,
         register_watchers=_at(workspace, "didChangeWatchedFiles", "dynamicRegistration") is True,
@@ -130,6 +140,12 @@ def settings(value: object) -> dict[str, object] | None:
     if isinstance(inner, dict):
         return inner
     return {name: setting for name, setting in value.items() if name != "workspaceTrusted"}
+
+
+def span_of(range_: Any, lines: LineIndex, encoding: str) -> Span:
+    """The offsets of a range; one whose end lies before its start is empty."""
+    start = lines.offset(range_.start.line, range_.start.character, encoding)
+    return Span(start, max(start, lines.offset(range_.end.line, range_.end.character, encoding)))
 
 
 def changes(content_changes: Iterable[object]) -> list[Change]:

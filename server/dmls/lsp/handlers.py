@@ -7,10 +7,10 @@ answered with an error that holds neither a traceback nor a path.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 from lsprotocol import types as t
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from dmls.lsp import faults, from_proto, to_proto
 
@@ -154,14 +154,21 @@ def hover(ls: Server, params: t.HoverParams) -> to_proto.Json | None:
     return to_proto.hover(found, document.lines, session.client)
 
 
-def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None:
+async def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None:
     session = ls.session
     found = _offset(session, params)
     if found is None:
         return None
     document, offset = found
-    offers = session.analysis().completions(document.path, offset, session.locale_for(document.path))
-    return to_proto.completion(offers, document.lines, session.client)
+    lines = document.lines
+    locale = session.locale_for(document.path)
+    offers = session.analysis().completions(document.path, offset, locale)
+    async for _ in session.looked_up():
+        # The answer asked for a folder that nobody had looked at, or for the files in it.
+        if document.lines.text != lines.text:
+            break
+        offers = session.analysis().completions(document.path, offset, locale)
+    return to_proto.completion(offers, lines, session.client)
 
 
 def _offset(session: Session, params: Any) -> tuple[Document, int] | None:
@@ -195,6 +202,45 @@ def document_link(ls: Server, params: t.DocumentLinkParams) -> list[to_proto.Jso
     if document is None:
         return []
     return to_proto.links(session.analysis().links(document.path), document.lines, session.client)
+
+
+def inlay_hint(ls: Server, params: t.InlayHintParams) -> list[to_proto.Json]:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return []
+    span = from_proto.span_of(params.range, document.lines, session.client.encoding)
+    return to_proto.hints(session.analysis().hints(document.path, span, session.locale_for(document.path)), document.lines, session.client)
+
+
+def code_lens(ls: Server, params: t.CodeLensParams) -> list[to_proto.Json]:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return []
+    analysis = session.analysis()
+    found = analysis.lenses(document.path, session.locale_for(document.path))
+    return to_proto.lenses(found, document.lines, session.client, session.publisher.places(analysis))
+
+
+def will_rename_files(ls: Server, params: t.RenameFilesParams) -> to_proto.Json | None:
+    session = ls.session
+    analysis = session.analysis()
+    edits = analysis.renamed((session.paths.of(file.old_uri), session.paths.of(file.new_uri)) for file in params.files)
+    return to_proto.workspace_edit(edits, session.publisher.places(analysis), session.version, session.client)
+
+
+def execute_command(ls: Server, params: t.ExecuteCommandParams) -> Any:
+    command = COMMANDS.get(params.command)
+    if command is None:
+        raise JsonRpcInvalidParams(f"Invalid Params: no command {params.command!r}")
+    return command(ls, params.arguments or [])
+
+
+def show(ls: Server, arguments: Sequence[Any]) -> None:
+    """The command behind a lens: show a place in a file."""
+    if len(arguments) == 2 and isinstance(arguments[0], str):
+        ls.session.show(arguments[0], arguments[1])
 
 
 def document_symbol(ls: Server, params: t.DocumentSymbolParams) -> list[to_proto.Json]:
@@ -231,10 +277,21 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     t.TEXT_DOCUMENT_DOCUMENT_LINK: document_link,
     t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: document_symbol,
     t.TEXT_DOCUMENT_FOLDING_RANGE: folding_range,
+    t.TEXT_DOCUMENT_INLAY_HINT: inlay_hint,
+    t.TEXT_DOCUMENT_CODE_LENS: code_lens,
+    t.WORKSPACE_WILL_RENAME_FILES: will_rename_files,
 }
+COMMANDS: dict[str, Callable[..., Any]] = {to_proto.SHOW: show}
+_RENAMED = {
+    "filters": [
+        {"scheme": "file", "pattern": {"glob": "**/*.{pem,crt,cer,cert,key}", "matches": "file"}},
+        {"scheme": "file", "pattern": {"glob": "**", "matches": "folder"}},
+    ]
+}
+"""What a client asks about before it renames: certificate files, and folders that may hold some."""
 
 
-def capabilities(client: from_proto.Client, commands: list[str]) -> to_proto.Json:
+def capabilities(client: from_proto.Client) -> to_proto.Json:
     """What the server can do, for a client."""
     offered: to_proto.Json = {
         "positionEncoding": client.encoding,
@@ -246,7 +303,13 @@ def capabilities(client: from_proto.Client, commands: list[str]) -> to_proto.Jso
         "definitionProvider": True,
         "referencesProvider": True,
         "documentLinkProvider": {"resolveProvider": False},
-        "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
+        "executeCommandProvider": {"commands": list(COMMANDS)},
+        "inlayHintProvider": True,
+        "codeLensProvider": {"resolveProvider": False},
+        "workspace": {
+            "workspaceFolders": {"supported": True, "changeNotifications": True},
+            "fileOperations": {"willRename": _RENAMED},
+        },
     }
     if client.pull:
         offered["diagnosticProvider"] = {
@@ -254,6 +317,4 @@ def capabilities(client: from_proto.Client, commands: list[str]) -> to_proto.Jso
             "interFileDependencies": True,
             "workspaceDiagnostics": True,
         }
-    if commands:
-        offered["executeCommandProvider"] = {"commands": commands}
     return offered

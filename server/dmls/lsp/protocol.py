@@ -223,9 +223,14 @@ class Protocol(LanguageServerProtocol):
         self.client = from_proto.client(params)
         self._server.begin(self.client)
         return {
-            "capabilities": handlers.capabilities(self.client, list(self.fm.commands)),
+            "capabilities": handlers.capabilities(self.client),
             "serverInfo": {"name": "dmls", "version": __version__},
         }
+
+    @lsp_method(t.WORKSPACE_EXECUTE_COMMAND)
+    def lsp_workspace__execute_command(self, params: t.ExecuteCommandParams) -> Any:
+        """Commands get their arguments as they come; pygls would look for types in the signature of each."""
+        return _execute(self._server, params)
 
     @lsp_method(t.SHUTDOWN)
     def lsp_shutdown(self, *args: object) -> None:
@@ -282,6 +287,9 @@ class Protocol(LanguageServerProtocol):
             # The client is gone.
             self.writer = None
             self.stopped(1)
+
+
+_execute = handlers.guarded(t.WORKSPACE_EXECUTE_COMMAND, handlers.execute_command)
 
 
 def _key(msg_id: object) -> object:

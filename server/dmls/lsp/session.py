@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from asyncio import Future, shield
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol
+from asyncio import Future, shield, wait
+from functools import partial
+from typing import TYPE_CHECKING, AsyncIterator, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol
 from uuid import uuid4
 
 from dmls.disk import now as real_now
@@ -30,8 +31,6 @@ SUFFIXES = (".toml", ".yaml", ".yml")
 WATCHED = ("**/*.{toml,yaml,yml}", "**/*.{pem,crt,cer,key}")
 SCAN_LIMIT = 512 * 1024
 """Bytes of a closed file that the workspace scan reads at most: judging a larger one would hold up typing, so it waits until it is opened."""
-SETTINGS_WAIT = 0.3
-"""Seconds that the first findings wait for the client's settings."""
 SETTINGS_WAIT = 0.3
 """Seconds that the first findings wait for the client's settings."""
 HELP_WAIT = 0.25
@@ -266,6 +265,28 @@ class Session:
         """Tell the user something that is neither a finding nor an answer."""
         self._wire.tell("window/showMessage", {"type": 3, "message": text})
 
+    def show(self, uri: str, selection: object) -> None:
+        """Have the client show a place in a document."""
+        if self.client.show_document:
+            self._wire.ask("window/showDocument", {"uri": uri, "takeFocus": True, "selection": selection}, lambda _: None)
+
+    def version(self, path: str) -> int | None:
+        """The version of a document that is open."""
+        document = self.documents.get(path)
+        return document.version if document is not None else None
+
+    async def looked_up(self) -> AsyncIterator[None]:
+        """Look up what the core has asked for, and what it asks for thereupon, as long as somebody who completes a word would wait.
+
+        Yields after each look.
+        """
+        until = self._loop.time() + HELP_WAIT
+        while self.inputs.open_wishes() and self._loop.time() < until:
+            done: Future[None] = self._loop.create_future()
+            self.scheduler.eager(self.inputs.fetch(), partial(_finish, done))
+            await wait({done}, timeout=until - self._loop.time())
+            yield
+
     async def report(self, uri: str) -> Report:
         """The diagnostics of a document once its pause is over and its settings are known."""
         path = self.paths.of(uri)
@@ -297,6 +318,10 @@ class Session:
                 self._wire.ask("workspace/diagnostic/refresh", None, lambda _: None)
         elif not self.scheduler.running("scan"):
             self.scheduler.background("closed files", self._push_closed())
+        if self.client.hint_refresh:
+            self._wire.ask("workspace/inlayHint/refresh", None, lambda _: None)
+        if self.client.lens_refresh:
+            self._wire.ask("workspace/codeLens/refresh", None, lambda _: None)
 
     def _after_edit(self) -> None:
         if self._waits:
@@ -418,6 +443,11 @@ class Session:
     def end(self) -> None:
         self.certificates.end()
         self.scheduler.close()
+
+
+def _finish(future: Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 class Progress:

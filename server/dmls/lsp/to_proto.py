@@ -15,7 +15,7 @@ from dmls.lsp.from_proto import WINDOWS, Client
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hover, Link, Symbol
+    from dmls.ide.values import Completion, Fold, Hint, Hover, Lens, Link, Symbol, TextEdit
 
 Json = dict[str, Any]
 Sentence = Callable[[str, Mapping[str, object]], str]
@@ -258,3 +258,51 @@ def folding(found: Iterable[Fold], client: Client) -> list[Json]:
     if client.folding_limit is not None:
         folds = folds[: client.folding_limit]
     return folds
+
+
+SHOW = "dmls.show"
+"""The command behind a lens; its arguments are a URI and a range."""
+
+
+def hints(found: Iterable[Hint], lines: LineIndex, client: Client) -> list[Json]:
+    out = []
+    for hint in found:
+        line, column = lines.position(hint.offset, client.encoding)
+        entry: Json = {"position": {"line": line, "character": column}, "label": hint.label, "paddingLeft": True}
+        if hint.tooltip:
+            entry["tooltip"] = markup(hint.tooltip, client.hover_formats)
+        out.append(entry)
+    return out
+
+
+def lenses(found: Iterable[Lens], lines: LineIndex, client: Client, places: Places) -> list[Json]:
+    """Lenses with their command; for a client that cannot show a document they only tell."""
+    out = []
+    for lens in found:
+        # An empty command is what editors show as plain text.
+        command: Json = {"title": lens.title, "command": ""}
+        if lens.target is not None and client.show_document:
+            place = places(lens.target.path)
+            if place is not None:
+                command = {"title": lens.title, "command": SHOW, "arguments": [place[0], range_of(place[1], lens.target.span, client.encoding)]}
+        out.append({"range": range_of(lines, lens.span, client.encoding), "command": command})
+    return out
+
+
+def workspace_edit(edits: Iterable[TextEdit], places: Places, versions: Callable[[str], int | None], client: Client) -> Json | None:
+    """Edits in files as a WorkspaceEdit; None where there are none.  `versions` gives the version of an open document, None for a file."""
+    by_path: dict[str, list[TextEdit]] = {}
+    for edit in edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    changes: dict[str, list[Json]] = {}
+    documents: list[Json] = []
+    for path, group in by_path.items():
+        place = places(path)
+        if place is None:
+            continue
+        uri, lines = place
+        changes[uri] = [{"range": range_of(lines, edit.span, client.encoding), "newText": edit.new_text} for edit in group]
+        documents.append({"textDocument": {"uri": uri, "version": versions(path)}, "edits": changes[uri]})
+    if not changes:
+        return None
+    return {"documentChanges": documents} if client.document_changes else {"changes": changes}

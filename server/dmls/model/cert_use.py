@@ -136,6 +136,16 @@ class Source:
         return not isinstance(self.state, (Pending, Denied))
 
 
+class Named(NamedTuple):
+    """A configuration names a certificate file: its role there, the key's place and the value's."""
+
+    config: str
+    role: str
+    key: str
+    span: Span
+    local: str
+
+
 class CertificateFile:
     """A certificate file that is looked at by itself; it stands where rules expect a configuration to name the file."""
 
@@ -403,6 +413,7 @@ __all__ = [
     "CertUse",
     "Content",
     "Lookup",
+    "Named",
     "Nothing",
     "Peers",
     "PemContent",

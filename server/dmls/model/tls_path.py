@@ -84,6 +84,12 @@ def is_inside(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
+def bases(config: str, settings: Settings, folders: tuple[str, ...]) -> list[str]:
+    """The folders that a relative path in the file at `config` may count from, the likeliest first."""
+    found = [settings.working_dir] if settings.working_dir else []
+    return [*found, folder_of(config), *(folder for folder in folders if is_inside(config, (folder,)))]
+
+
 def candidates(text: str, config: str, settings: Settings, folders: tuple[str, ...]) -> tuple[str, ...]:
     """Where the file that `text` names may lie on this machine, the likeliest first.
 
@@ -94,10 +100,7 @@ def candidates(text: str, config: str, settings: Settings, folders: tuple[str, .
         return ()
     if is_absolute(text):
         return (normal(settings.local_path(text) or text),)
-    bases = [settings.working_dir] if settings.working_dir else []
-    bases.append(folder_of(config))
-    bases.extend(folder for folder in folders if is_inside(config, (folder,)))
     mapped = settings.local_path(text)
     found = [normal(mapped)] if mapped else []
-    found.extend(normal(f"{base.rstrip('/')}/{text}") for base in bases)
+    found.extend(normal(f"{base.rstrip('/')}/{text}") for base in bases(config, settings, folders))
     return tuple(dict.fromkeys(found))

@@ -5,19 +5,7 @@ from __future__ import annotations
 from dmls.cli.moment import days_between, rfc_3339
 from dmls.pki.facts import Certificate, GoVersion, KeyFacts, PublicKey, fingerprint_text
 from dmls.pki.names import ip_text
-
-KEY_USAGES = (
-    "digitalSignature",
-    "contentCommitment",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-)
-"""Names of the bits of `Certificate.key_usage`, from the lowest (RFC 5280, 4.2.1.3)."""
+from dmls.pki.shown import key_usages, matches
 
 
 def certificate_facts(certificate: Certificate, go: GoVersion, at: float) -> dict[str, object]:
@@ -61,16 +49,6 @@ def key_facts(key: KeyFacts, certificate: Certificate | None) -> dict[str, objec
         "problem": key.problem or None,
         "matches": matches(key, certificate),
     }
-
-
-def matches(key: KeyFacts, certificate: Certificate | None) -> bool | None:
-    if certificate is None or key.public is None:
-        return None
-    return key.public.identity == certificate.public_key.identity
-
-
-def key_usages(certificate: Certificate) -> list[str]:
-    return [name for bit, name in enumerate(KEY_USAGES) if certificate.key_usage >> bit & 1]
 
 
 def unhandled(certificate: Certificate, go: GoVersion) -> list[str]:

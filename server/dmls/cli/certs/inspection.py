@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import NamedTuple
 
-from dmls.cli.certs.facts import certificate_facts, key_facts, matches
+from dmls.cli.certs.facts import certificate_facts, key_facts
 from dmls.cli.console import Console
 from dmls.cli.refusal import refusal
 from dmls.disk import RealDisk
 from dmls.files import PEM_LIMIT, Content, Disk
 from dmls.pki.facts import Certificate, GoVersion, KeyFacts, PemBlock, PemFile
 from dmls.pki.file import CERTIFICATE, REQUESTS, blocks, etcd_pool_error, guess_role, key_pair, pool, private_key, read
+from dmls.pki.shown import matches
 
 VERSION = 1
 NO_CAS = "failed to append ca certs"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dmls.cli.certs.facts import key_usages, unhandled
+from dmls.cli.certs.facts import unhandled
 from dmls.cli.certs.inspection import Inspection
 from dmls.cli.console import Console, harmless
 from dmls.cli.moment import DAY, days_between, rfc_3339
 from dmls.cli.width import padded, width, wrapped
-from dmls.pki.facts import Certificate, GoVersion, KeyFacts, PublicKey, fingerprint_text
-from dmls.pki.names import ip_text
+from dmls.pki.facts import Certificate, GoVersion, KeyFacts, fingerprint_text
+from dmls.pki.shown import key_usages, names_of, public_key_text, whole_name
 
 COLUMNS = 100
 INDENT = " " * 5
@@ -20,12 +20,6 @@ _COUNTED = (("certificate", "certificates"), ("key", "keys"), ("request", "reque
 
 def one_line(text: str) -> str:
     return harmless(" ".join(text.splitlines()))
-
-
-def name_of(certificate: Certificate) -> str:
-    """What a person calls it: its Common Name, else its whole subject, its first name, or its serial number."""
-    c = certificate
-    return c.subject.common_name or c.subject.text or next(iter(c.dns_names), "") or next((ip_text(ip) for ip in c.ip_addresses), "") or f"{c.serial:X}"
 
 
 def counted(console: Console, what: str, count: int) -> str:
@@ -102,24 +96,13 @@ def certificate_lines(certificate: Certificate, number: int, go: GoVersion, at: 
         rows.append(("refusal", f"Go {go_text(go)}: {refusal}"))
     labels = [(console.say(f"certs.label-{what}"), what, text) for what, text in rows]
     left = max(width(label) for label, _, _ in labels) + 2
-    lines = [f"{number:>3}  {console.paint(STRONG, one_line(name_of(c)))}"]
+    lines = [f"{number:>3}  {console.paint(STRONG, one_line(whole_name(c)))}"]
     for label, what, text in labels:
         colour = state_colour(c, at) if what == "valid" else BAD if what in ("refusal", "critical") else ""
         for i, part in enumerate(wrapped(one_line(text), COLUMNS - len(INDENT) - left)):
             start = INDENT + console.paint(FAINT, padded(label if i == 0 else "", left)) if i == 0 else INDENT + " " * left
             lines.append((start + (console.paint(colour, part) if colour else part)).rstrip())
     return lines
-
-
-def names_of(certificate: Certificate) -> list[str]:
-    """The names of subjectAltName, as OpenSSL heads them."""
-    c = certificate
-    found = [f"DNS:{name}" for name in c.dns_names] + [f"IP:{ip_text(ip)}" for ip in c.ip_addresses]
-    return found + [f"URI:{uri}" for uri in c.uris] + [f"email:{address}" for address in c.email_addresses]
-
-
-def public_key_text(key: PublicKey) -> str:
-    return f"{key.kind} {key.curve or key.bits or ''}".rstrip()
 
 
 def _ca_text(certificate: Certificate, console: Console) -> str:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from dmls.cli.certs.facts import unhandled
 from dmls.cli.certs.inspection import NO_CAS, Source, certificate_blocks
-from dmls.cli.certs.layout import go_text, name_of, names_of
+from dmls.cli.certs.layout import go_text
 from dmls.cli.moment import rfc_3339
 from dmls.pki.chain import Verdict, verify, verify_host
 from dmls.pki.facts import ANY_USAGE, CLIENT_AUTH, LATEST_GO, SERVER_AUTH, Certificate, GoVersion
 from dmls.pki.file import key_pair, pool, refusal
 from dmls.pki.names import ip_text, parse_ip
+from dmls.pki.shown import names_of, whole_name
 from dmls.words.catalogue import has
 
 USAGES = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
@@ -61,7 +62,7 @@ def answer(q: Question) -> Answer:
         return Answer(key_pair(q.chain.pem, None, q.go).error or "", "parse", "none", "verify.parse.none", args, ())
     verdict = verify(chain[0], tuple(chain[1:]), roots, q.at, q.usage, q.go)
     if verdict.ok:
-        args.update(_about(chain[0], q), root=name_of(verdict.chain[-1]) if verdict.chain else "")
+        args.update(_about(chain[0], q), root=whole_name(verdict.chain[-1]) if verdict.chain else "")
         if q.host:
             host = verify_host(chain[0], q.host, q.go)
             if not host.ok:
@@ -71,7 +72,7 @@ def answer(q: Question) -> Answer:
     args.update(_about(culprit, q))
     if verdict.hint_certificate is not None:
         candidate = verdict.hint_certificate
-        args.update(candidate=name_of(candidate), bits=candidate.public_key.bits)
+        args.update(candidate=whole_name(candidate), bits=candidate.public_key.bits)
     return Answer(verdict.go_error, verdict.reason, verdict.hint, message_of(verdict, culprit, q.usage), args, tuple(chain))
 
 
@@ -107,7 +108,7 @@ def _about(certificate: Certificate, q: Question) -> dict[str, object]:
     """All that a sentence may want to say of the certificate it speaks of."""
     c = certificate
     return {
-        "subject": name_of(c),
+        "subject": whole_name(c),
         "issuer": c.issuer.common_name or c.issuer.text,
         "not_before": rfc_3339(c.not_before),
         "not_after": rfc_3339(c.not_after),
