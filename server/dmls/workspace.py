@@ -96,7 +96,7 @@ class Workspace:
         """By path: the files that asked about it and must be judged anew when it changes."""
         self._asked: dict[str, set[Want]] = {}
         self._fresh: dict[str, None] = {}
-        """Files opened since the last `wanted`."""
+        """Files opened whose certificates have not all been asked for."""
         self._open_pem: dict[str, tuple[str, PemContent]] = {}
         self._records: dict[str, FileRecord] = {}
         self._editor: Mapping[str, object] = {}
@@ -208,9 +208,11 @@ class Workspace:
         if out:
             # Settings say where certificates are looked for, so they come first.
             return out
-        fresh, self._fresh = self._fresh, {}
-        for path in fresh:
+        for path in list(self._fresh):
             self.snapshot().look_ahead(path)
+        if not self._unmet:
+            # An answer may raise another question: whether the folder of an absent file is there.
+            self._fresh.clear()
         return list(self._unmet)
 
     @property

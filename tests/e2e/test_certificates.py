@@ -321,3 +321,13 @@ def test_renaming_a_certificate_updates_who_names_it(real: RawClient, place: Pla
     # The whole workspace moves: what lies beside the configuration stays beside it.
     moved = {"oldUri": place.folder.as_uri(), "newUri": (place.folder.parent / "elsewhere").as_uri()}
     assert real.ask("workspace/willRenameFiles", {"files": [moved]})["result"] is None
+
+
+def test_the_first_findings_are_the_last_ones(real: RawClient, place: Place) -> None:
+    """An absent file raises a second question, whether its folder is there; the first diagnostics wait for that answer as well."""
+    (place.tls / "ca.pem").unlink()
+    text = MASTER.replace('"tls/', f'"{place.tls}/').replace("master.pem", "../nowhere/master.pem")
+    first = place.begin(real, text=text)
+    real.change(place.uri, 2, {"text": text + "\n"})
+    assert codes(real.diagnostics(place.uri, 2)) == first
+    assert "tls-file-not-found" in first
