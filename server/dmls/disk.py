@@ -21,6 +21,8 @@ from dmls.settings import glob_regex
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 _BLOCK = 1024 * 1024
+_TRIES = 3
+"""How often a file is read that changes meanwhile; whoever writes without end cannot be waited for."""
 
 
 class RealDisk:
@@ -43,7 +45,13 @@ class RealDisk:
                 info = os.fstat(fd)
                 if not st.S_ISREG(info.st_mode):
                     return _irregular(info.st_mode)
-                data = _read(fd, limit + 1)
+                for _ in range(_TRIES):
+                    data = _read(fd, limit + 1)
+                    # A file that was written meanwhile may have given a piece of the old and a piece of the new.
+                    before, info = info, os.fstat(fd)
+                    if len(data) > limit or (info.st_mtime_ns, info.st_size) == (before.st_mtime_ns, before.st_size):
+                        break
+                    os.lseek(fd, 0, os.SEEK_SET)
             finally:
                 os.close(fd)
         except (OSError, ValueError) as error:

@@ -18,7 +18,7 @@ from dmls.model.cert_use import Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
-from dmls.pattern import LazyPattern
+from dmls.model.ignore import read_ignores
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
 from dmls.schema.key import SchemaKey
@@ -94,12 +94,14 @@ def _run(row: Row, subject: object, ctx: Context) -> Iterable[Finding]:
     """What one rule says of one subject; the only place that survives a rule's crash."""
     try:
         return list(rule_of(row).check(subject, ctx))
-    except Exception:
+    except Exception as error:
         if raise_on_fault:
             raise
         import logging
 
-        logging.getLogger("dmls.lint").exception("rule %s failed on %s", row.name, ctx.config.path)
+        from dmls.crash import told
+
+        logging.getLogger("dmls.lint").error("rule %s failed on %s\n%s", row.name, ctx.config.path, told(error).rstrip())
         return (Finding(INTERNAL_ERROR, Severity.INFORMATION, ctx.config.path, Span(0, 0), INTERNAL_ERROR, {"rule": row.name}),)
 
 
@@ -268,9 +270,11 @@ def _certificates(index: _Index, ctx: Context) -> Iterator[Finding]:
     for use in uses(ctx.config, ctx.around, ctx.version):
         for source in use.files:
             for row in index.pem:
-                yield from _run(row, source, ctx)
-        for row in index.cert_use:
-            yield from _run(row, use, ctx)
+                if source.found or subjects.PATH in row.select:
+                    yield from _run(row, source, ctx)
+        if any(source.found for source in use.files):
+            for row in index.cert_use:
+                yield from _run(row, use, ctx)
 
 
 def check_alone(document: ConfigFile, source: Source, version: Version, around: Surroundings) -> list[Finding]:
@@ -320,42 +324,9 @@ def check_versions(config: ConfigFile, versions: tuple[Version, ...], around: Su
     return [f if len(names) == len(versions) else f._replace(versions=tuple(names)) for f, names in raised.values()]
 
 
-_IGNORE = LazyPattern(r"#[ \t]*dmls:[ \t]*(ignore|ignore-file)[ \t]*\[([^\]\n]*)\]")
-
-
-class _Ignore(NamedTuple):
-    """One rule name in an ignore comment; `line` is the line it speaks of, None for the whole file."""
-
-    rule: str
-    span: Span
-    line: int | None
-
-
-def _ignores(config: ConfigFile) -> list[_Ignore]:
-    if "dmls:" not in config.text:
-        return []
-    lines = config.tree.lines
-    out = []
-    for comment in config.tree.comments():
-        for m in _IGNORE.finditer(comment.of(config.text)):
-            line = lines.line_of(comment.start)
-            if not config.text[lines.starts[line] : comment.start].strip(" \t\ufeff"):
-                # A comment that stands alone speaks of the next line that is neither blank nor a comment.
-                line += 1
-                while line < len(lines) and lines.line_span(line).of(config.text).lstrip()[:1] in ("", "#"):
-                    line += 1
-            at = comment.start + m.start(2)
-            for part in m.group(2).split(","):
-                name = part.strip()
-                start = at + len(part) - len(part.lstrip())
-                out.append(_Ignore(name, Span(start, start + len(name)), None if m.group(1) == "ignore-file" else line))
-                at += len(part) + 1
-    return out
-
-
 def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:
     """Drop what the file's own comments ignore, and say which of these comments ignore nothing."""
-    ignores = _ignores(config)
+    ignores = read_ignores(config.tree)
     if not ignores:
         return findings
     known = {row.name for row in ROWS}

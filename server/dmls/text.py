@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Iterable, NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 
 
 class Span(NamedTuple):
@@ -63,6 +64,11 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         at = edit.span.end
     parts.append(text[at:])
     return "".join(parts)
+
+
+def lines_with_ends(text: str) -> list[str]:
+    """The lines of `text`, each with its line end; joined they are the text again."""
+    return _WHOLE_LINE.findall(text)
 
 
 class LineIndex:

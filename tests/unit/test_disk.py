@@ -110,6 +110,115 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
     assert read(path) == Unreadable("Permission denied")
 
 
+# --- reading what changes meanwhile ---
+
+
+class Writer:
+    """Somebody who writes into the file at `path` just before it is read for the n-th time, as `what[n]` says."""
+
+    def __init__(self, path: Path, what: dict[int, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reads = 0
+        real = os.read
+
+        def read(fd: int, size: int) -> bytes:
+            self.reads += 1
+            if self.reads in what:
+                # In place, as careless people do, with a time of change that differs however fast this runs.
+                path.write_bytes(what[self.reads])
+                os.utime(path, ns=(self.reads, self.reads))
+            return real(fd, size)
+
+        monkeypatch.setattr(disk.os, "read", read)
+
+
+OLD, NEW = b"a" * 10, b"b" * 20
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ({1: NEW}, NEW),
+        ({1: b"short"}, b"short"),
+        ({1: b""}, b""),
+        ({2: NEW}, NEW),
+        ({2: b"", 3: OLD}, OLD),
+        ({1: b"", 2: NEW, 4: NEW}, NEW),
+    ],
+    ids=["grows", "shrinks", "emptied", "grows-at-the-end", "emptied-then-written", "twice"],
+)
+def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: dict[int, bytes], expected: bytes) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLD)
+    monkeypatch.setattr(disk, "_BLOCK", 8)
+    Writer(path, what, monkeypatch)
+    found = read(path)
+    assert isinstance(found, Content) and found.data == expected
+
+
+def test_no_piece_of_the_old_stands_beside_a_piece_of_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"a" * 10)
+    monkeypatch.setattr(disk, "_BLOCK", 4)
+    Writer(path, {2: b"b" * 10}, monkeypatch)
+    assert read(path) == Content(b"b" * 10, stat.S_IMODE(path.stat().st_mode))
+
+
+def test_a_file_that_outgrows_the_limit_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLD)
+    Writer(path, {1: b"c" * 5000}, monkeypatch)
+    assert read(path) == TooLarge(5000, 1000)
+
+
+def test_a_file_that_never_rests_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLD)
+    writer = Writer(path, {n: b"%d" % (n % 10) * 10 for n in range(1, 100)}, monkeypatch)
+    assert isinstance(read(path), Content)
+    assert writer.reads == 2 * disk._TRIES
+
+
+def test_a_file_that_goes_while_it_is_read_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLD)
+    real = os.read
+
+    def read_and_lose(fd: int, size: int) -> bytes:
+        data = real(fd, size)
+        path.unlink(missing_ok=True)
+        return data
+
+    if os.name == "posix":
+        monkeypatch.setattr(disk.os, "read", read_and_lose)
+        found = read(path)
+        assert isinstance(found, Content) and found.data == OLD
+
+
+def test_a_file_that_goes_between_two_looks_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLD)
+    real = os.open
+
+    def late(name: str, flags: int) -> int:
+        path.unlink()
+        return real(name, flags)
+
+    monkeypatch.setattr(disk.os, "open", late)
+    assert read(path) == Missing()
+
+
+@posix
+def test_a_disk_that_fails_in_the_middle_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLD)
+
+    def fail(fd: int, size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(disk.os, "read", fail)
+    assert read(path) == Unreadable("Input/output error")
+
+
 # --- walking ---
 
 

@@ -25,11 +25,11 @@ def main(arguments: Sequence[str], console: Console | None = None, serve: Serve 
         return _main(arguments, console, serve)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:
+    except Exception as error:
         # The one guard of this shell: Python's own status for a crash would read "findings".
-        import traceback
+        from dmls.crash import told
 
-        console.raw_note(traceback.format_exc())
+        console.raw_note(told(error))
         console.note("cli.internal-error")
         return FAULT
     finally:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Mapping, NamedTuple
 
+from dmls.finding import Applicability, FileEdit, Finding
 from dmls.text import Span
 
 
@@ -88,3 +89,22 @@ class TextEdit(NamedTuple):
     path: str
     span: Span
     new_text: str
+
+
+class Action(NamedTuple):
+    """Something an editor offers to do.  `title` is a message id, `kind` a CodeActionKind of the Language Server Protocol.
+
+    `finding` is what it answers, None for what is always possible.  `applicability` is that of the fix behind it, None where it comes from no
+    fix; an editor must ask before it applies an UNSAFE one.  `command` is a command of the server with its arguments, run instead of edits.
+    `disabled` is a message id that says why it cannot be done; there are no edits then.
+    """
+
+    title: str
+    args: Mapping[str, object]
+    kind: str
+    edits: tuple[FileEdit, ...] = ()
+    preferred: bool = False
+    finding: Finding | None = None
+    applicability: Applicability | None = None
+    command: tuple[str, tuple[str, ...]] | None = None
+    disabled: str = ""

@@ -16,7 +16,7 @@ from pygls.lsp.server import LanguageServer
 
 from dmls.disk import Found, RealDisk, certificate_files, config_files
 from dmls.files import Disk
-from dmls.lsp import handlers
+from dmls.lsp import faults, handlers
 from dmls.lsp.from_proto import Client
 from dmls.lsp.protocol import Framer, Protocol, converter
 from dmls.lsp.scheduler import Pass
@@ -142,6 +142,7 @@ def _take_standard_streams() -> tuple[int, int]:
 
 async def _serve(server: Server, incoming: int, outgoing: int) -> int:
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(faults.in_loop)
     stop: asyncio.Future[int] = loop.create_future()
     protocol = server.protocol
     protocol.set_writer(_FdWriter(outgoing))
@@ -175,6 +176,7 @@ async def _serve(server: Server, incoming: int, outgoing: int) -> int:
 
 async def _serve_tcp(server: Server, host: str, port: int) -> int:
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(faults.in_loop)
     stop: asyncio.Future[int] = loop.create_future()
     protocol = server.protocol
     protocol.stopped = lambda code: None if stop.done() else stop.set_result(code)
@@ -250,7 +252,6 @@ def options(argv: list[str]) -> Options:
 
 
 def _set_up_logging(chosen: Options) -> None:
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     trouble = None
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if chosen.log_file is not None:
@@ -258,7 +259,7 @@ def _set_up_logging(chosen: Options) -> None:
             handler = logging.FileHandler(chosen.log_file, encoding="utf-8")
         except OSError as error:
             trouble = error.strerror
-    handler.setFormatter(logging.Formatter(form))
+    handler.setFormatter(faults.Formatter())
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
@@ -267,6 +268,9 @@ def _set_up_logging(chosen: Options) -> None:
     logging.getLogger("pygls").setLevel(logging.WARNING)
     # What `guarded` has logged already.
     logging.getLogger("pygls.protocol.json_rpc").addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], handlers.RequestFailed)))
+    # Its warnings show the arguments of callbacks; faults go to `faults.in_loop`.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    threading.excepthook = faults.in_thread
     if trouble is not None:
         log.error("the log file cannot be opened (%s); logging here", trouble)
     for argument in chosen.unknown:

@@ -24,7 +24,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import folder_of
-from dmls.rule import PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rule import PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity
 
 MOST_OFFERED = 3
@@ -71,4 +71,4 @@ def _similar(source: Source, ctx: Context) -> tuple[Fix, ...]:
     return tuple(fix for name in names for fix in ctx.rewrite(source, ctx.path_for(source, name), "name-file", Applicability.UNSAFE))
 
 
-RULE = Rule("tls-file-not-found", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-file-not-found", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

@@ -22,7 +22,7 @@ from dmls.files import NotRegular, TooLarge, Unreadable
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import NONE, unreadable
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity
 
 _FOR_EVERYBODY = {"too many levels of symbolic links": "links", "file name too long": "name"}
@@ -66,4 +66,4 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("tls-file-unreadable", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-file-unreadable", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

@@ -21,7 +21,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import WINDOWS, trouble
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
@@ -41,4 +41,4 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("tls-path-differs-windows", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-path-differs-windows", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

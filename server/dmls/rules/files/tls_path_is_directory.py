@@ -20,7 +20,7 @@ from dmls.files import Directory
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import unreadable
-from dmls.rule import PEM, PEM_SUFFIXES, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity
 
 
@@ -44,4 +44,4 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("tls-path-is-directory", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-path-is-directory", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

@@ -20,7 +20,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import EXPANSION, is_absolute, is_in_home, is_url, trimmed
-from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rule import PATH, PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity, is_there
 
 
@@ -54,4 +54,4 @@ def _without_scheme(source: Source, ctx: Context) -> tuple[Fix, ...]:
     return ctx.rewrite(source, path, "name-file") if is_absolute(path) else ()
 
 
-RULE = Rule("tls-path-not-expanded", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-path-not-expanded", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

@@ -19,7 +19,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import PLACEHOLDER
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import is_there
 
 
@@ -30,4 +30,4 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(RULE, source.anchor(), codes=outcome.codes, dm_text=outcome.text, path=source.path, key=source.entry.key, **outcome.args)
 
 
-RULE = Rule("tls-path-placeholder", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-path-placeholder", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

@@ -22,7 +22,7 @@ from dmls.model import kind as kinds
 from dmls.model.allowed_cn import NO_TEXT
 from dmls.model.cert_use import PemContent, Source
 from dmls.model.tls_path import is_absolute
-from dmls.rule import PEM, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import PATH, PEM, Applicability, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
 _NO_PATHS = frozenset("true false yes no on off y n null ~".split())
@@ -50,4 +50,4 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("tls-path-relative", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-path-relative", "files", Severity.WARNING, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

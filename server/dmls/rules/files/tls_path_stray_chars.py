@@ -21,7 +21,7 @@ from dmls.model.cert_use import Source
 from dmls.model.tls_block import CA
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import STRAY, is_list, trimmed, trouble
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity, is_there
 
 
@@ -44,4 +44,4 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("tls-path-stray-chars", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)
+RULE = Rule("tls-path-stray-chars", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

@@ -1,0 +1,148 @@
+"""The `extra-args` of a dump: a few flags of dumpling's command line, as DM reads them (dm/pkg/dumpling/utils.go).
+
+The text is split at blanks, one pair of quotes around a word is taken away, and github.com/spf13/pflag does the rest.  It stops at
+the first word it does not know; what came before counts, and what would have been done after the reading is left out.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dmls.go import size
+from dmls.go.number import parse_int, parse_uint
+from dmls.schema import keys as k
+
+CONSISTENCY = "consistency"
+_AUTO, _NONE = "auto", "none"
+_FILE_SIZE, _TABLES, _FILTER, _NO_LOCKS = "filesize", "tables-list", "filter", "no-locks"
+_TEXT, _INT, _UINT, _BOOL, _COMMAS, _EACH = range(6)
+_FLAGS = {
+    "database": _COMMAS,
+    _TABLES: _COMMAS,
+    k.THREADS: _INT,
+    _FILE_SIZE: _TEXT,
+    k.STATEMENT_SIZE: _UINT,
+    CONSISTENCY: _TEXT,
+    "snapshot": _TEXT,
+    "no-views": _BOOL,
+    k.ROWS: _UINT,
+    k.WHERE: _TEXT,
+    "escape-backslash": _BOOL,
+    _FILTER: _EACH,
+    "ca": _TEXT,
+    "cert": _TEXT,
+    "key": _TEXT,
+    _NO_LOCKS: _BOOL,
+    "transactional-consistency": _BOOL,
+}
+_SHORT = {"B": "database", "T": _TABLES, "t": k.THREADS, "F": _FILE_SIZE, "s": k.STATEMENT_SIZE, "W": "no-views", "r": k.ROWS, "f": _FILTER}
+_BOOLS = {
+    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
+}
+_LATER = (_FILE_SIZE, _TABLES, _FILTER, _NO_LOCKS)
+_OWN_KEYS = (k.THREADS, k.STATEMENT_SIZE, k.ROWS, k.WHERE)
+
+
+class _Stop(Exception):
+    """pflag gives up."""
+
+
+class DumplingArgs(NamedTuple):
+    """`own` are the flags that a key of the dump settings says as well, by that key; `rest` are the others."""
+
+    own: dict[str, object]
+    rest: dict[str, object]
+
+
+def read(text: str) -> DumplingArgs:
+    """What the arguments set.  `chunk-filesize` is in bytes."""
+    found: dict[str, object] = {}
+    complete = True
+    try:
+        _parse([_unquoted(word) for word in text.split()], found)
+    except _Stop:
+        complete = False
+    later = {name: found.pop(name) for name in _LATER if name in found}
+    if complete:
+        found.update(_afterwards(found, later))
+    own = {name: found.pop(name) for name in (*_OWN_KEYS, k.CHUNK_FILESIZE) if name in found}
+    return DumplingArgs(own, found)
+
+
+def _afterwards(found: dict[str, object], later: dict[str, object]) -> dict[str, object]:
+    """What DM does when all words could be read; it gives up at the first trouble, too."""
+    out: dict[str, object] = {}
+    if later.get(_NO_LOCKS):
+        if found.get(CONSISTENCY, _AUTO) not in (_AUTO, _NONE):
+            return out
+        out[CONSISTENCY] = _NONE
+    written = later.get(_FILE_SIZE)
+    if isinstance(written, str) and written:
+        count = size.parse_file_size(written)[0]
+        if count is None:
+            return out
+        out[k.CHUNK_FILESIZE] = count
+    out.update({name: later[name] for name in (_TABLES, _FILTER) if later.get(name)})
+    return out
+
+
+def _unquoted(word: str) -> str:
+    return word[1:-1] if len(word) >= 2 and word[0] == word[-1] and word[0] in "'\"" else word
+
+
+def _parse(words: list[str], found: dict[str, object]) -> None:
+    words = words[::-1]
+    while words:
+        word = words.pop()
+        if word == "--":
+            return
+        if word.startswith("--"):
+            name, equals, value = word[2:].partition("=")
+            if not name or name.startswith("-") or name not in _FLAGS:
+                raise _Stop
+            _set(name, value if equals else None, words, found)
+        elif word.startswith("-") and len(word) > 1:
+            _shorts(word[1:], words, found)
+
+
+def _shorts(letters: str, words: list[str], found: dict[str, object]) -> None:
+    """``-W``, ``-F 64``, ``-F64``, ``-F=64``, ``-WF64``."""
+    while letters:
+        name = _SHORT.get(letters[0])
+        if name is None:
+            raise _Stop
+        if len(letters) > 2 and letters[1] == "=":
+            _set(name, letters[2:], words, found)
+            return
+        if _FLAGS[name] == _BOOL:
+            _set(name, None, words, found)
+            letters = letters[1:]
+            continue
+        _set(name, letters[1:] or None, words, found)
+        return
+
+
+def _set(name: str, value: str | None, words: list[str], found: dict[str, object]) -> None:
+    kind = _FLAGS[name]
+    if kind == _BOOL:
+        value = "true" if value is None else value
+        if value not in _BOOLS:
+            raise _Stop
+        found[name] = _BOOLS[value]
+        return
+    if value is None:
+        if not words:
+            raise _Stop
+        value = words.pop()
+    if kind in (_INT, _UINT):
+        number, error = parse_int(value, 0) if kind == _INT else parse_uint(value, 0)
+        if error is not None:
+            raise _Stop
+        found[name] = number
+    elif kind == _TEXT:
+        found[name] = value
+    else:
+        before = found.get(name)
+        items = value.split(",") if kind == _COMMAS else [value]
+        found[name] = [*(before if isinstance(before, list) else []), *items]

@@ -1,0 +1,675 @@
+"""What DM computes from one file: plain values that can be compared.
+
+Two texts with equal values are the same file for that version of DM.  That is what makes an edit safe, and what shows how two
+versions of DM read one file.
+
+`dmls.model.decoded` gives what DM's decoders find.  From there `STEPS` lead to what DM works with: each names a block, the
+versions it holds for, what DM does there and where DM's code says so (`tiflow` at c7b2588ef6, where nothing else is said).  They
+run from top to bottom, in DM's own order.  Keys without effect are gone, names of rules too: each item of `mysql-instances` holds the
+blocks that its names stand for.
+
+What only a database, a clock or a random number tells is `Unknown`, with the schema's words.  Whether DM takes the file at all is
+not asked here; of a file that it refuses, the values are the best reading.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator, Mapping, NamedTuple
+from urllib.parse import quote
+
+from dmls.go import duration, host_port, size
+from dmls.model import allowed_cn, dumpling_args
+from dmls.model import kind as kinds
+from dmls.model.config_file import ConfigFile
+from dmls.model.decoded import Block, decoded, default_in, fresh
+from dmls.model.tls_block import BASE64, BYTES, ROLES
+from dmls.schema import keys as k
+from dmls.schema.key import SchemaKey
+from dmls.schema.load import load
+from dmls.version import ALWAYS, Version, VersionSet, parse_version_set
+
+EACH = "*"
+"""In the place of a step: every item of a list, every value of a map."""
+
+
+class Unknown(NamedTuple):
+    """A value that DM learns only when it runs; the words are the schema's."""
+
+    words: str
+
+
+class Effective(Mapping[str, object]):
+    """The values by key.  Two are equal where DM of their versions works with the same values."""
+
+    __slots__ = ("kind", "values_", "version")
+
+    def __init__(self, kind: str, version: Version, values: Block) -> None:
+        self.kind = kind
+        self.version = version
+        self.values_ = values
+
+    def __getitem__(self, key: str) -> object:
+        return self.values_[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Effective) and self.kind == other.kind and self.values_ == other.values_
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Shows no secret."""
+        return f"Effective({self.kind}, DM {self.version}, {self.values_!r})"
+
+    def at(self, *steps: str | int) -> object:
+        """The value at a path; None where there is nothing."""
+        found: object = self.values_
+        for step in steps:
+            if isinstance(step, int):
+                if not isinstance(found, list) or not -len(found) <= step < len(found):
+                    return None
+                found = found[step]
+            else:
+                if not isinstance(found, dict):
+                    return None
+                found = found.get(step)
+        return found
+
+
+class Difference(NamedTuple):
+    """A place where two readings differ; `ABSENT` stands for no such key."""
+
+    path: tuple[str | int, ...]
+    left: object
+    right: object
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
+
+
+def differences(left: Effective, right: Effective) -> tuple[Difference, ...]:
+    """Every place where two readings differ, none where they are equal."""
+    return tuple(_differences((), left.values_, right.values_))
+
+
+def _differences(path: tuple[str | int, ...], left: object, right: object) -> Iterator[Difference]:
+    if isinstance(left, dict) and isinstance(right, dict):
+        for key in {**left, **right}:
+            yield from _differences((*path, key), left.get(key, ABSENT), right.get(key, ABSENT))
+    elif isinstance(left, list) and isinstance(right, list):
+        for i in range(max(len(left), len(right))):
+            yield from _differences((*path, i), left[i] if i < len(left) else ABSENT, right[i] if i < len(right) else ABSENT)
+    elif type(left) is not type(right) or (left is not right and left != right):
+        yield Difference(path, left, right)
+
+
+def effective(config: ConfigFile, version: Version) -> Effective:
+    """What DM `version` makes of the file.  Never fails, however broken the text is."""
+    values = decoded(config, version)
+    for step in STEPS:
+        if step.kind == config.kind and version in step.versions:
+            _walk(values, load(config.kind), step.at, step, version, values)
+    return Effective(config.kind, version, values)
+
+
+# -------------------------------------------------------------------------------------------------------------- machinery
+
+
+class At(NamedTuple):
+    """Where a step works: the struct, its schema (None for a block that was made on the way) and the root struct."""
+
+    block: Block
+    schema: SchemaKey
+    root: Block
+    version: Version
+
+    def default(self, name: str) -> object:
+        """The default of a key, as the decoder would set it."""
+        return fresh(self.schema, self.version).get(name)
+
+
+class Step(NamedTuple):
+    """`why` is what DM does, and where."""
+
+    kind: str
+    at: tuple[str, ...]
+    change: Callable[[At], None]
+    why: str
+    versions: VersionSet = ALWAYS
+
+
+def _walk(block: object, schema: SchemaKey | None, rest: tuple[str, ...], step: Step, version: Version, root: Block) -> None:
+    if not rest:
+        if isinstance(block, dict) and schema is not None:
+            step.change(At(block, schema, root, version))
+        return
+    name, rest = rest[0], rest[1:]
+    if name == EACH:
+        below = block.values() if isinstance(block, dict) else block if isinstance(block, list) else ()
+        for item in list(below):
+            _walk(item, schema.item if schema is not None else None, rest, step, version, root)
+    elif isinstance(block, dict):
+        _walk(block.get(name), schema.child(name) if schema is not None else None, rest, step, version, root)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def empty_is_default(*names: str) -> Callable[[At], None]:
+    """Zero, the empty text and null become the default."""
+
+    def change(at: At) -> None:
+        for name in names:
+            if name in at.block and not at.block[name]:
+                at.block[name] = at.default(name)
+
+    return change
+
+
+def not_positive_is_default(*names: str) -> Callable[[At], None]:
+    """Zero and less becomes the default."""
+
+    def change(at: At) -> None:
+        for name in names:
+            value = at.block.get(name)
+            if isinstance(value, (int, float)) and value <= 0:
+                at.block[name] = at.default(name)
+
+    return change
+
+
+def at_least(name: str, minimum: int) -> Callable[[At], None]:
+    def change(at: At) -> None:
+        value = at.block.get(name)
+        if isinstance(value, int) and value < minimum:
+            at.block[name] = minimum
+
+    return change
+
+
+def any_case(*names: str) -> Callable[[At], None]:
+    """Capital letters do not count."""
+
+    def change(at: At) -> None:
+        for name in names:
+            if isinstance(value := at.block.get(name), str):
+                at.block[name] = value.lower()
+
+    return change
+
+
+def same_words(name: str, meaning: str, *words: str) -> Callable[[At], None]:
+    """Other words for one value."""
+
+    def change(at: At) -> None:
+        if _text(at.block.get(name)).lower() in words:
+            at.block[name] = meaning
+
+    return change
+
+
+def falls_back(name: str, other: str) -> Callable[[At], None]:
+    """Where `name` is empty, `other` counts."""
+
+    def change(at: At) -> None:
+        if not at.block.get(name) and other in at.block:
+            at.block[name] = at.block[other]
+
+    return change
+
+
+def found_out(*names: str) -> Callable[[At], None]:
+    """Where nothing is given, DM finds the value out when it runs."""
+
+    def change(at: At) -> None:
+        for name in names:
+            schema = at.schema.child(name)
+            if schema is not None and name in at.block and not at.block[name]:
+                at.block[name] = Unknown(str(default_in(schema, at.version)))
+
+    return change
+
+
+def gone(*names: str) -> Callable[[At], None]:
+    """What has been used up on the way."""
+
+    def change(at: At) -> None:
+        for name in names:
+            at.block.pop(name, None)
+
+    return change
+
+
+def parsed(name: str, parse: Callable[[str], tuple[int | None, str | None]]) -> Callable[[At], None]:
+    """A text that DM reads later; what it cannot read stays text."""
+
+    def change(at: At) -> None:
+        if isinstance(value := at.block.get(name), str):
+            number = parse(value)[0]
+            at.block[name] = value if number is None else number
+
+    return change
+
+
+# ------------------------------------------------------------------------------------------------------------ components
+
+
+def without_scheme(name: str) -> Callable[[At], None]:
+    def change(at: At) -> None:
+        if isinstance(value := at.block.get(name), str):
+            at.block[name] = host_port.unwrap_scheme(value)
+
+    return change
+
+
+def with_scheme(name: str, wrap: Callable[[str, bool], str] = host_port.wrap_schemes) -> Callable[[At], None]:
+    """https where `ssl-ca` is set, http else, whatever is written."""
+
+    def change(at: At) -> None:
+        if value := _text(at.block.get(name)):
+            at.block[name] = wrap(value, bool(at.block.get(k.SSL_CA)))
+
+    return change
+
+
+def name_of_host(at: At) -> None:
+    if not at.block.get(k.NAME):
+        schema = at.schema.child(k.NAME)
+        at.block[k.NAME] = Unknown(str(schema.default) if schema is not None else "")
+
+
+def folder_of_name(at: At) -> None:
+    if not at.block.get(k.DATA_DIR):
+        name = at.block.get(k.NAME)
+        at.block[k.DATA_DIR] = Unknown(f"default.{name.words}") if isinstance(name, Unknown) else f"default.{name}"
+
+
+def cluster_of_one(at: At) -> None:
+    if not at.block.get(k.INITIAL_CLUSTER):
+        name = at.block.get(k.NAME)
+        shown = name.words if isinstance(name, Unknown) else name
+        cluster = ",".join(f"{shown}={url}" for url in _text(at.block.get(k.ADVERTISE_PEER_URLS)).split(","))
+        at.block[k.INITIAL_CLUSTER] = Unknown(cluster) if isinstance(name, Unknown) else cluster
+
+
+def openapi_of_experiment(at: At) -> None:
+    experiment = at.block.pop(k.EXPERIMENTAL, None)
+    if isinstance(experiment, dict) and experiment.get(k.OPENAPI):
+        at.block[k.OPENAPI] = True
+
+
+def trimmed_names(first: int) -> Callable[[At], None]:
+    """The items from `first` on lose the blanks around them."""
+
+    def change(at: At) -> None:
+        names = at.block.get(k.CERT_ALLOWED_CN)
+        if isinstance(names, list):
+            at.block[k.CERT_ALLOWED_CN] = names[:first] + [allowed_cn.trimmed(_text(name)) for name in names[first:]]
+
+    return change
+
+
+# ------------------------------------------------------------------------------------------------------------- databases
+
+
+_FOREIGN_KEYS = "foreign_key_checks"
+_TIME_ZONE = "time_zone"
+
+
+def bytes_before_base64(at: At) -> None:
+    for role in ROLES:
+        if at.block.get(BYTES[role]) and BASE64[role] in at.block:
+            at.block[BASE64[role]] = at.default(BASE64[role])
+
+
+def no_empty_tls(at: At) -> None:
+    block = at.block.get(k.SECURITY)
+    if isinstance(block, dict) and not any(block.values()):
+        at.block[k.SECURITY] = None
+
+
+def no_foreign_keys(at: At) -> None:
+    session = at.block.get(k.SESSION)
+    if isinstance(session, dict) and not any(name.lower() == _FOREIGN_KEYS for name in session):
+        session[_FOREIGN_KEYS] = "0"
+
+
+def names_in_small_letters(at: At) -> None:
+    session = at.block.get(k.SESSION)
+    if isinstance(session, dict):
+        small = {name.lower(): value for name, value in session.items()}
+        if len(small) == len(session):
+            at.block[k.SESSION] = small
+
+
+# --------------------------------------------------------------------------------------------------------- binlog filters
+
+_SCHEMA_EVENT = " schema"
+
+
+def events(at: At) -> None:
+    written = at.block.get(k.EVENTS)
+    if isinstance(written, list):
+        small = [_text(event).lower() for event in written]
+        at.block[k.EVENTS] = [f"{e.removesuffix(_SCHEMA_EVENT)} database" if e.endswith(_SCHEMA_EVENT) else e for e in small]
+
+
+# ----------------------------------------------------------------------------------------------------------------- tasks
+
+
+def shard_mode(at: At) -> None:
+    if at.block.pop(k.IS_SHARDING, False) and at.block.get(k.SHARD_MODE) == "":
+        at.block[k.SHARD_MODE] = "pessimistic"
+
+
+def online_ddl(at: At) -> None:
+    if at.block.pop(k.ONLINE_DDL_SCHEME, "") in ("pt", "gh-ost"):
+        at.block[k.ONLINE_DDL] = True
+
+
+def time_zone_of_session(at: At) -> None:
+    zone = _text(at.root.get(k.TIMEZONE))
+    session = at.block.get(k.SESSION)
+    if zone and isinstance(session, dict):
+        name = next((name for name in session if name.lower() == _TIME_ZONE), _TIME_ZONE)
+        session[name] = zone
+
+
+def whole_names(*names: str) -> Callable[[At], None]:
+    def change(at: At) -> None:
+        for name in names:
+            rules = at.block.get(name)
+            if isinstance(rules, list):
+                at.block[name] = [("" if _text(r).startswith("^") else "^") + _text(r) + ("" if _text(r).endswith("$") else "$") for r in rules]
+
+    return change
+
+
+def older_list(at: At) -> None:
+    old = at.block.pop(k.BLACK_WHITE_LIST, None)
+    if old and not at.block.get(k.BLOCK_ALLOW_LIST):
+        at.block[k.BLOCK_ALLOW_LIST] = old
+
+
+def allowed_before_ignored(at: At) -> None:
+    for allowed, ignored in ((k.DO_DBS, k.IGNORE_DBS), (k.DO_TABLES, k.IGNORE_TABLES)):
+        if at.block.get(allowed):
+            at.block[ignored] = []
+
+
+def safe_mode_duration(at: At) -> None:
+    if at.block.get(k.SAFE_MODE_DURATION) == "":
+        interval = at.block.get(k.CHECKPOINT_FLUSH_INTERVAL)
+        at.block[k.SAFE_MODE_DURATION] = f"{2 * interval if isinstance(interval, int) else 0}s"
+
+
+def on_duplicate(at: At) -> None:
+    old = at.block.pop(k.ON_DUPLICATE, "")
+    if old and at.block.get(k.ON_DUPLICATE_LOGICAL) == "":
+        at.block[k.ON_DUPLICATE_LOGICAL] = old
+
+
+def dump_arguments(at: At) -> None:
+    written = dumpling_args.read(_text(at.block.get(k.EXTRA_ARGS)))
+    at.block.update(written.own)
+    at.block[k.EXTRA_ARGS] = written.rest
+
+
+def rows_of_a_file(at: At) -> None:
+    if at.block.get(k.ROWS) == 0:
+        at.block[k.ROWS] = 200000
+
+
+def _scheme(path: str) -> str | None:
+    """The scheme of a storage address, "" for a folder, None where it cannot be read (tidb pkg/objstore: ParseRawURL)."""
+    url = host_port.parse_url(path.replace("+", "%2B"))[0] if path else None
+    return url.scheme if url is not None else None
+
+
+def folder_of_task(at: At) -> None:
+    loader = at.block.get(k.LOADER)
+    if not isinstance(loader, dict) or at.root.get(k.TASK_MODE) not in ("all", "full"):
+        return
+    path = _text(loader.get(k.DIR))
+    scheme = _scheme(path)
+    if scheme is None:
+        return
+    suffix = f"/{at.root.get(k.NAME)}.{at.block.get(k.SOURCE_ID)}" if scheme == "s3" else f".{at.root.get(k.NAME)}"
+    folder, mark, query = path.partition("?") if scheme else (path, "", "")
+    if not folder.rstrip("/").endswith(suffix):
+        loader[k.DIR] = folder.rstrip("/") + suffix + mark + query
+
+
+def folder_with_name(at: At) -> None:
+    loader = at.block.get(k.LOADER)
+    suffix = f".{at.root.get(k.NAME)}"
+    if isinstance(loader, dict) and not _text(loader.get(k.DIR)).endswith(suffix):
+        loader[k.DIR] = _text(loader.get(k.DIR)) + suffix
+
+
+def sorting_folder(always: bool) -> Callable[[At], None]:
+    def change(at: At) -> None:
+        if at.root.get(k.TASK_MODE) in ("all", "full", "load", "load&sync") and (always or not at.block.get(k.SORTING_DIR_PHYSICAL)):
+            path = _text(at.block.get(k.DIR))
+            local = _scheme(path) in ("", "file")
+            at.block[k.SORTING_DIR_PHYSICAL] = f"{path}.sorting" if local else "./sorting." + quote(_text(at.root.get(k.NAME)), safe="$&+=:@~")
+
+    return change
+
+
+def rules_by_name(names: str, rules: str) -> Callable[[At], None]:
+    """A list of names becomes the list of the rules with these names; None for one that does not exist."""
+
+    def change(at: At) -> None:
+        found = at.root.get(rules)
+        if isinstance(written := at.block.get(names), list) and isinstance(found, dict):
+            at.block[names] = [found.get(name) for name in written]
+
+    return change
+
+
+def list_by_name(key: str) -> Callable[[At], None]:
+    """A name that is not given is the empty name: an entry with that name then counts."""
+
+    def change(at: At) -> None:
+        found = at.root.get(key)
+        rules = found.get(_text(at.block.get(key))) if isinstance(found, dict) else None
+        at.block[key] = rules if isinstance(rules, dict) and any(rules.values()) else None
+
+    return change
+
+
+def meta_of_increment(at: At) -> None:
+    if at.root.get(k.TASK_MODE) in ("all", "full", "dump", "load"):
+        at.block[k.META] = None
+
+
+def settings_by_name(name: str, settings: str, inline: str, threads: str, count: str) -> Callable[[At], None]:
+    """The named settings, else those written inline, else the defaults; the instance's own number of threads wins."""
+
+    def change(at: At) -> None:
+        below = at.root.get(settings)
+        if not isinstance(below, dict):
+            return
+        unit = below.get(_text(at.block.pop(name, ""))) or at.block.get(inline)
+        whole = load(kinds.TASK).child(settings)
+        if not isinstance(unit, dict):
+            assert whole is not None and whole.item is not None
+            unit = fresh(whole.item, at.version)
+        unit = dict(unit)
+        if own := at.block.pop(threads, 0):
+            unit[count] = own
+        at.block[inline] = unit
+
+    return change
+
+
+def validator_by_name(at: At) -> None:
+    below = at.root.get(k.VALIDATORS)
+    schema = load(kinds.TASK).child(k.VALIDATORS)
+    if isinstance(below, dict) and schema is not None and schema.item is not None:
+        found = below.get(_text(at.block.pop(k.VALIDATOR_CONFIG_NAME, "")))
+        block = dict(found) if isinstance(found, dict) else fresh(schema.item, at.version)
+        parsed(k.MAX_PENDING_ROW_SIZE, size.parse)(at._replace(block=block))
+        at.block[k.VALIDATORS] = block
+
+
+_INSTANCE = (k.MYSQL_INSTANCES, EACH)
+_MYDUMPER, _LOADER, _SYNCER = (*_INSTANCE, k.MYDUMPER), (*_INSTANCE, k.LOADER), (*_INSTANCE, k.SYNCER)
+_SINCE_2 = parse_version_set("2.0.0..")
+
+# ----------------------------------------------------------------------------------------------------------------- table
+
+_COMPONENTS = (
+    *(Step(kind, (), any_case(k.LOG_LEVEL), "cmd/dm-*/main.go: strings.ToLower(cfg.LogLevel)") for kind in kinds.COMPONENTS),
+    *(Step(kind, (), empty_is_default(k.LOG_LEVEL), "dm/pkg/log/log.go: Config.Adjust") for kind in kinds.COMPONENTS),
+    *(Step(kind, (), same_words(k.LOG_LEVEL, "warn", "warning"), "dm/pkg/log/log.go: Config.Adjust") for kind in kinds.COMPONENTS),
+    *(
+        Step(kind, (), without_scheme(name), "dm/master/config.go:247,260 and dm/worker/config.go: utils.UnwrapScheme", _SINCE_2)
+        for kind, name in (
+            (kinds.MASTER, k.MASTER_ADDR),
+            (kinds.MASTER, k.ADVERTISE_ADDR),
+            (kinds.WORKER, k.WORKER_ADDR),
+            (kinds.WORKER, k.ADVERTISE_ADDR),
+        )
+    ),
+    Step(kinds.MASTER, (), falls_back(k.ADVERTISE_ADDR, k.MASTER_ADDR), "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.WORKER, (), falls_back(k.ADVERTISE_ADDR, k.WORKER_ADDR), "dm/worker/config.go: adjust", _SINCE_2),
+    Step(kinds.WORKER, (), falls_back(k.NAME, k.ADVERTISE_ADDR), "dm/worker/config.go: adjust", _SINCE_2),
+    Step(kinds.WORKER, (), with_scheme(k.JOIN), "dm/worker/config.go: utils.WrapSchemes", _SINCE_2),
+    Step(kinds.MASTER, (), empty_is_default(k.RPC_TIMEOUT), "dm/master/config.go: adjust"),
+    Step(kinds.MASTER, (), parsed(k.RPC_TIMEOUT, duration.parse), "dm/master/config.go: time.ParseDuration"),
+    Step(kinds.MASTER, (), not_positive_is_default(k.RPC_RATE_LIMIT, k.RPC_RATE_BURST), "dm/master/config.go: adjust, with a warning"),
+    Step(kinds.MASTER, (), name_of_host, "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.MASTER, (), folder_of_name, "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.MASTER, (), with_scheme(k.PEER_URLS), "dm/master/config.go: utils.WrapSchemes", _SINCE_2),
+    Step(kinds.MASTER, (), empty_is_default(k.PEER_URLS), "dm/master/config.go: adjust; the default keeps its http", _SINCE_2),
+    Step(kinds.MASTER, (), with_scheme(k.ADVERTISE_PEER_URLS), "dm/master/config.go: utils.WrapSchemes", _SINCE_2),
+    Step(kinds.MASTER, (), falls_back(k.ADVERTISE_PEER_URLS, k.PEER_URLS), "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.MASTER, (), with_scheme(k.INITIAL_CLUSTER, host_port.wrap_schemes_of_cluster), "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.MASTER, (), cluster_of_one, "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.MASTER, (), empty_is_default(k.INITIAL_CLUSTER_STATE), "dm/master/config.go: adjust", _SINCE_2),
+    Step(kinds.MASTER, (), with_scheme(k.JOIN), "dm/master/config.go: utils.WrapSchemes", _SINCE_2),
+    Step(kinds.MASTER, (), at_least(k.QUOTA_BACKEND_BYTES, 500 << 20), "dm/master/config.go: quotaBackendBytesLowerBound"),
+    Step(kinds.MASTER, (), openapi_of_experiment, "dm/master/config.go: adjust, with a warning", parse_version_set("5.4.0..")),
+    Step(kinds.MASTER, (), trimmed_names(1), "the etcd in a master takes the first item as it is (model/allowed_cn.py)"),
+    *(Step(kind, (), trimmed_names(0), "tidb pkg/util/security.go (model/allowed_cn.py)") for kind in (kinds.WORKER, kinds.DMCTL)),
+)
+
+_DATABASES = tuple(
+    Step(kind, (*at, *below), change, why, versions)
+    for kind, at in ((kinds.SOURCE, (k.FROM,)), (kinds.TASK, (k.TARGET_DATABASE,)))
+    for below, change, why, versions in (
+        ((k.SECURITY,), bytes_before_base64, "dm/config/security/security.go: LoadTLSContent", ALWAYS),
+        ((k.SECURITY,), trimmed_names(0), "tidb pkg/util/security.go (model/allowed_cn.py)", ALWAYS),
+        ((), no_empty_tls, "dm/pkg/conn/basedb.go: no TLS without any material", ALWAYS),
+        ((), no_foreign_keys, "dm/pkg/conn/basedb.go: every connection adds it", parse_version_set("6.6.0..")),
+    )
+)
+
+_FILTERS = tuple(
+    Step(kind, (k.FILTERS, EACH), events, "pkg/binlog-filter/filter.go: small letters, and a schema is a database") for kind in (kinds.SOURCE, kinds.TASK)
+)
+
+_SOURCE = (
+    Step(kinds.SOURCE, (), empty_is_default(k.RELAY_DIR), "dm/config/source_config.go: Adjust"),
+    Step(kinds.SOURCE, (), found_out(k.FLAVOR, k.SERVER_ID), "dm/config/source_config.go: AdjustFlavor, AdjustServerID"),
+)
+
+_TASK = (
+    Step(kinds.TASK, (), empty_is_default(k.META_SCHEMA), "dm/config/task.go: adjust"),
+    Step(kinds.TASK, (), shard_mode, "dm/config/task.go: adjust; the old key counts where the new one is empty", _SINCE_2),
+    Step(kinds.TASK, (), empty_is_default(k.COLLATION_COMPATIBLE), "dm/config/task.go: adjust"),
+    Step(kinds.TASK, (), online_ddl, "dm/config/task.go:739: the scheme switches online-ddl on, even against a written false", parse_version_set("2.0.5..")),
+    Step(kinds.TASK, (), whole_names(k.SHADOW_TABLE_RULES, k.TRASH_TABLE_RULES), "dm/config/subtask.go: adjustOnlineTableRules"),
+    Step(kinds.TASK, (), empty_is_default(k.SHADOW_TABLE_RULES, k.TRASH_TABLE_RULES), "dm/config/subtask.go: Adjust"),
+    Step(kinds.TASK, (k.TARGET_DATABASE,), time_zone_of_session, "dm/config/dbconfig/config.go: AdjustDBTimeZone"),
+    Step(kinds.TASK, (k.TARGET_DATABASE,), names_in_small_letters, "dm/config/task.go: AdjustTargetDBSessionCfg"),
+    Step(kinds.TASK, (), found_out(k.TIMEZONE), "dm/config/subtask.go: FetchTimeZoneSetting"),
+    Step(kinds.TASK, (), older_list, "dm/config/task.go:838: the old list counts where the new one is empty", _SINCE_2),
+    Step(kinds.TASK, (k.BLOCK_ALLOW_LIST, EACH), allowed_before_ignored, "tidb pkg/util/filter: ignored names are asked only where no names are allowed"),
+    Step(kinds.TASK, (k.VALIDATORS, EACH), not_positive_is_default(k.WORKER_COUNT), "dm/config/task.go: ValidatorConfig.Adjust"),
+    Step(
+        kinds.TASK,
+        (k.VALIDATORS, EACH),
+        empty_is_default(
+            k.MODE,
+            k.VALIDATE_INTERVAL,
+            k.CHECK_INTERVAL,
+            k.ROW_ERROR_DELAY,
+            k.META_FLUSH_INTERVAL,
+            k.BATCH_QUERY_SIZE,
+            k.MAX_PENDING_ROW_SIZE,
+            k.MAX_PENDING_ROW_COUNT,
+        ),
+        "dm/config/task.go: ValidatorConfig.Adjust",
+    ),
+    Step(kinds.TASK, (k.VALIDATORS, EACH), parsed(k.MAX_PENDING_ROW_SIZE, size.parse), "dm/config/task.go: units.RAMInBytes"),
+    Step(kinds.TASK, _INSTANCE, falls_back(k.BLOCK_ALLOW_LIST, k.BLACK_WHITE_LIST), "dm/config/task.go:197: MySQLInstance.VerifyAndAdjust", _SINCE_2),
+    Step(kinds.TASK, _INSTANCE, gone(k.BLACK_WHITE_LIST), "dm/config/task.go:197", _SINCE_2),
+    Step(kinds.TASK, _INSTANCE, rules_by_name(k.ROUTE_RULES, k.ROUTES), "dm/config/task_converters.go: TaskConfigToSubTaskConfigs"),
+    Step(kinds.TASK, _INSTANCE, rules_by_name(k.FILTER_RULES, k.FILTERS), "dm/config/task_converters.go: TaskConfigToSubTaskConfigs"),
+    Step(kinds.TASK, _INSTANCE, rules_by_name(k.COLUMN_MAPPING_RULES, k.COLUMN_MAPPINGS), "dm/config/task_converters.go: TaskConfigToSubTaskConfigs"),
+    Step(kinds.TASK, _INSTANCE, rules_by_name(k.EXPRESSION_FILTERS, k.EXPRESSION_FILTER), "dm/config/task_converters.go: TaskConfigToSubTaskConfigs"),
+    Step(kinds.TASK, _INSTANCE, list_by_name(k.BLOCK_ALLOW_LIST), "dm/config/task_converters.go: c.BAList[inst.BAListName]; no rules forbid nothing", _SINCE_2),
+    Step(kinds.TASK, _INSTANCE, list_by_name(k.BLACK_WHITE_LIST), "the same under its old name", parse_version_set("..2.0.0")),
+    Step(kinds.TASK, _INSTANCE, meta_of_increment, "dm/config/task.go: adjust warns that it is not used in these modes"),
+    *(
+        Step(kinds.TASK, _INSTANCE, settings_by_name(*names), "dm/config/task.go: adjust")
+        for names in (
+            (k.MYDUMPER_CONFIG_NAME, k.MYDUMPERS, k.MYDUMPER, k.MYDUMPER_THREAD, k.THREADS),
+            (k.LOADER_CONFIG_NAME, k.LOADERS, k.LOADER, k.LOADER_THREAD, k.POOL_SIZE),
+            (k.SYNCER_CONFIG_NAME, k.SYNCERS, k.SYNCER, k.SYNCER_THREAD, k.WORKER_COUNT),
+        )
+    ),
+    Step(kinds.TASK, _INSTANCE, validator_by_name, "dm/config/task.go: adjust"),
+    Step(kinds.TASK, _MYDUMPER, empty_is_default(k.CHUNK_FILESIZE), "dm/config/task.go: adjust"),
+    Step(kinds.TASK, _MYDUMPER, parsed(k.CHUNK_FILESIZE, size.parse_file_size), "dm/pkg/utils/file.go: ParseFileSize"),
+    Step(kinds.TASK, _MYDUMPER, not_positive_is_default(k.THREADS), "dm/dumpling/dumpling.go: constructArgs keeps dumpling's own number", _SINCE_2),
+    Step(kinds.TASK, _MYDUMPER, dump_arguments, "dm/dumpling/dumpling.go: constructArgs, ParseExtraArgs", _SINCE_2),
+    Step(kinds.TASK, _MYDUMPER, rows_of_a_file, "dm/dumpling/dumpling.go: constructArgs", _SINCE_2),
+    Step(kinds.TASK, _INSTANCE, folder_of_task, "dm/config/subtask.go: Adjust, storage.AdjustPath", parse_version_set("6.0.0..")),
+    Step(kinds.TASK, _INSTANCE, folder_with_name, "dm/dm/config/subtask.go of v5.4: Adjust", parse_version_set("..6.0.0")),
+    Step(kinds.TASK, _LOADER, sorting_folder(True), "dm/config/subtask.go of v6.6 writes over it", parse_version_set("6.6.0..7.0.0")),
+    Step(kinds.TASK, _LOADER, sorting_folder(False), "dm/config/subtask.go: Adjust", parse_version_set("7.0.0..")),
+    Step(kinds.TASK, _LOADER, on_duplicate, "dm/config/task.go of v6.5-v7.5: only where the new key is written empty", parse_version_set("6.5.0..7.6.0")),
+    Step(kinds.TASK, _LOADER, empty_is_default(k.IMPORT_MODE, k.ON_DUPLICATE), "dm/config/task.go: LoaderConfig.adjust"),
+    Step(kinds.TASK, _LOADER, any_case(k.IMPORT_MODE, k.ON_DUPLICATE), "dm/config/task.go: LoaderConfig.adjust"),
+    Step(kinds.TASK, _LOADER, same_words(k.IMPORT_MODE, "logical", "sql"), "dm/config/task.go: LoaderConfig.adjust", parse_version_set("6.5.0..")),
+    Step(kinds.TASK, _LOADER, same_words(k.IMPORT_MODE, "logical", "loader"), "dm/config/task.go: LoaderConfig.adjust", parse_version_set("6.6.0..")),
+    Step(
+        kinds.TASK,
+        _LOADER,
+        empty_is_default(k.POOL_SIZE, k.ON_DUPLICATE_LOGICAL, k.ON_DUPLICATE_PHYSICAL, k.CHECKSUM_PHYSICAL, k.ANALYZE),
+        "dm/config/task.go: LoaderConfig.adjust",
+        parse_version_set("6.5.0.."),
+    ),
+    Step(
+        kinds.TASK,
+        _LOADER,
+        any_case(k.ON_DUPLICATE_LOGICAL, k.ON_DUPLICATE_PHYSICAL, k.CHECKSUM_PHYSICAL, k.ANALYZE),
+        "dm/config/task.go: LoaderConfig.adjust",
+    ),
+    Step(kinds.TASK, _SYNCER, empty_is_default(k.QUEUE_SIZE, k.CHECKPOINT_FLUSH_INTERVAL), "dm/config/subtask.go: Adjust"),
+    Step(kinds.TASK, _SYNCER, safe_mode_duration, "dm/config/task.go: adjust"),
+    Step(kinds.TASK, _SYNCER, parsed(k.SAFE_MODE_DURATION, duration.parse), "dm/config/task.go: time.ParseDuration"),
+    Step(
+        kinds.TASK,
+        (),
+        gone(k.ROUTES, k.FILTERS, k.COLUMN_MAPPINGS, k.EXPRESSION_FILTER, k.BLACK_WHITE_LIST, k.BLOCK_ALLOW_LIST, k.MYDUMPERS, k.LOADERS, k.SYNCERS, k.VALIDATORS),
+        "each subtask gets the blocks themselves; names are forgotten (dm/config/task_converters.go)",
+    ),
+)
+
+STEPS: tuple[Step, ...] = (*_COMPONENTS, *_DATABASES, *_FILTERS, *_SOURCE, *_TASK)

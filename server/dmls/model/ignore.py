@@ -1,0 +1,136 @@
+"""The comments by which a file silences rules, and the edits that write them.
+
+``# dmls: ignore[rule, rule] reason`` at the end of a line speaks of that line; alone on a line it speaks of the next one that is neither blank
+nor a comment.  ``# dmls: ignore-file[rule]`` speaks of the whole file, wherever it stands.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, NamedTuple
+
+from dmls.model.config_file import ConfigFile
+from dmls.model.edit import newline
+from dmls.model.reading import read_again, reading
+from dmls.pattern import LazyPattern
+from dmls.syntax.tree import Tree
+from dmls.text import Edit, Span
+
+_IGNORE = LazyPattern(r"#[ \t]*dmls:[ \t]*(ignore|ignore-file)[ \t]*\[([^\]\n]*)\]")
+_MODELINE = LazyPattern(r"\ufeff?#[ \t]*(?:dmls:[ \t]*(?:kind|ignore-file)|yaml-language-server:|vim?:|ex:|-\*-)|#!|#:")
+"""Comments that must stay at the head of a file, since tools look for them there, and comments about the whole file."""
+_WIDEST = 100
+"""A line that would become longer gets its comment on a line of its own."""
+
+
+class Ignore(NamedTuple):
+    """One rule name in an ignore comment; `line` is the line it speaks of, None for the whole file."""
+
+    rule: str
+    span: Span
+    line: int | None
+
+
+class _Comment(NamedTuple):
+    """The names between the brackets of one ignore comment; `line` as in `Ignore`."""
+
+    names: Span
+    line: int | None
+
+
+def _comments(tree: Tree) -> Iterator[_Comment]:
+    if "dmls:" not in tree.text:
+        return
+    lines = tree.lines
+    for comment in tree.comments():
+        for m in _IGNORE.finditer(comment.of(tree.text)):
+            line = lines.line_of(comment.start)
+            if not tree.text[lines.starts[line] : comment.start].strip(" \t\ufeff"):
+                # A comment that stands alone speaks of the next line that is neither blank nor a comment.
+                line += 1
+                while line < len(lines) and lines.line_span(line).of(tree.text).lstrip()[:1] in ("", "#"):
+                    line += 1
+            yield _Comment(Span(m.start(2), m.end(2)).shifted(comment.start), None if m.group(1) == "ignore-file" else line)
+
+
+def read_ignores(tree: Tree) -> list[Ignore]:
+    """Every rule name in an ignore comment, in the order of the text."""
+    out = []
+    for comment in _comments(tree):
+        at = comment.names.start
+        for part in comment.names.of(tree.text).split(","):
+            name = part.strip()
+            start = at + len(part) - len(part.lstrip())
+            out.append(Ignore(name, Span(start, start + len(name)), comment.line))
+            at += len(part) + 1
+    return out
+
+
+def is_modeline(written: str) -> bool:
+    """Whether a line is a comment that speaks of the whole file to dmls or to an editor."""
+    return _MODELINE.match(written.lstrip(" \t")) is not None
+
+
+def ignore_here(config: ConfigFile, rule: str, line: int) -> Edit | None:
+    """Silence `rule` on a line: in the comment that does so for another rule, else behind the line, else above it.
+
+    None where no comment can stand in either place, as in the middle of a text over several lines.
+    """
+    for comment in _comments(config.tree):
+        if comment.line == line:
+            return _extended(config, comment, rule)
+    lines = config.tree.lines
+    span = lines.line_span(line)
+    written = span.of(config.text).rstrip(" \t")
+    text = f"# dmls: ignore[{rule}]"
+    if not written.strip(" \t\ufeff"):
+        return None
+    start = span.start + 1 if written.startswith("\ufeff") else span.start
+    indent = config.text[start : span.end][: len(written) - len(written.lstrip(" \t\ufeff"))]
+    behind = Edit(Span(span.start + len(written), span.end), f"  {text}")
+    above = Edit(Span(start, start), f"{indent}{text}{newline(config)}")
+    edits = (behind, above) if len(written) + len(text) + 2 <= _WIDEST else (above, behind)
+    return next((e for e in edits if _speaks(config, e, rule, line + (e is above))), None)
+
+
+def ignore_in_file(config: ConfigFile, rule: str) -> Edit | None:
+    """Silence `rule` in the whole file: in the comment that does so for another rule, else in a new one at its head."""
+    for comment in _comments(config.tree):
+        if comment.line is None:
+            return _extended(config, comment, rule)
+    at = _below_the_head(config)
+    start_of_line = at == config.tree.lines.starts[config.tree.lines.line_of(at)] or config.text[:at] == "\ufeff"
+    text = f"# dmls: ignore-file[{rule}]{newline(config)}"
+    edit = Edit(Span(at, at), text if start_of_line else newline(config) + text)
+    return edit if _speaks(config, edit, rule, None) else None
+
+
+def _below_the_head(config: ConfigFile) -> int:
+    """Where a comment about the file belongs: below the modelines, and below other comments where a blank line parts them from the first key."""
+    lines = config.tree.lines
+    at = 1 if config.text.startswith("\ufeff") else 0
+    below = at
+    for line in range(len(lines)):
+        written = lines.line_span(line).of(config.text).strip(" \t\ufeff")
+        end = lines.starts[line + 1] if line + 1 < len(lines) else len(config.text)
+        if written.startswith("#"):
+            at = end
+            if is_modeline(written):
+                below = end
+        else:
+            return at if not written else below
+    return at
+
+
+def _extended(config: ConfigFile, comment: _Comment, rule: str) -> Edit | None:
+    names = comment.names.of(config.text)
+    if rule in (name.strip() for name in names.split(",")):
+        return None
+    end = comment.names.start + len(names.rstrip(" \t,"))
+    return Edit(Span(end, comment.names.end), f", {rule}" if end > comment.names.start else rule)
+
+
+def _speaks(config: ConfigFile, edit: Edit, rule: str, line: int | None) -> bool:
+    """Whether after `edit` there is a comment that silences `rule` on `line`, and all else reads as before."""
+    tree = read_again(config, (edit,))
+    return any(i.rule == rule and i.line == line for i in read_ignores(tree)) and reading(tree) == reading(config.tree)
+
