@@ -40,6 +40,18 @@ _BOOLS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
+_DEFAULTS: dict[str, object] = {
+    "database": [],
+    CONSISTENCY: _AUTO,
+    "snapshot": "",
+    "no-views": True,
+    "escape-backslash": True,
+    "ca": "",
+    "cert": "",
+    "key": "",
+    "transactional-consistency": True,
+}
+"""What dumpling does by itself (tidb dumpling/export/config.go: DefaultConfig)."""
 _LATER = (_FILE_SIZE, _TABLES, _FILTER, _NO_LOCKS)
 _OWN_KEYS = (k.THREADS, k.STATEMENT_SIZE, k.ROWS, k.WHERE)
 
@@ -49,7 +61,7 @@ class _Stop(Exception):
 
 
 class DumplingArgs(NamedTuple):
-    """`own` are the flags that a key of the dump settings says as well, by that key; `rest` are the others."""
+    """`own` are the flags that a key of the dump settings says as well, by that key; `rest` are the others, where they change something."""
 
     own: dict[str, object]
     rest: dict[str, object]
@@ -67,7 +79,7 @@ def read(text: str) -> DumplingArgs:
     if complete:
         found.update(_afterwards(found, later))
     own = {name: found.pop(name) for name in (*_OWN_KEYS, k.CHUNK_FILESIZE) if name in found}
-    return DumplingArgs(own, found)
+    return DumplingArgs(own, {name: value for name, value in found.items() if value != _DEFAULTS.get(name)})
 
 
 def _afterwards(found: dict[str, object], later: dict[str, object]) -> dict[str, object]:
