@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
-from dmls.finding import Finding, Related, Severity
+from dmls.finding import FileEdit, Finding, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
@@ -14,7 +14,7 @@ from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hint, Hover, Lens, Link, Place, Symbol, TextEdit
+    from dmls.ide.values import Action, Completion, Fold, Hint, Hover, Lens, Link, Place, Symbol
     from dmls.pki.facts import Certificate, PemFile
 
 NOT_UTF8 = "not-utf-8"
@@ -468,9 +468,8 @@ class Analysis:
             return []
         return list(tls_hints.lenses(self.uses(path), config, self._now, locale))
 
-    def renamed(self, pairs: Iterable[tuple[str, str]]) -> list[TextEdit]:
+    def renamed(self, pairs: Iterable[tuple[str, str]]) -> list[FileEdit]:
         """The edits that let configurations name files, or what lies in folders, after each went from its first path to its second."""
-        from dmls.ide.values import TextEdit
         from dmls.model.edit import set_text
         from dmls.model.respell import respelled
 
@@ -492,8 +491,41 @@ class Analysis:
                     text = respelled(source.path, source.local, new, path, settings, self._folders)
                     edit = set_text(config, source.entry, text) if text is not None and text != source.path else None
                     if edit is not None:
-                        out.append(TextEdit(path, edit.span, edit.new_text))
+                        out.append(FileEdit(path, edit))
         return out
+
+    def actions(self, path: str, span: Span, only: Sequence[str] | None = None, fix_all: bool = False) -> list[Action]:
+        """What can be done at `span`; `only` are the wanted kinds.  `fix_all` computes all safe fixes together, which takes many judgements."""
+        config = self.file(path)
+        if config is None and self.kind(path) != kinds.CERTIFICATE:
+            return []
+        from dmls.ide import actions
+
+        return actions.actions(config, self.findings(path), span, only, (lambda: self.fixed(path)) if fix_all else None)
+
+    def fixed(self, path: str) -> str | None:
+        """The text of a file after all safe fixes; None where there is none that helps, or the file is no text that DM reads."""
+        record = self._record(path)
+        if record is None or record.encoding is not None:
+            return None
+        from dmls.fixing import fix_text
+
+        override, settings = self._override(path), self._settings_for(path)
+        kind = record.kind(override)
+
+        def judge(text: str) -> Sequence[Finding] | None:
+            # Nothing is taken over from the present tree: its entries belong to it and would follow the new one.
+            new = FileRecord(path, text, None)
+            return self._judge(new, settings) if new.kind(override) == kind else None
+
+        done = fix_text(path, record.text, judge)
+        return done.text if done.applied else None
+
+    def fix_all_offer(self, path: str) -> list[Action]:
+        """The action that applies all safe fixes, without its edits; none where no fix is safe."""
+        from dmls.ide import actions
+
+        return actions.fix_all_offer(self.findings(path))
 
     def links(self, path: str) -> list[Link]:
         """The paths that name certificate files which are there."""

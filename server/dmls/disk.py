@@ -363,7 +363,9 @@ def _ignore_line(line: str) -> tuple[re.Pattern[str], bool, bool] | None:
 
 
 class Written(NamedTuple):
-    """The file holds the new content."""
+    """The file holds the new content.  `links` is how many other names (hard links) it had, which keep the old one."""
+
+    links: int = 0
 
 
 class Changed(NamedTuple):
@@ -379,47 +381,59 @@ class NotWritten(NamedTuple):
 def write_atomic(path: str, data: bytes, expected: bytes) -> Union[Written, Changed, NotWritten]:
     """Replace the content `expected` of the file at `path` by `data`: wholly or not at all, even when the power fails.
 
-    A link stays a link, its target is written.  Permission bits are kept, the owner where the system allows it.
+    A link stays a link, its target is written.  Permission bits are kept, the owner where the system allows it.  Interrupted at any moment
+    it leaves the old or the new content, and nothing beside it unless the process is killed outright.
     """
     target = os.path.realpath(path)
-    folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name}.dmls-{os.getpid()}")
+    folder = os.path.dirname(target)
+    # A name that nobody else has, so that it may be removed whatever happened.
+    temporary = os.path.join(folder, f".dmls-{os.urandom(8).hex()}")
     disk = RealDisk()
     try:
         if not _holds(disk, target, expected):
             return Changed()
         info = os.stat(target)
+        if not os.access(target, os.W_OK):
+            # Renaming asks the folder only, but whoever took away the right to write meant it.
+            return NotWritten(os.strerror(errno.EACCES))
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except (OSError, ValueError) as error:
-        return _refusal(error)
-    try:
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(fd, rest) :]
-            if hasattr(os, "fchown"):
-                try:
-                    os.fchown(fd, info.st_uid, info.st_gid)
-                except PermissionError:
-                    pass
-            if hasattr(os, "fchmod"):
-                os.fchmod(fd, st.S_IMODE(info.st_mode))
+            _like(fd, info)
             os.fsync(fd)
         finally:
             os.close(fd)
         # Looked at again as late as can be: an editor may have saved meanwhile.
         if not _holds(disk, target, expected):
-            os.unlink(temporary)
+            _remove(temporary)
             return Changed()
         os.replace(temporary, target)
-    except OSError as error:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
-        return _refusal(error)
+    except (OSError, ValueError) as error:
+        _remove(temporary)
+        return NotWritten(getattr(error, "strerror", None) or type(error).__name__)
+    except BaseException:
+        _remove(temporary)
+        raise
     _sync_folder(folder)
-    return Written()
+    return Written(info.st_nlink - 1)
+
+
+def _like(fd: int, info: os.stat_result) -> None:
+    """Give an open file the owner and the permission bits of another one.  Raises PermissionError where somebody would lose access."""
+    if hasattr(os, "fchown"):
+        try:
+            os.fchown(fd, info.st_uid, info.st_gid)
+        except PermissionError:
+            try:
+                os.fchown(fd, -1, info.st_gid)
+            except PermissionError:
+                # DM often reads its files by the right of their group.
+                if info.st_mode >> 3 & 7 != info.st_mode & 7:
+                    raise
+    if hasattr(os, "fchmod"):
+        os.fchmod(fd, st.S_IMODE(info.st_mode))
 
 
 def _holds(disk: RealDisk, path: str, expected: bytes) -> bool:
@@ -427,8 +441,11 @@ def _holds(disk: RealDisk, path: str, expected: bytes) -> bool:
     return isinstance(state, Content) and state.data == expected
 
 
-def _refusal(error: OSError | ValueError) -> NotWritten:
-    return NotWritten(getattr(error, "strerror", None) or type(error).__name__)
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except (OSError, ValueError):
+        pass
 
 
 def _sync_folder(folder: str) -> None:

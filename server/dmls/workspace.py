@@ -161,6 +161,11 @@ class Workspace:
     def is_open(self, path: str) -> bool:
         return path in self._open
 
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file as they were put in, None where there is none."""
+        state = self._disk.get(path)
+        return state.data if isinstance(state, Content) else None
+
     def put(self, path: str, state: FileState) -> None:
         """What the disk holds at `path`."""
         if self._disk.get(path) == state:

@@ -93,6 +93,9 @@ COMMANDS = (
             Option("--files", "HOW", FILES),
             AT,
             Option("--within", "DAYS"),
+            Option("--fix"),
+            Option("--unsafe-fixes"),
+            Option("--diff"),
             Option("--stdin-filename", "FILE", complete="file"),
             Option("--jobs", "N"),
             Option("--watch"),
@@ -136,6 +139,7 @@ COMMANDS = (
     Command("explain", (), "RULE", 1, 1, complete="rule"),
     Command("schema", (), "KIND", 1, 1, choices=SCHEMAS),
     Command("demo", (Option("--keep", "DIR", complete="folder"),)),
+    Command("doctor", (FORMAT,), "[PATH…]", most=None, complete="file"),
     Command("serve", (Option("--stdio"), Option("--tcp", "[HOST:]PORT")), most=0),
     Command("completion", (), "SHELL", 1, 1, choices=SHELLS),
 )

@@ -90,6 +90,26 @@ class Console:
         # A file name that is no text, and half a surrogate pair in a file, cannot be written as UTF-8.
         self.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
 
+    def write_bytes(self, data: bytes) -> None:
+        """To standard output, as they are."""
+        buffer = getattr(self.out, "buffer", None)
+        if buffer is None:
+            self.write(data.decode("utf-8", "replace"))
+            return
+        self.flush()
+        if self.lost:
+            return
+        try:
+            buffer.write(data)
+        except BrokenPipeError:
+            self._lose()
+
+    def aside(self) -> Console:
+        """A console whose output goes to standard error, for where standard output holds something else."""
+        other = Console(self.err, self.err, self.stdin, self.env)
+        other.language, other.language_chosen = self.language, self.language_chosen
+        return other
+
     def flush(self) -> None:
         if self.lost:
             return

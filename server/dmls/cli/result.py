@@ -37,7 +37,7 @@ def examine(analysis: Analysis, path: str, least: Severity) -> Examined:
             text = None if file in texts else analysis.text(file)
             if text is not None:
                 texts[file] = text
-                secrets[file] = tuple(_secret_spans(analysis, file))
+                secrets[file] = tuple(secret_spans(analysis, file))
     known = bool(findings) or analysis.is_dm(path)
     # A run over thousands of files would otherwise hold all their trees until its end.
     analysis.release(path)
@@ -53,7 +53,8 @@ def _files(finding: Finding) -> Iterable[str]:
             yield edit.file
 
 
-def _secret_spans(analysis: Analysis, path: str) -> Iterable[Span]:
+def secret_spans(analysis: Analysis, path: str) -> Iterable[Span]:
+    """Where passwords and private keys stand in a file."""
     file = analysis.file(path)
     if file is not None:
         for entry in file.entries():

@@ -51,7 +51,7 @@ class Request(NamedTuple):
 class Session:
     """`failed` is whether something that was asked for could not be checked in the last round."""
 
-    __slots__ = ("_known", "_looked_up", "_stdin", "console", "disk", "failed", "request", "signatures", "workspace")
+    __slots__ = ("_known", "_looked_up", "console", "disk", "failed", "request", "signatures", "stdin", "stdin_path", "workspace")
 
     def __init__(self, request: Request, console: Console, disk: Disk | None = None) -> None:
         self.request = request
@@ -65,7 +65,9 @@ class Session:
         self._known: set[str] = set()
         self._looked_up: set[str] = set()
         """The paths that configurations made us look at: certificates, keys, folders."""
-        self._stdin: bytes | None = None
+        self.stdin: bytes | None = None
+        """What standard input held, None while it was not asked for; and the path under which it is judged, "" likewise."""
+        self.stdin_path = ""
 
     def check(self) -> Result:
         """Read what is on the disk now and judge it."""
@@ -108,6 +110,10 @@ class Session:
             if not self.workspace.wanted():
                 return
 
+    def replace(self, path: str, data: bytes) -> None:
+        """Take note that a file was written, without reading it again."""
+        self.workspace.put(path, Content(data))
+
     def changed(self) -> bool:
         """Whether the disk differs from what the last round saw."""
         for path, seen in self.signatures.items():
@@ -138,12 +144,11 @@ class Session:
         return sources
 
     def _stdin_source(self) -> Found:
-        if self._stdin is None:
-            self._stdin = self.console.read_stdin(CONFIG_LIMIT)
+        if self.stdin is None:
+            self.stdin = self.console.read_stdin(CONFIG_LIMIT)
         name = self.request.stdin_name
-        if name:
-            return Found(absolute(name), name, True)
-        return Found(absolute("stdin.toml" if _looks_like_toml(self._stdin, self.request.kind) else "stdin.yaml"), "<stdin>", True)
+        self.stdin_path = absolute(name or ("stdin.toml" if _looks_like_toml(self.stdin, self.request.kind) else "stdin.yaml"))
+        return Found(self.stdin_path, name or "<stdin>", True)
 
     def _put_all(self, sources: list[Found]) -> list[str]:
         """Hand the files to the core; the answer is the `.dmls.toml` files above them that nobody named."""
@@ -186,9 +191,9 @@ class Session:
         return list(dict.fromkeys(folders))
 
     def _state(self, source: Found) -> FileState:
-        if self._stdin is not None and source.given in ("<stdin>", self.request.stdin_name):
-            size = len(self._stdin)
-            return Content(self._stdin) if size <= CONFIG_LIMIT else TooLarge(size, CONFIG_LIMIT)
+        if self.stdin is not None and source.given in ("<stdin>", self.request.stdin_name):
+            size = len(self.stdin)
+            return Content(self.stdin) if size <= CONFIG_LIMIT else TooLarge(size, CONFIG_LIMIT)
         return self._read(source.path, CONFIG_LIMIT)
 
     def _read(self, path: str, limit: int) -> FileState:

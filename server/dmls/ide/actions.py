@@ -47,8 +47,10 @@ def actions(
         if config is not None:
             out += _ignores(config, here)
         out += [Action("action.explain", {"rule": f.rule}, QUICK_FIX, finding=f, command=(EXPLAIN, (f.rule,))) for f in _one_a_rule(here) if page(f.rule) is not None]
-    if config is not None and any(_wanted(kind, only) for kind in refactor.KINDS):
-        out += _refactorings(config, span, only, {a.edits for a in out})
+    kinds = tuple(kind for kind in refactor.KINDS if _wanted(kind, only))
+    if config is not None and kinds:
+        taken = {action.edits for action in out}
+        out += (action for action in _refactorings(config, span, kinds, bool(only)) if action.edits not in taken or action.disabled)
     if config is not None and fix_all is not None and _wanted(FIX_ALL, only) and any(fix.applicability is Applicability.SAFE for f in findings for fix in f.fixes):
         out += _fix_all(config, fix_all)
     return out
@@ -139,17 +141,21 @@ def _in_file(config: ConfigFile, finding: Finding) -> Edit | None:
 # Refactorings
 
 
-def _refactorings(config: ConfigFile, span: Span, only: Sequence[str] | None, taken: set[tuple[FileEdit, ...]]) -> Iterator[Action]:
-    """What changes the form and not the meaning; what cannot be done is told only to who asked for refactorings."""
-    for found in refactor.refactorings(config, span):
-        edits = tuple(FileEdit(config.path, e) for e in found.edits)
-        if not _wanted(found.kind, only) or (edits in taken) or (found.refused and not only):
-            continue
-        disabled = f"action.refused-{found.refused}" if found.refused else ""
-        yield Action(f"action.{found.name}", found.args, found.kind, edits, disabled=disabled)
+def _refactorings(config: ConfigFile, span: Span, kinds: Sequence[str], asked: bool) -> Iterator[Action]:
+    """What changes the form and not the meaning; what cannot be done is told only to who `asked` for refactorings."""
+    for found in refactor.refactorings(config, span, kinds):
+        if asked or not found.refused:
+            edits = tuple(FileEdit(config.path, e) for e in found.edits)
+            yield Action(f"action.{found.name}", found.args, found.kind, edits, disabled=f"action.refused-{found.refused}" if found.refused else "")
 
 
 # Everything
+
+
+def fix_all_offer(findings: Iterable[Finding]) -> list[Action]:
+    """The action that applies all safe fixes, its edits left for later; none where no fix is safe."""
+    safe = any(fix.applicability is Applicability.SAFE for f in findings for fix in f.fixes)
+    return [Action("action.fix-all", {}, FIX_ALL, applicability=Applicability.SAFE)] if safe else []
 
 
 def _fix_all(config: ConfigFile, fix_all: FixAll) -> Iterator[Action]:

@@ -83,14 +83,6 @@ class Lens(NamedTuple):
     target: Place | None = None
 
 
-class TextEdit(NamedTuple):
-    """Replace the text of `span` in the file at `path`."""
-
-    path: str
-    span: Span
-    new_text: str
-
-
 class Action(NamedTuple):
     """Something an editor offers to do.  `title` is a message id, `kind` a CodeActionKind of the Language Server Protocol.
 

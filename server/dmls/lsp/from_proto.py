@@ -45,6 +45,16 @@ class Client(NamedTuple):
     show_document: bool = False
     document_changes: bool = False
     """Whether a WorkspaceEdit may name the version of a document."""
+    annotations: bool = False
+    """Whether a WorkspaceEdit may ask before it is applied."""
+    action_literals: bool = False
+    """Whether it takes code actions; else only commands."""
+    action_resolve: bool = False
+    """Whether it asks for the edits of an action only when the user has chosen it."""
+    action_disabled: bool = False
+    action_preferred: bool = False
+    presents: frozenset[str] = frozenset()
+    """The commands whose result the client shows itself (``copy``, ``explain``); for the others the server shows a message."""
     hint_refresh: bool = False
     lens_refresh: bool = False
     configuration: bool = False
@@ -79,6 +89,7 @@ def client(params: object) -> Client:
     encodings = [e for e in _list(_at(capabilities, "general", "positionEncodings")) if e in ENCODINGS]
     item = _at(document, "completion", "completionItem")
     options = _at(params, "initializationOptions")
+    action = _at(document, "codeAction")
     locale = _at(params, "locale")
     limit = _at(document, "foldingRange", "rangeLimit")
     kinds = _at(document, "foldingRange", "foldingRangeKind", "valueSet")
@@ -104,6 +115,12 @@ def client(params: object) -> Client:
         folding_kinds=frozenset(k for k in kinds if isinstance(k, str)) if isinstance(kinds, list) else None,
         show_document=_at(capabilities, "window", "showDocument", "support") is True,
         document_changes=_at(workspace, "workspaceEdit", "documentChanges") is True,
+        annotations=isinstance(_at(workspace, "workspaceEdit", "changeAnnotationSupport"), dict),
+        action_literals=isinstance(_at(action, "codeActionLiteralSupport"), dict),
+        action_resolve="edit" in _list(_at(action, "resolveSupport", "properties")) and _at(action, "dataSupport") is True,
+        action_disabled=_at(action, "disabledSupport") is True,
+        action_preferred=_at(action, "isPreferredSupport") is True,
+        presents=frozenset(p for p in _list(_at(options, "presents")) if isinstance(p, str)),
         hint_refresh=_at(workspace, "inlayHint", "refreshSupport") is True,
         lens_refresh=_at(workspace, "codeLens", "refreshSupport") is True,
         configuration=_at(workspace, "configuration") is True,
@@ -139,7 +156,7 @@ def settings(value: object) -> dict[str, object] | None:
     inner = value.get(SECTION)
     if isinstance(inner, dict):
         return inner
-    return {name: setting for name, setting in value.items() if name != "workspaceTrusted"}
+    return {name: setting for name, setting in value.items() if name not in ("workspaceTrusted", "presents")}
 
 
 def span_of(range_: Any, lines: LineIndex, encoding: str) -> Span:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Sequence
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from dmls.lsp import faults, from_proto, to_proto
+from dmls.lsp import actions, faults, from_proto, to_proto
 
 if TYPE_CHECKING:
     from dmls.lsp.documents import Document
@@ -223,6 +223,21 @@ def code_lens(ls: Server, params: t.CodeLensParams) -> list[to_proto.Json]:
     return to_proto.lenses(found, document.lines, session.client, session.publisher.places(analysis))
 
 
+def code_action(ls: Server, params: t.CodeActionParams) -> list[to_proto.Json]:
+    session = ls.session
+    document = session.document(params.text_document.uri)
+    if document is None:
+        return []
+    span = from_proto.span_of(params.range, document.lines, session.client.encoding)
+    context = params.context
+    return actions.offered(session, document, span, [str(getattr(kind, "value", kind)) for kind in context.only or ()], context.trigger_kind)
+
+
+def code_action_resolve(ls: Server, params: t.CodeAction) -> to_proto.Json:
+    edit = actions.resolved(ls.session, params.data)
+    return {"title": params.title, "kind": params.kind, "edit": edit}
+
+
 def will_rename_files(ls: Server, params: t.RenameFilesParams) -> to_proto.Json | None:
     session = ls.session
     analysis = session.analysis()
@@ -234,13 +249,13 @@ def execute_command(ls: Server, params: t.ExecuteCommandParams) -> Any:
     command = COMMANDS.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams(f"Invalid Params: no command {params.command!r}")
-    return command(ls, params.arguments or [])
+    return command(ls.session, params.arguments or [])
 
 
-def show(ls: Server, arguments: Sequence[Any]) -> None:
+def show(session: Session, arguments: Sequence[Any]) -> None:
     """The command behind a lens: show a place in a file."""
     if len(arguments) == 2 and isinstance(arguments[0], str):
-        ls.session.show(arguments[0], arguments[1])
+        session.show(arguments[0], arguments[1])
 
 
 def document_symbol(ls: Server, params: t.DocumentSymbolParams) -> list[to_proto.Json]:
@@ -280,8 +295,16 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     t.TEXT_DOCUMENT_INLAY_HINT: inlay_hint,
     t.TEXT_DOCUMENT_CODE_LENS: code_lens,
     t.WORKSPACE_WILL_RENAME_FILES: will_rename_files,
+    t.TEXT_DOCUMENT_CODE_ACTION: code_action,
+    t.CODE_ACTION_RESOLVE: code_action_resolve,
 }
-COMMANDS: dict[str, Callable[..., Any]] = {to_proto.SHOW: show}
+COMMANDS: dict[str, Callable[..., object]] = {
+    to_proto.SHOW: show,
+    actions.APPLY: actions.apply,
+    actions.COPY: actions.copy,
+    actions.EXPLAIN: actions.explain,
+}
+ACTION_KINDS = ["quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", actions.FIX_ALL]
 _RENAMED = {
     "filters": [
         {"scheme": "file", "pattern": {"glob": "**/*.{pem,crt,cer,cert,key}", "matches": "file"}},
@@ -304,6 +327,7 @@ def capabilities(client: from_proto.Client) -> to_proto.Json:
         "referencesProvider": True,
         "documentLinkProvider": {"resolveProvider": False},
         "executeCommandProvider": {"commands": list(COMMANDS)},
+        "codeActionProvider": {"codeActionKinds": ACTION_KINDS, "resolveProvider": client.action_resolve} if client.action_literals else True,
         "inlayHintProvider": True,
         "codeLensProvider": {"resolveProvider": False},
         "workspace": {

@@ -38,6 +38,7 @@ _WARM: tuple[tuple[str, object], ...] = (
     (t.TEXT_DOCUMENT_FOLDING_RANGE, _HERE),
     (t.TEXT_DOCUMENT_DOCUMENT_LINK, _HERE),
     (t.TEXT_DOCUMENT_DEFINITION, _HERE),
+    (t.TEXT_DOCUMENT_CODE_ACTION, {**_HERE, "range": _START, "context": {"diagnostics": []}}),
     (t.TEXT_DOCUMENT_INLAY_HINT, {**_HERE, "range": _START}),
     (t.TEXT_DOCUMENT_CODE_LENS, _HERE),
     (t.TEXT_DOCUMENT_DID_SAVE, _HERE),

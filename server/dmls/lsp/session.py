@@ -270,6 +270,10 @@ class Session:
         if self.client.show_document:
             self._wire.ask("window/showDocument", {"uri": uri, "takeFocus": True, "selection": selection}, lambda _: None)
 
+    def apply(self, edit: to_proto.Json) -> None:
+        """Have the client change documents."""
+        self._wire.ask("workspace/applyEdit", {"edit": edit}, lambda _: None)
+
     def version(self, path: str) -> int | None:
         """The version of a document that is open."""
         document = self.documents.get(path)

@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from urllib.parse import quote
 
-from dmls.finding import Finding
+from dmls.finding import FileEdit, Finding
 from dmls.lsp.from_proto import WINDOWS, Client
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hint, Hover, Lens, Link, Symbol, TextEdit
+    from dmls.ide.values import Completion, Fold, Hint, Hover, Lens, Link, Symbol
 
 Json = dict[str, Any]
 Sentence = Callable[[str, Mapping[str, object]], str]
@@ -289,20 +289,33 @@ def lenses(found: Iterable[Lens], lines: LineIndex, client: Client, places: Plac
     return out
 
 
-def workspace_edit(edits: Iterable[TextEdit], places: Places, versions: Callable[[str], int | None], client: Client) -> Json | None:
-    """Edits in files as a WorkspaceEdit; None where there are none.  `versions` gives the version of an open document, None for a file."""
-    by_path: dict[str, list[TextEdit]] = {}
-    for edit in edits:
-        by_path.setdefault(edit.path, []).append(edit)
+def workspace_edit(edits: Iterable[FileEdit], places: Places, versions: Callable[[str], int | None], client: Client, confirm: str = "") -> Json | None:
+    """Edits in files as a WorkspaceEdit; None where there are none.
+
+    `versions` gives the version of an open document, None for a file.  `confirm` is what to ask before the edits are applied, where the
+    client can ask.
+    """
     changes: dict[str, list[Json]] = {}
     documents: list[Json] = []
+    annotated = bool(confirm) and client.document_changes and client.annotations
+    by_path: dict[str, list[FileEdit]] = {}
+    for edit in edits:
+        by_path.setdefault(edit.file, []).append(edit)
     for path, group in by_path.items():
         place = places(path)
         if place is None:
             continue
         uri, lines = place
-        changes[uri] = [{"range": range_of(lines, edit.span, client.encoding), "newText": edit.new_text} for edit in group]
+        changes[uri] = [{"range": range_of(lines, e.edit.span, client.encoding), "newText": e.edit.new_text} for e in group]
+        if annotated:
+            for change in changes[uri]:
+                change["annotationId"] = "confirm"
         documents.append({"textDocument": {"uri": uri, "version": versions(path)}, "edits": changes[uri]})
     if not changes:
         return None
-    return {"documentChanges": documents} if client.document_changes else {"changes": changes}
+    if not client.document_changes:
+        return {"changes": changes}
+    made: Json = {"documentChanges": documents}
+    if annotated:
+        made["changeAnnotations"] = {"confirm": {"label": confirm, "needsConfirmation": True}}
+    return made

@@ -124,7 +124,7 @@ class Source:
 
     def block_of(self, certificate: Certificate) -> PemBlock | None:
         """Where in the file a certificate stands."""
-        return next((b for b in self.pem.blocks if b.certificate == certificate), None) if self.pem is not None else None
+        return _block_of(self.pem, certificate) if self.pem is not None else None
 
     @property
     def found(self) -> bool:
@@ -134,6 +134,14 @@ class Source:
     def is_known(self) -> bool:
         """Whether it is certain what the path is; False while nobody has looked or may look."""
         return not isinstance(self.state, (Pending, Denied))
+
+
+def _block_of(pem: PemFile, certificate: Certificate) -> PemBlock | None:
+    """The first block with a certificate; files hold thousands now and then."""
+    places = pem.memo.get("places")
+    if not isinstance(places, dict):
+        places = pem.memo["places"] = {b.certificate.fingerprint: b for b in reversed(pem.blocks) if b.certificate is not None}
+    return places.get(certificate.fingerprint)
 
 
 class Named(NamedTuple):
@@ -271,11 +279,8 @@ class CertUse:
 
     def block_of(self, certificate: Certificate) -> PemBlock | None:
         """Where in its file a certificate of this use stands."""
-        for source in self.files:
-            for block in source.pem.blocks if source.pem is not None else ():
-                if block.certificate == certificate:
-                    return block
-        return None
+        found = (source.block_of(certificate) for source in self.files)
+        return next((block for block in found if block is not None), None)
 
     def source_of(self, certificate: Certificate) -> Source | None:
         """The source that holds it: `ssl-cert` for what it shows to others, else `ssl-ca`."""

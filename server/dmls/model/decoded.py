@@ -17,22 +17,26 @@ from dmls.model.config_file import MERGE_KEY, ConfigFile
 from dmls.model.decode import MASK
 from dmls.schema import keys as k
 from dmls.schema import legacy
-from dmls.schema.key import Json, SchemaKey
+from dmls.schema.key import TOML_KINDS, Json, SchemaKey
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
-from dmls.version import Version, parse_version
+from dmls.version import ALWAYS, Version, VersionSet, parse_version, parse_version_set
 
 Block = dict[str, object]
 
 DEAD = frozenset(("ignored", "ineffective"))
 """Statuses of keys that DM decodes and never looks at."""
-_INERT: frozenset[tuple[str, str]] = frozenset((("task", k.REMOVE_META),))
-"""Keys without effect although DM still warns about them.
+_CORRECTIONS: dict[tuple[str, str], tuple[VersionSet, bool]] = {
+    # dm/master/server.go:605 only answers with a message; what removes metadata is the argument of start-task (migration.md C.1).
+    ("task", k.REMOVE_META): (parse_version_set("2.0.0.."), False),
+    # dm/relay/relay.go:1168 hands it to the connection of the relay (migration.md C.2).
+    ("source", k.CHARSET): (ALWAYS, True),
+    # Taken where the new key is written and empty (dm/config/task.go of v6.5.0 to v7.5.7).
+    ("task", f"{k.LOADERS}.<name>.{k.ON_DUPLICATE}"): (parse_version_set("6.5.0..7.6.0"), True),
+    ("task", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.ON_DUPLICATE}"): (parse_version_set("6.5.0..7.6.0"), True),
+}
+"""Keys of which the status does not tell whether they have an effect, in some versions: it is the rule, and these are the exceptions."""
 
-dm/master/server.go:605 only answers with a message; what removes metadata is the argument of start-task (migration.md C.1).
-"""
-_INERT_SINCE = parse_version("2.0.0")
-_ALIVE: frozenset[tuple[str, str]] = frozenset((("source", k.CHARSET),))
-"""Keys that the schema calls ignored, but that reach a connection: dm/relay/relay.go:1168 (migration.md C.2)."""
+_NO_CORRECTION = (VersionSet(()), True)
 
 _BY_VALUE = frozenset((k.FROM, k.PURGE, k.CHECKER, k.EXPERIMENTAL))
 """The blocks that are structs in Go; all others are pointers, which can be nil."""
@@ -92,10 +96,8 @@ def lives(schema: SchemaKey, version: Version) -> bool:
     """Whether DM `version` knows the key and does something with it."""
     if version not in schema.versions:
         return False
-    place = (schema.kind, schema.path)
-    if place in _INERT and version >= _INERT_SINCE:
-        return False
-    return place in _ALIVE or status_in(schema, version) not in DEAD
+    versions, alive = _CORRECTIONS.get((schema.kind, schema.path), _NO_CORRECTION)
+    return alive if version in versions else status_in(schema, version) not in DEAD
 
 
 def fresh(schema: SchemaKey, version: Version) -> Block:
@@ -204,10 +206,10 @@ class _Reader:
 
     def set_in_map(self, schema: SchemaKey, pair: Pair, into: Block, depth: int) -> None:
         child = schema.child(pair.name)
-        if child is None:
-            return
         if schema.holds_kind is not None:
-            self.set_held(schema, pair, child, into, depth)
+            self.set_held(pair, child, into, depth)
+            return
+        if child is None:
             return
         if pair.name in into and not self.toml:
             # With UnmarshalStrict the second one is an error and does not count.
@@ -216,23 +218,22 @@ class _Reader:
         self.set(child, pair.value, item, pair.name, depth)
         into.update(item)
 
-    def set_held(self, schema: SchemaKey, pair: Pair, child: SchemaKey, into: Block, depth: int) -> None:
+    def set_held(self, pair: Pair, child: SchemaKey | None, into: Block, depth: int) -> None:
         """A setting of another file in a topology; TiUP takes a dot in a name for a table."""
-        if child.name == "<name>":
-            into[pair.name] = self.plain(pair.value, depth + 1)
+        known = child is not None and child.kind in TOML_KINDS
+        if child is not None and known and not lives(child, self.version):
             return
-        if not lives(child, self.version):
-            return
+        *tables, name = pair.name.split(".")
         at = into
-        for name in pair.name.split(".")[:-1] if "." in pair.name else ():
-            below = at.setdefault(name, {})
+        for table in tables:
+            below = at.setdefault(table, {})
             if not isinstance(below, dict):
                 return
             at = below
-        if child.type != "object":
-            self.set(child, pair.value, at, child.name, depth)
-        else:
-            at[child.name] = self.plain(pair.value, depth + 1)
+        if child is not None and known and child.type != "object":
+            self.set(child, pair.value, at, name, depth)
+        elif pair.value is not None:
+            at[name] = self.plain(pair.value, depth + 1)
 
     # ---------------------------------------------------------------------------------------------------------- values
 

@@ -1,7 +1,8 @@
 """The `extra-args` of a dump: a few flags of dumpling's command line, as DM reads them (dm/pkg/dumpling/utils.go).
 
 The text is split at blanks, one pair of quotes around a word is taken away, and github.com/spf13/pflag does the rest.  It stops at
-the first word it does not know; what came before counts, and what would have been done after the reading is left out.
+the first word it does not know; what came before counts (of a bad number, what strconv made of it), and what would have been done after
+the reading is left out.
 """
 
 from __future__ import annotations
@@ -139,19 +140,18 @@ def _set(name: str, value: str | None, words: list[str], found: dict[str, object
     kind = _FLAGS[name]
     if kind == _BOOL:
         value = "true" if value is None else value
+        found[name] = _BOOLS.get(value, False)
         if value not in _BOOLS:
             raise _Stop
-        found[name] = _BOOLS[value]
         return
     if value is None:
         if not words:
             raise _Stop
         value = words.pop()
     if kind in (_INT, _UINT):
-        number, error = parse_int(value, 0) if kind == _INT else parse_uint(value, 0)
+        found[name], error = parse_int(value, 0) if kind == _INT else parse_uint(value, 0)
         if error is not None:
             raise _Stop
-        found[name] = number
     elif kind == _TEXT:
         found[name] = value
     else:

@@ -14,6 +14,7 @@ not asked here; of a file that it refuses, the values are the best reading.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Callable, Iterator, Mapping, NamedTuple
 from urllib.parse import quote
 
@@ -41,34 +42,32 @@ class Unknown(NamedTuple):
 class Effective(Mapping[str, object]):
     """The values by key.  Two are equal where DM of their versions works with the same values."""
 
-    __slots__ = ("kind", "values_", "version")
+    __slots__ = ("kind", "plain", "version")
 
     def __init__(self, kind: str, version: Version, values: Block) -> None:
         self.kind = kind
         self.version = version
-        self.values_ = values
+        self.plain = values
 
     def __getitem__(self, key: str) -> object:
-        return self.values_[key]
+        return self.plain[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.values_)
+        return iter(self.plain)
 
     def __len__(self) -> int:
-        return len(self.values_)
+        return len(self.plain)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Effective) and self.kind == other.kind and self.values_ == other.values_
-
-    __hash__ = None  # type: ignore[assignment]
+        return isinstance(other, Effective) and self.kind == other.kind and not differences(self, other)
 
     def __repr__(self) -> str:
         """Shows no secret."""
-        return f"Effective({self.kind}, DM {self.version}, {self.values_!r})"
+        return f"Effective({self.kind}, DM {self.version}, {self.plain!r})"
 
     def at(self, *steps: str | int) -> object:
         """The value at a path; None where there is nothing."""
-        found: object = self.values_
+        found: object = self.plain
         for step in steps:
             if isinstance(step, int):
                 if not isinstance(found, list) or not -len(found) <= step < len(found):
@@ -99,7 +98,7 @@ ABSENT = _Absent()
 
 def differences(left: Effective, right: Effective) -> tuple[Difference, ...]:
     """Every place where two readings differ, none where they are equal."""
-    return tuple(_differences((), left.values_, right.values_))
+    return tuple(_differences((), left.plain, right.plain))
 
 
 def _differences(path: tuple[str | int, ...], left: object, right: object) -> Iterator[Difference]:
@@ -116,9 +115,9 @@ def _differences(path: tuple[str | int, ...], left: object, right: object) -> It
 def effective(config: ConfigFile, version: Version) -> Effective:
     """What DM `version` makes of the file.  Never fails, however broken the text is."""
     values = decoded(config, version)
-    for step in STEPS:
-        if step.kind == config.kind and version in step.versions:
-            _walk(values, load(config.kind), step.at, step, version, values)
+    for step in _steps(config.kind):
+        if version in step.versions:
+            _walk(values, config.root.schema, step.at, step, version, values)
     return Effective(config.kind, version, values)
 
 
@@ -126,7 +125,7 @@ def effective(config: ConfigFile, version: Version) -> Effective:
 
 
 class At(NamedTuple):
-    """Where a step works: the struct, its schema (None for a block that was made on the way) and the root struct."""
+    """Where a step works: the struct, its schema and the root struct."""
 
     block: Block
     schema: SchemaKey
@@ -146,6 +145,11 @@ class Step(NamedTuple):
     change: Callable[[At], None]
     why: str
     versions: VersionSet = ALWAYS
+
+
+@cache
+def _steps(kind: str) -> tuple[Step, ...]:
+    return tuple(step for step in STEPS if step.kind == kind)
 
 
 def _walk(block: object, schema: SchemaKey | None, rest: tuple[str, ...], step: Step, version: Version, root: Block) -> None:
@@ -213,7 +217,7 @@ def same_words(name: str, meaning: str, *words: str) -> Callable[[At], None]:
     """Other words for one value."""
 
     def change(at: At) -> None:
-        if _text(at.block.get(name)).lower() in words:
+        if name in at.block and _text(at.block[name]).lower() in words:
             at.block[name] = meaning
 
     return change
@@ -447,8 +451,10 @@ def folder_of_task(at: At) -> None:
         return
     suffix = f"/{at.root.get(k.NAME)}.{at.block.get(k.SOURCE_ID)}" if scheme == "s3" else f".{at.root.get(k.NAME)}"
     folder, mark, query = path.partition("?") if scheme else (path, "", "")
-    if not folder.rstrip("/").endswith(suffix):
-        loader[k.DIR] = folder.rstrip("/") + suffix + mark + query
+    folder = folder.rstrip("/")
+    if not folder.endswith(suffix):
+        bucket_only = scheme and "/" not in folder.partition("://")[2] and not suffix.startswith("/")
+        loader[k.DIR] = folder + ("/" if bucket_only else "") + suffix + mark + query
 
 
 def folder_with_name(at: At) -> None:
@@ -594,7 +600,7 @@ _TASK = (
     Step(kinds.TASK, (), online_ddl, "dm/config/task.go:739: the scheme switches online-ddl on, even against a written false", parse_version_set("2.0.5..")),
     Step(kinds.TASK, (), whole_names(k.SHADOW_TABLE_RULES, k.TRASH_TABLE_RULES), "dm/config/subtask.go: adjustOnlineTableRules"),
     Step(kinds.TASK, (), empty_is_default(k.SHADOW_TABLE_RULES, k.TRASH_TABLE_RULES), "dm/config/subtask.go: Adjust"),
-    Step(kinds.TASK, (k.TARGET_DATABASE,), time_zone_of_session, "dm/config/dbconfig/config.go: AdjustDBTimeZone"),
+    Step(kinds.TASK, (k.TARGET_DATABASE,), time_zone_of_session, "dm/config/dbconfig/config.go: AdjustDBTimeZone", parse_version_set("5.3.0..")),
     Step(kinds.TASK, (k.TARGET_DATABASE,), names_in_small_letters, "dm/config/task.go: AdjustTargetDBSessionCfg"),
     Step(kinds.TASK, (), found_out(k.TIMEZONE), "dm/config/subtask.go: FetchTimeZoneSetting"),
     Step(kinds.TASK, (), older_list, "dm/config/task.go:838: the old list counts where the new one is empty", _SINCE_2),
@@ -644,7 +650,8 @@ _TASK = (
     Step(kinds.TASK, _LOADER, sorting_folder(True), "dm/config/subtask.go of v6.6 writes over it", parse_version_set("6.6.0..7.0.0")),
     Step(kinds.TASK, _LOADER, sorting_folder(False), "dm/config/subtask.go: Adjust", parse_version_set("7.0.0..")),
     Step(kinds.TASK, _LOADER, on_duplicate, "dm/config/task.go of v6.5-v7.5: only where the new key is written empty", parse_version_set("6.5.0..7.6.0")),
-    Step(kinds.TASK, _LOADER, empty_is_default(k.IMPORT_MODE, k.ON_DUPLICATE), "dm/config/task.go: LoaderConfig.adjust"),
+    Step(kinds.TASK, _LOADER, same_words(k.ON_DUPLICATE, "replace", ""), "dm/dm/config/task.go of v6.0-v6.4: LoaderConfig.adjust"),
+    Step(kinds.TASK, _LOADER, empty_is_default(k.IMPORT_MODE), "dm/config/task.go: LoaderConfig.adjust"),
     Step(kinds.TASK, _LOADER, any_case(k.IMPORT_MODE, k.ON_DUPLICATE), "dm/config/task.go: LoaderConfig.adjust"),
     Step(kinds.TASK, _LOADER, same_words(k.IMPORT_MODE, "logical", "sql"), "dm/config/task.go: LoaderConfig.adjust", parse_version_set("6.5.0..")),
     Step(kinds.TASK, _LOADER, same_words(k.IMPORT_MODE, "logical", "loader"), "dm/config/task.go: LoaderConfig.adjust", parse_version_set("6.6.0..")),

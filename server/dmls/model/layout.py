@@ -71,11 +71,14 @@ def last_line(config: ConfigFile, entry: Entry, at: int) -> int:
     return last
 
 
-def moved(config: ConfigFile, span: Span, by_from: int, to: str) -> str | None:
-    """The text of `span` with each line after the first moved from column `by_from` to the indentation `to`; None where tabs are in the way."""
+def moved(config: ConfigFile, span: Span, by_from: int, to: str, first: bool = False) -> str | None:
+    """The text of `span` with each line moved from column `by_from` to the indentation `to`; None where tabs are in the way.
+
+    The first line, which begins in the middle of one, stays as it is unless `first` is true.
+    """
     out = []
     for i, line in enumerate(lines_with_ends(span.of(config.text))):
-        if i:
+        if i or first:
             head = line[:by_from]
             own = len(head) - len(head.lstrip(" "))
             if line[own : own + 1] == "\t":

@@ -341,10 +341,11 @@ class _Builder:
 def _pool(certificates: Sequence[Certificate]) -> dict[bytes, list[Certificate]]:
     """Distinct certificates by subject, in their order."""
     found: dict[bytes, list[Certificate]] = {}
+    seen: set[bytes] = set()
     for certificate in certificates:
-        named = found.setdefault(certificate.subject.raw, [])
-        if certificate not in named:
-            named.append(certificate)
+        if certificate.fingerprint not in seen:
+            seen.add(certificate.fingerprint)
+            found.setdefault(certificate.subject.raw, []).append(certificate)
     return found
 
 

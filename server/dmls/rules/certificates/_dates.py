@@ -5,7 +5,7 @@ A certificate that stands in both files is told once: the leaf as what it is, an
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Sequence
 
 from dmls.model.cert_use import CertUse, Source
 from dmls.model.tls_block import CA, CERT
@@ -13,8 +13,13 @@ from dmls.model.tls_outcome import NONE, Outcome, refused_chain
 from dmls.pki.facts import Certificate
 from dmls.rule import Severity
 
+if TYPE_CHECKING:
+    from dmls.pki.file import Pool
+
 OUT_OF_DATE = "x509: certificate has expired or is not yet valid"
 """The part of Go's text that names no moment, so that a finding stays the same while time goes on."""
+_LEFT, _OTHER_WAY = "authorities left", "another way"
+"""What is remembered with a use, since files may hold thousands of certificates."""
 
 
 class Weight(NamedTuple):
@@ -33,7 +38,7 @@ def own(source: Source) -> Iterator[Certificate]:
     if use is None:
         yield from _alone(source)
     elif source is use.cert and use.block.on and use.chain:
-        authorities = use.pool.certificates if use.pool is not None else ()
+        authorities = frozenset(use.pool.certificates) if use.pool is not None else ()
         yield use.chain[0]
         yield from (c for c in use.chain[1:] if c not in authorities)
 
@@ -72,21 +77,44 @@ def is_lost(source: Source, authority: Certificate, now: float) -> bool:
     use = source.use
     if use is None or use.pool is None:
         return False
-    good = [c for c in use.pool.certificates if _is_valid(c, now)]
-    if not good:
-        return True
-    if not use.block.is_component:
-        # Which authority vouches for the database is not known.
-        return False
-    chains = [chain for chain in (use.chain, *use.peers.chains) if chain]
-    return any(_verifies(use, chain, [*good, authority]) and not _verifies(use, chain, good) for chain in chains)
+    known = use.memo.get(_LEFT)
+    if not isinstance(known, _Left) or known.now != now:
+        known = use.memo[_LEFT] = _left(use, use.pool, now)
+    # A file may hold thousands of authorities: only those of the right name are tried.
+    return not known.any_good or any(
+        (authority == chain[0] or any(c.issuer.raw == authority.subject.raw for c in chain)) and _verifies(use, chain, [authority]) for chain in known.chains
+    )
+
+
+class _Left(NamedTuple):
+    """What is left at a moment without the authorities that are out of date.  `chains` are those that then do not verify any more."""
+
+    now: float
+    any_good: bool
+    chains: tuple[Sequence[Certificate], ...]
+
+
+def _left(use: CertUse, pool: Pool, now: float) -> _Left:
+    good = [c for c in pool.certificates if _is_valid(c, now)]
+    if not good or not use.block.is_component:
+        # Which authority vouches for a database is not known.
+        return _Left(now, bool(good), ())
+    chains = (chain for chain in (use.chain, *use.peers.chains) if chain)
+    return _Left(now, True, tuple(chain for chain in chains if not _verifies(use, chain, good)))
 
 
 def _has_other_way(use: CertUse, now: float) -> bool:
     """Whether the leaf verifies without those certificates of `ssl-cert` that are out of date."""
     if use.pool is None:
         return False
-    return _verifies(use, [use.chain[0], *(c for c in use.chain[1:] if _is_valid(c, now))], use.pool.certificates)
+    known = use.memo.get(_OTHER_WAY)
+    if not isinstance(known, tuple) or known[0] != now:
+        known = use.memo[_OTHER_WAY] = (now, _verifies_without(use, use.pool, now))
+    return bool(known[1])
+
+
+def _verifies_without(use: CertUse, pool: Pool, now: float) -> bool:
+    return _verifies(use, [use.chain[0], *(c for c in use.chain[1:] if _is_valid(c, now))], pool.certificates)
 
 
 def _is_valid(certificate: Certificate, now: float) -> bool:

@@ -19,6 +19,7 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.cert_use import DAY, Source, day_of, name_of
 from dmls.model.tls_outcome import NONE, refused_chain
+from dmls.pki.facts import Certificate
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.certificates._dates import OUT_OF_DATE, Weight, authorities, is_lost, of_own, own
 
@@ -27,13 +28,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     now = ctx.now
     if now is None:
         return
-    found = [(c, of_own(source, c, now)) for c in own(source) if now < c.not_before]
-    for certificate in authorities(source):
-        if now < certificate.not_before:
-            lost = is_lost(source, certificate, now)
-            severity, outcome = (Severity.ERROR, refused_chain(source.owner, OUT_OF_DATE)) if lost else (Severity.WARNING, NONE)
-            found.append((certificate, Weight("ca", severity, outcome)))
-    for certificate, weight in found:
+    for certificate, weight in _early(source, now):
         block = source.block_of(certificate)
         minutes = certificate.not_before % DAY // 60
         yield ctx.finding(
@@ -49,6 +44,18 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
             time=f"{minutes // 60:02}:{minutes % 60:02}",
             **weight.outcome.args,
         )
+
+
+def _early(source: Source, now: float) -> Iterator[tuple[Certificate, Weight]]:
+    """Those whose time has not come, and what that means."""
+    for certificate in own(source):
+        if now < certificate.not_before:
+            yield certificate, of_own(source, certificate, now)
+    for certificate in authorities(source):
+        if now < certificate.not_before:
+            lost = is_lost(source, certificate, now)
+            severity, outcome = (Severity.ERROR, refused_chain(source.owner, OUT_OF_DATE)) if lost else (Severity.WARNING, NONE)
+            yield certificate, Weight("ca", severity, outcome)
 
 
 RULE = Rule("tls-cert-not-yet-valid", "certificates", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -1,0 +1,227 @@
+"""`check --fix`, `--unsafe-fixes` and `--diff`: repair files, or say what repairing them would change."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Sequence
+
+from dmls import fixing
+from dmls.cli.result import Examined, Result, examine, secret_spans
+from dmls.disk import Changed, NotWritten, Written, real, write_atomic
+from dmls.finding import Finding
+from dmls.fixing import Applied, Fixed
+from dmls.settings import NAME as SETTINGS_NAME
+from dmls.text import Span
+
+if TYPE_CHECKING:
+    from dmls.cli.session import Session
+
+ENCODING = "encoding"
+"""The file is not UTF-8; what it holds could not be written as it was."""
+NOT_WRITTEN = "not-written"
+"""The file could not be written."""
+REASONS = (*fixing.REASONS, ENCODING, NOT_WRITTEN)
+
+
+class Change(NamedTuple):
+    """The old and the new text of a file, and where in them secrets stand."""
+
+    path: str
+    old: str
+    new: str
+    old_secrets: tuple[Span, ...]
+    new_secrets: tuple[Span, ...]
+
+
+class Outcome:
+    """What was repaired and what was not.  `pending` says that nothing was written, since only the difference was asked for."""
+
+    __slots__ = ("applied", "changes", "failed", "pending", "reasons")
+
+    def __init__(self, pending: bool) -> None:
+        self.pending = pending
+        self.failed = False
+        self.applied: list[tuple[str, Applied]] = []
+        self.changes: list[Change] = []
+        self.reasons: dict[object, str] = {}
+        """Why each finding that is left was not repaired."""
+
+    def why(self, finding: Finding) -> str:
+        return self.reasons.get(_key(finding), fixing.NO_FIX)
+
+    @property
+    def by_rule(self) -> Counter[str]:
+        return Counter(applied.rule for _, applied in self.applied)
+
+    def left(self, result: Result) -> Counter[str]:
+        """How many findings of a result were not repaired, by reason."""
+        return Counter(self.why(f) for file in result.files for f in file.findings)
+
+
+def repair(session: Session, result: Result, unsafe: bool, pending: bool) -> tuple[Result, Outcome]:
+    """Repair the files of a result; the answer is what is left then.  With `pending` nothing is written."""
+    outcome = Outcome(pending)
+    locked: dict[str, str] = {}
+    texts = dict(_texts(session, result, unsafe, locked))
+    fixed = fixing.fix_files(texts, _judge(session), unsafe, session.request.least) if texts else {}
+    changed = {path: f for path, f in fixed.items() if f.text != texts[path]}
+    after = {path: _after(session, path, texts[path], f.text, outcome) for path, f in changed.items()}
+    if not pending:
+        for path in _write(session, result, texts, changed):
+            outcome.failed = True
+            locked[path] = NOT_WRITTEN
+            del changed[path], after[path]
+    for path in texts:
+        session.workspace.close(path)
+        if path in changed and not pending:
+            session.replace(path, changed[path].text.encode("utf-8"))
+    outcome.changes = [c for c in outcome.changes if c.path in changed]
+    outcome.applied = [(path, applied) for path, f in changed.items() for applied in f.applied]
+    if not pending and any(path.endswith("/" + SETTINGS_NAME) for path in changed):
+        # The settings may tell other files anything.
+        result = session.check()
+    else:
+        result = Result([after.get(e.path, e) for e in result.files], result.names, result.several_versions)
+    for examined in result.files:
+        known = {_key(left.finding): left.why for left in fixed[examined.path].left} if examined.path in fixed else {}
+        for finding in examined.findings:
+            fix, why = fixing.choose(finding, unsafe)
+            if examined.path in locked:
+                why = why if fix is None else locked[examined.path]
+            else:
+                why = known.get(_key(finding)) or why or fixing.ELSEWHERE
+            outcome.reasons[_key(finding)] = why
+    return result, outcome
+
+
+def _key(finding: Finding) -> object:
+    return finding.file, finding.rule, finding.span, finding.message, repr(finding.args)
+
+
+def _texts(session: Session, result: Result, unsafe: bool, locked: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The files that can be repaired: named by the user, with a fix to try, and UTF-8; the others go to `locked` with the reason."""
+    seen: set[str] = set()
+    for examined in result.files:
+        path = examined.path
+        if path not in result.names or not any(fixing.choose(f, unsafe)[0] for f in examined.findings):
+            continue
+        data = session.workspace.data(path)
+        if data is None or session.workspace.snapshot().file(path) is None:
+            # Of a certificate file only the line ends are known here.
+            continue
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            session.console.note("cli.fix-encoding", path=result.name(path))
+            locked[path] = ENCODING
+            continue
+        # Of a file with several names, by links, the first is taken.
+        target = path if path == session.stdin_path else real(path)
+        if target not in seen:
+            seen.add(target)
+            yield path, text
+
+
+def _judge(session: Session) -> fixing.Judge:
+    workspace = session.workspace
+
+    def judge(texts: Mapping[str, str]) -> Mapping[str, Sequence[Finding] | None]:
+        kinds = {path: workspace.snapshot().kind(path) for path in texts}
+        for path, text in texts.items():
+            workspace.open(path, text)
+        session.settle(list(texts))
+        analysis = workspace.snapshot()
+        return {path: analysis.findings(path) if analysis.kind(path) == kinds[path] else None for path in texts}
+
+    return judge
+
+
+def _after(session: Session, path: str, old: str, new: str, outcome: Outcome) -> Examined:
+    """The file as it will be; its change goes to `outcome`."""
+    workspace = session.workspace
+    workspace.open(path, old)
+    old_secrets = tuple(secret_spans(workspace.snapshot(), path))
+    workspace.open(path, new)
+    session.settle([path])
+    analysis = workspace.snapshot()
+    outcome.changes.append(Change(path, old, new, old_secrets, tuple(secret_spans(analysis, path))))
+    return examine(analysis, path, session.request.least)
+
+
+# Writing
+
+
+def _write(session: Session, result: Result, texts: Mapping[str, str], changed: Mapping[str, Fixed]) -> list[str]:
+    """Write the new texts; the answer is the files that could not be.  Files that a fix edits together are written all or none."""
+    failed: list[str] = []
+    done = 0
+    try:
+        with _terminable():
+            for group in _groups(changed):
+                written: list[str] = []
+                for path in group:
+                    if path == session.stdin_path:
+                        continue
+                    if not _write_one(session, result, path, texts[path], changed[path].text):
+                        failed += group
+                        for other in written:
+                            write_atomic(other, texts[other].encode("utf-8"), changed[other].text.encode("utf-8"))
+                        for other in group:
+                            if other != path:
+                                session.console.note("cli.fix-together", path=result.name(other), other=result.name(path))
+                        break
+                    written.append(path)
+                else:
+                    done += len(group)
+    except KeyboardInterrupt:
+        session.console.note("cli.fix-interrupted", done=done, total=len(changed))
+        raise
+    return failed
+
+
+def _write_one(session: Session, result: Result, path: str, old: str, new: str) -> bool:
+    written = write_atomic(path, new.encode("utf-8"), old.encode("utf-8"))
+    name = result.name(path)
+    if isinstance(written, Changed):
+        session.console.note("cli.fix-changed", path=name)
+    elif isinstance(written, NotWritten):
+        session.console.note("cli.fix-not-written", path=name, reason=written.reason)
+    elif written.links:
+        session.console.note("cli.fix-links", path=name)
+    return isinstance(written, Written)
+
+
+def _groups(changed: Mapping[str, Fixed]) -> Iterable[list[str]]:
+    """The files, those together that some fix edits together."""
+    group_of = {path: [path] for path in changed}
+    for file in changed.values():
+        for applied in file.applied:
+            paths = [p for p in applied.files if p in group_of]
+            for other in paths[1:]:
+                first, second = group_of[paths[0]], group_of[other]
+                if first is not second:
+                    first += second
+                    for path in second:
+                        group_of[path] = first
+    return list({id(group): group for group in group_of.values()}.values())
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a request to end be an exception, so that no temporary file stays."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:
+        # Only the main thread may.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
