@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import io
 import json
 from pathlib import Path
@@ -10,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from dmls import lint
+from dmls.analysis import Analysis
 from dmls.cli.main import main
+from dmls.finding import Fix
+from dmls.text import apply_edits
 from dmls.words.catalogue import sentence
 from support.certs import AT, NOW
 from support.certs_block import CannotHave
 from support.core import analysis_of, analysis_on_disk
-from support.scenario import Scenario, read
+from support.scenario import ExpectedFix, Scenario, read, without_markers
 
 FOLDER = Path(__file__).parent / "scenarios"
 SCENARIOS = [scenario for path in sorted(FOLDER.rglob("*.md")) for scenario in read(path)]
@@ -70,6 +74,7 @@ def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.Monkey
         for line in scenario.blocks.get(locale, "").splitlines():
             assert any(line.strip() in s for s in sentences), f"no {locale} sentence holds {line.strip()!r}: {sentences}"
     _help(scenario, analysis, folder)
+    _fixes(scenario, analysis, folder)
     _same_on_the_command_line(scenario, tmp_path, found)
 
 
@@ -89,6 +94,27 @@ def _help(scenario: Scenario, analysis: object, folder: str) -> None:
         for line in scenario.blocks["hover"].splitlines():
             text = line.strip()
             assert (text[1:] not in hover.markdown) if text.startswith("-") else (text in hover.markdown), (line, hover.markdown)
+
+
+def _fixes(scenario: Scenario, analysis: Analysis, folder: str) -> None:
+    expected = scenario.expected_fixes()
+    for rule in dict.fromkeys(e.rule for e in expected):
+        findings = [f for name in scenario.files for f in analysis.findings(folder + name) if f.rule == rule]
+        assert findings, f"{rule} finds nothing here"
+        found = [_shown(f.rule, fix, analysis) for f in findings for fix in f.fixes] or [ExpectedFix(rule, "", "", ())]
+        assert found == [e for e in expected if e.rule == rule]
+
+
+def _shown(rule: str, fix: Fix, analysis: Analysis) -> ExpectedFix:
+    """A fix as a `fixes` block says it."""
+    body = [f"$ {fix.command}"] if fix.command else []
+    for path in dict.fromkeys(e.file for e in fix.edits):
+        text = analysis.text(path)
+        assert text is not None
+        new = apply_edits(text, [e.edit for e in fix.edits if e.file == path])
+        lines = difflib.unified_diff(without_markers(text), without_markers(new), n=0, lineterm="")
+        body += [f"{line[0]} {line[1:]}".rstrip() for line in lines if not line.startswith(("---", "+++", "@@"))]
+    return ExpectedFix(rule, fix.applicability.word, sentence(fix.title, fix.args), tuple(body))
 
 
 def _same_on_the_command_line(scenario: Scenario, folder: Path, found: list[tuple[str, int, str, str, str]]) -> None:

@@ -104,26 +104,26 @@ def choose(finding: Finding, unsafe: bool) -> tuple[Fix | None, str]:
 
 
 class _File:
-    __slots__ = ("applied", "findings", "judgements", "original", "past", "path", "refused", "seen", "text")
+    __slots__ = ("applied", "findings", "judgements", "lines", "past", "path", "refused", "seen", "text")
 
     def __init__(self, path: str, text: str, findings: Sequence[Finding]) -> None:
         self.path = path
-        self.original = text
         self.text = text
+        self.lines = LineIndex(text)
         self.findings = findings
         self.applied: list[Applied] = []
         self.refused: list[tuple[_Key, Span]] = []
         """Findings whose fix was undone, and where they are now."""
         self.seen = {text}
         self.past: list[list[Edit]] = []
-        """The edits of each round."""
+        """The edits of each round, by place."""
         self.judgements = 0
 
     def line(self, offset: int) -> int:
         """The line of the given text in which what is now at `offset` stood."""
         for edits in reversed(self.past):
             offset = _before(offset, edits)
-        return LineIndex(self.original).line_of(offset)
+        return self.lines.line_of(offset)
 
 
 class _Unit(NamedTuple):
@@ -251,7 +251,7 @@ class _Fixer:
             file.text = texts[file.path]
             file.findings = after[file.path]
             file.seen.add(file.text)
-            file.past.append(edits[file.path])
+            file.past.append(sorted(edits[file.path], key=lambda e: e.span))
             file.refused = [(key, _after(span, edits[file.path])) for key, span in file.refused]
         return True
 
@@ -312,10 +312,10 @@ def _after(span: Span, edits: Iterable[Edit]) -> Span:
     return span.shifted(sum(len(e.new_text) - (e.span.end - e.span.start) for e in edits if e.span.end <= span.start))
 
 
-def _before(offset: int, edits: Iterable[Edit]) -> int:
+def _before(offset: int, edits: Sequence[Edit]) -> int:
     """Where what is at `offset` after the edits was before them; for new text the place that it took."""
     shift = 0
-    for edit in sorted(edits, key=lambda e: e.span):
+    for edit in edits:
         start = edit.span.start + shift
         if offset < start:
             break

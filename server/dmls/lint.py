@@ -144,10 +144,10 @@ class _Local:
             made: list[Finding] = []
             borrowed, self.borrowed = self.borrowed, []
             self.judge(entry, made)
-            leaves_chunk = bool(self.borrowed)
+            leaves_chunk = bool(self.borrowed) or _edits_outside(made, base, base + len(chunk.text))
             self.borrowed = borrowed + self.borrowed
             if leaves_chunk:
-                # An alias points out of the chunk, so the result is not a function of the chunk alone.
+                # An alias points out of the chunk, or a fix edits what lies outside, so the result is not a function of the chunk alone.
                 yield from made
                 return
             kept = (base, made)
@@ -213,6 +213,11 @@ class _Local:
         for entry in entries:
             self.judge(entry, made)
         self.borrowed.extend(f._replace(span=span, fixes=(), related=()) for f in made)
+
+
+def _edits_outside(findings: list[Finding], start: int, end: int) -> bool:
+    """Whether a fix of one of the findings edits text before `start` or behind `end`."""
+    return any(e.edit.span.start < start or e.edit.span.end > end for f in findings for fix in f.fixes for e in fix.edits)
 
 
 def shifted(finding: Finding, by: int) -> Finding:

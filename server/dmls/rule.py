@@ -176,6 +176,10 @@ class Context:
         """A fix within this file; `title` is a message id below ``fix.``."""
         return Fix(f"fix.{title}", args, how, tuple(FileEdit(self.config.path, e) for e in edits), preferred)
 
+    def command(self, title: str, command: str, **args: object) -> tuple[Fix, ...]:
+        """A fix that a person carries out with `command`, one line for a POSIX shell; none where that is "", because nothing sure can be written."""
+        return (Fix(f"fix.{title}", args, Applicability.MANUAL, (), False, command),) if command else ()
+
     def line(self, span: Span) -> int:
         """The one-based line where `span` begins, as DM counts."""
         return self.config.tree.lines.line_of(span.start) + 1

@@ -58,6 +58,9 @@ The laws of the format:
 13. ``{{PIECES | TRANSFORMS}}`` in a configuration of such a section is base64 of what is inside, in one line; ``{{list: PIECES}}`` the numbers of
     its bytes with commas between.  The same text means the same bytes throughout a section, in markers too.
 14. A section whose files this machine or user cannot have (FIFOs, an unreadable file as root) is skipped.
+15. A ``fixes`` block lists fixes: of each rule that it names all fixes of all findings of the section, in the order of the findings, each
+    as a line ``[rule] safe: title`` (safe, unsafe or manual; the English sentence) and the lines that the edits take away and bring, as in a
+    diff: ``- line``, ``+ line``, markers left out; or ``$ command``.  ``[rule] none`` says that no finding of the rule has one.
 """
 
 from __future__ import annotations
@@ -72,6 +75,7 @@ _NAME = re.compile(r"^`([^`]+)`(?: \(([\w-]+)\))?:?\s*$")
 _FENCE = re.compile(r"^(`{3,})\s*([\w-]*)\s*$")
 _MARKER = re.compile(r'#\s*(error|warning|information|info|hint):\s*\[([\w-]+)\](?:\s+at\s+"(.*?)"(?=\s*(?:#\s*(?:error|warning|information|info|hint):|$)))?')
 CURSOR = "$0"
+_FIX = re.compile(r"\[([\w-]+)\] (?:none|(safe|unsafe|manual): (.*))")
 
 
 class Expected(NamedTuple):
@@ -82,6 +86,15 @@ class Expected(NamedTuple):
     severity: str
     rule: str
     at: str | None
+
+
+class ExpectedFix(NamedTuple):
+    """One entry of a ``fixes`` block; `applicability` is "" where there is no fix."""
+
+    rule: str
+    applicability: str
+    title: str
+    body: tuple[str, ...]
 
 
 class Scenario(NamedTuple):
@@ -120,6 +133,24 @@ class Scenario(NamedTuple):
                     at = m.group(3)
                     out.append(Expected(file, number + 1 if alone else number, severity, m.group(2), at))
         return out
+
+    def expected_fixes(self) -> list[ExpectedFix]:
+        """The entries of the ``fixes`` block."""
+        out: list[ExpectedFix] = []
+        for line in self.blocks.get("fixes", "").splitlines():
+            head = _FIX.fullmatch(line)
+            if head is not None:
+                out.append(ExpectedFix(head.group(1), head.group(2) or "", head.group(3) or "", ()))
+            elif line.strip():
+                if not out or line[0] not in "-+$":
+                    raise ValueError(f"{self.name}: no line of a fixes block: {line}")
+                out[-1] = out[-1]._replace(body=(*out[-1].body, line.rstrip()))
+        return out
+
+
+def without_markers(text: str) -> list[str]:
+    """The lines of a text without markers and the blanks before them."""
+    return [_MARKER.sub("", line).rstrip() for line in text.split("\n")]
 
 
 def read(path: Path) -> Iterator[Scenario]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from importlib import import_module
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 from dmls.cli.commands import NEVER
 from dmls.cli.console import Console
@@ -16,13 +16,19 @@ from dmls.cli.session import STDIN, Request, Session
 from dmls.finding import Severity
 from dmls.version import parse_version
 
+if TYPE_CHECKING:
+    from dmls.cli.fixes import Outcome
+
 POLL = 0.5
 """Seconds between two looks at the disk while watching."""
 
 
+REPAIR = ("--fix", "--unsafe-fixes", "--diff")
+"""Options that ask for more than to be told."""
+
+
 def run(parsed: Parsed, console: Console) -> int:
     request = request_of(parsed)
-    fail_on = parsed.value("--fail-on", "warning")
     session = Session(request, console)
     write = import_module("dmls.cli.formats." + parsed.value("--format", "text")).write
     if parsed.flag("--watch"):
@@ -31,11 +37,56 @@ def run(parsed: Parsed, console: Console) -> int:
     gc.disable()
     try:
         result = session.check()
-        write(result, console)
+        if not any(map(parsed.flag, REPAIR)):
+            write(result, console)
     finally:
         gc.enable()
+    if any(map(parsed.flag, REPAIR)):
+        return repair(session, result, parsed, write)
+    return _status(session, result, parsed)
+
+
+def repair(session: Session, result: Result, parsed: Parsed, write: Callable[[Result, Console, Outcome], None]) -> int:
+    """Repair what was found, or show what repairing would change; then tell what is left."""
+    from dmls.cli import fixes
+
+    console = session.console
+    pending = parsed.flag("--diff")
+    left, outcome = fixes.repair(session, result, parsed.flag("--unsafe-fixes"), pending)
+    is_json = parsed.value("--format", "text") == "json"
+    if pending:
+        if is_json:
+            write(left, console, outcome)
+        else:
+            from dmls.cli.diff import painted, unified
+            from dmls.cli.formats.text import repaired
+
+            for change in outcome.changes:
+                console.write(painted(unified(change, result.name(change.path)), console))
+            console.flush()
+            aside = console.aside()
+            aside.write("".join(line + "\n" for line in repaired(left, aside, outcome)))
+    elif session.stdin is not None:
+        # Standard output is the repaired text, so that dmls can stand in a pipe, and in an editor that filters buffers.
+        if session.stdin_path in result.names:
+            data = session.workspace.data(session.stdin_path)
+            assert data is not None
+            console.write_bytes(session.stdin if session.stdin_path not in (c.path for c in outcome.changes) else data)
+        console.flush()
+        write(left, console.aside(), outcome)
+    else:
+        write(left, console, outcome)
+    if session.failed or outcome.failed:
+        return FAULT
+    if pending:
+        return FINDINGS if outcome.changes else CLEAN
+    return _status(session, left, parsed)
+
+
+def _status(session: Session, result: Result, parsed: Parsed) -> int:
     if session.failed:
         return FAULT
+    fail_on = parsed.value("--fail-on", "warning")
     worst = result.worst()
     return FINDINGS if fail_on != NEVER and worst is not None and worst <= Severity.from_word(fail_on) else CLEAN
 
@@ -66,6 +117,9 @@ def request_of(parsed: Parsed) -> Request:
         raise UsageError("cli.bad-jobs", value=jobs)
     if parsed.flag("--watch") and STDIN in paths:
         raise UsageError("cli.watch-stdin")
+    for option in REPAIR:
+        if parsed.flag("--watch") and parsed.flag(option):
+            raise UsageError("cli.watch-repair", option=option)
     if parsed.flag("--stdin-filename") and STDIN not in paths:
         raise UsageError("cli.stdin-filename-alone")
     return Request(

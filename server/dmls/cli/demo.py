@@ -20,7 +20,7 @@ COMMON_NAME = "dm"
 DAYS = 365
 
 FILES = {
-    # `ssl_ca` with an underscore: DM refuses to start.
+    # `ssl_ca` with an underscore: DM refuses to start.  A name in capitals, which shows once the file is read: names must be equal.
     "dm-master1.toml": """\
 name = "dm-master1"
 master-addr = "127.0.0.1:8261"
@@ -31,7 +31,7 @@ initial-cluster = "dm-master1=https://127.0.0.1:8291,dm-master2=https://127.0.0.
 ssl_ca = "{tls}/ca.pem"
 ssl-cert = "{tls}/dm-master1.pem"
 ssl-key = "{tls}/dm-master1-key.pem"
-cert-allowed-cn = ["dm"]
+cert-allowed-cn = ["DM"]
 """,
     # A single name where DM wants a list.
     "dm-master2.toml": """\
@@ -46,14 +46,15 @@ ssl-cert = "{tls}/dm-master2.pem"
 ssl-key = "{tls}/dm-master2-key.pem"
 cert-allowed-cn = "dm"
 """,
-    # A certificate without its key: the worker starts, and the masters turn it away.
+    # The certificate where the key belongs: the worker starts, and the masters turn it away.
     "dm-worker1.toml": """\
 name = "dm-worker1"
 worker-addr = "127.0.0.1:8262"
 join = "127.0.0.1:8261,127.0.0.1:8361"
 
 ssl-ca = "{tls}/ca.pem"
-ssl-cert = "{tls}/dm-worker1.pem"
+ssl-cert = "{tls}/dm-worker1-key.pem"
+ssl-key = "{tls}/dm-worker1.pem"
 """,
     # The table that TiDB, TiKV and PD have, and DM has not.
     "dm-worker2.toml": """\
@@ -66,13 +67,10 @@ ssl-ca = "{tls}/ca.pem"
 ssl-cert = "{tls}/dm-worker2.pem"
 ssl-key = "{tls}/dm-worker2-key.pem"
 """,
-    # A quoted number, and a duration without its unit.
+    # A quoted number; and a list of names, with which no binlog is ever read.
     "source.yaml": """\
 source-id: "mysql-01"
 enable-gtid: true
-checker:
-  check-enable: true
-  backoff-rollback: 5
 from:
   host: "127.0.0.1"
   port: "3306"
@@ -82,8 +80,9 @@ from:
     ssl-ca: "{tls}/ca.pem"
     ssl-cert: "{tls}/mysql-client.pem"
     ssl-key: "{tls}/mysql-client-key.pem"
+    cert-allowed-cn: ["mysql"]
 """,
-    # A value that is nearly right, TLS keys outside of `security`, a line that slipped to the left, a name of old.
+    # A value and a key that are nearly right, and TLS keys outside of `security`.
     "task.yaml": """\
 name: "orders"
 task-mode: "all"
@@ -95,22 +94,19 @@ target-database:
   user: "root"
   password: ""
   ssl-ca: "{tls}/ca.pem"
+  ssl-cert: "{tls}/mysql-client.pem"
+  ssl-key: "{tls}/mysql-client-key.pem"
 
 mysql-instances:
   - source-id: "mysql-01"
-    block-allow-list: "orders"
-   loader-config-name: "global"
+    block-alow-list: "orders"   # which schemas
 
-black-white-list:
+block-allow-list:
   orders:
     do-dbs: ["orders"]
-
-loaders:
-  global:
-    pool-size: 16
-    dir: "./dumped_data"
 """,
 }
+"""Each mistake has a fix, so that the demo can end well: most of them a safe one."""
 
 
 def write(folder: str) -> None:
@@ -118,6 +114,11 @@ def write(folder: str) -> None:
     tls = os.path.join(folder, "tls")
     os.mkdir(tls)
     _write_certificates(tls)
+    write_files(folder, tls)
+
+
+def write_files(folder: str, tls: str) -> None:
+    """Make the configurations, which name the certificates in the folder `tls`.  Raises OSError."""
     # The path goes between double quotes, where TOML and YAML know the same two escapes.
     shown = with_slashes(tls).replace("\\", "\\\\").replace('"', '\\"')
     for name, text in FILES.items():

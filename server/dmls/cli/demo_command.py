@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 
-from dmls.cli import demo
+from dmls.cli import demo, fixes
 from dmls.cli.console import Console, harmless
+from dmls.cli.diff import painted, unified
 from dmls.cli.formats import text
 from dmls.cli.main import CLEAN, FAULT
 from dmls.cli.options import Parsed
@@ -43,9 +44,17 @@ def run(parsed: Parsed, console: Console) -> int:
     console.write(harmless("\n".join(lines)) + "\n")
     result = Session(Request((folder,), {}), console).check()
     text.write(result, console)
+    try:
+        with tempfile.TemporaryDirectory(prefix="dmls-demo-") as copy:
+            _repair(absolute(copy), folder, console)
+    except OSError as error:
+        console.note("cli.demo-no-folder", path=tempfile.gettempdir(), reason=error.strerror or "")
+        return FAULT
     rule = next((f.rule for file in result.files for f in file.findings), "RULE")
     steps = (
         ("cli.demo-again", f"dmls check {_shell_word(folder)}"),
+        ("cli.demo-diff", f"dmls check --diff {_shell_word(folder)}"),
+        ("cli.demo-fix", f"dmls check --fix {_shell_word(folder)}"),
         ("cli.demo-explain", f"dmls explain {rule}"),
         ("cli.demo-json", f"dmls check --format json {_shell_word(folder)}"),
         ("cli.demo-own", "dmls check PATH"),
@@ -56,6 +65,25 @@ def run(parsed: Parsed, console: Console) -> int:
     lines += ["", console.say("cli.demo-remove")]
     console.write(harmless("\n".join(lines)) + "\n")
     return CLEAN
+
+
+def _repair(copy: str, folder: str, console: Console) -> None:
+    """Repair the deployment of `folder` in a copy, so that who wants to try it finds it as it was."""
+    demo.write_files(copy, f"{folder}/tls")
+    session = Session(Request((copy,), {}), console)
+    result = session.check()
+    for name in demo.FILES:
+        result.names[f"{copy}/{name}"] = name
+    for unsafe, introduction, afterwards in ((False, "cli.demo-safe", "cli.demo-left"), (True, "cli.demo-unsafe", "cli.demo-at-last")):
+        result, outcome = fixes.repair(session, result, unsafe, False)
+        console.write("\n" + console.say(introduction) + "\n\n")
+        for change in outcome.changes:
+            console.write(painted(unified(change, result.name(change.path)), console))
+        console.write("\n" + console.say(afterwards) + "\n\n")
+        if not unsafe:
+            text.write(result, console, outcome)
+    # The proof is a check that knows nothing of the ones before.
+    text.write(Session(Request((copy,), {}), console).check(), console)
 
 
 def _shell_word(path: str) -> str:

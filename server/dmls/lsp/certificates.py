@@ -28,6 +28,8 @@ STALE = 60.0
 LONGEST_SLEEP = 600.0
 """Seconds; a timer does not run while the computer sleeps, so the clock is read again at least this often."""
 MOST_MESSAGES = 3
+QUIET = 60.0
+"""Seconds in which a file is not spoken of once more, since some are rewritten all the time."""
 INDEX_LIMIT = 256 * 1024
 """Bytes of a certificate file that nobody names and that is read only to be offered."""
 
@@ -44,6 +46,8 @@ class CertificateFiles:
         self._timer: TimerHandle | None = None
         self._poll: TimerHandle | None = None
         self._closed = False
+        self._told: dict[str, float] = {}
+        """When it was last said of a file that it was replaced."""
         self._pending: dict[Want, PemContent | None] = {}
         """What is to be looked at once more, with what it held before."""
         session.workspace.set_now(self._now)
@@ -89,18 +93,23 @@ class CertificateFiles:
         self._poll = None
         if self._closed:
             return
-        begun = perf_counter()
-        found = self._worker.submit(self._session.inputs.watch())
+        watch = self._session.inputs.watch()
 
-        def looked(done: Future[list[str]]) -> None:
+        def job() -> tuple[list[str], float]:
+            # Without the time that it waited for other work: reading a huge file must not end the watch for a minute.
+            begun = perf_counter()
+            return watch(), perf_counter() - begun
+
+        def looked(done: Future[tuple[list[str], float]]) -> None:
             if self._closed or done.cancelled():
                 return
             # A look that failed must not be the last one.
-            if done.exception() is None and done.result():
-                self.changed(done.result())
-            self._poll = self._loop.call_later(max(WATCH_PAUSE, WATCH_SHARE * (perf_counter() - begun)), self._look)
+            paths, seconds = done.result() if done.exception() is None else ([], 0.0)
+            if paths:
+                self.changed(paths)
+            self._poll = self._loop.call_later(max(WATCH_PAUSE, WATCH_SHARE * seconds), self._look)
 
-        found.add_done_callback(looked)
+        self._worker.submit(job).add_done_callback(looked)
 
     def changed(self, paths: Iterable[str], wishes: Iterable[Want] = ()) -> None:
         """Look once more at whatever concerns `paths`, and at `wishes`; then bring everything up to date and say what was replaced."""
@@ -127,6 +136,8 @@ class CertificateFiles:
 
     def _tell(self, paths: list[str]) -> None:
         session = self._session
+        now = self._loop.time()
+        paths = [path for path in paths if now - self._told.get(path, -QUIET) >= QUIET]
         said = 0
         for path in paths:
             user = next((named.config for named in session.analysis().users(path)), None)
@@ -139,6 +150,7 @@ class CertificateFiles:
             roles = [named.role for named in session.analysis().users(path)]
             story = reload_story(session.analysis().kind(user), roles, settings.dm_versions[-1])
             session.message(sentence(f"lsp.replaced-{story}", {"file": path.rpartition("/")[2]}, session.locale_for(user)))
+            self._told[path] = now
             said += 1
 
     # --- the certificates nobody names yet ---

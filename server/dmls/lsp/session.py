@@ -23,7 +23,7 @@ from dmls.words.catalogue import locale_of, sentence
 from dmls.workspace import Workspace
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
+    from asyncio import AbstractEventLoop, TimerHandle
 
     from dmls.analysis import Analysis
 
@@ -334,8 +334,7 @@ class Session:
             # Settings and named files of a document just opened come first, so that its first findings are the right ones;
             # a key press never waits for them.
             self._waits.add("inputs")
-            self.scheduler.eager(self.inputs.fetch(), lambda: self._wait_is_over("inputs"))
-            self._loop.call_later(SETTINGS_WAIT, self._wait_is_over, "inputs")
+            self.scheduler.eager(self._first_inputs(), lambda: self._wait_is_over("inputs"))
             return
         self._fresh.clear()
         if not self.client.pull:
@@ -343,6 +342,18 @@ class Session:
         if self.inputs.open_wishes():
             self.scheduler.background("inputs", self.inputs.fetch(self.refresh))
         self.certificates.arm()
+
+    def _first_inputs(self) -> Pass:
+        """Look up what the first findings need; each look at the disk may take a while, but not too long."""
+        timer: TimerHandle | None = None
+        for look in self.inputs.fetch():
+            # Reading a large file before the look takes its time too, and must not count as waiting for the disk.
+            if timer is not None:
+                timer.cancel()
+            timer = self._loop.call_later(SETTINGS_WAIT, self._wait_is_over, "inputs")
+            yield look
+        if timer is not None:
+            timer.cancel()
 
     def _push_open(self) -> None:
         edited, self._edited = self._edited, None

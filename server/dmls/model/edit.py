@@ -191,3 +191,128 @@ def wrap_in_block(config: ConfigFile, entries: list[Entry], key: str) -> tuple[E
     starts = [config.span(e).start for e in entries]
     head = Edit(Span(starts[0], starts[0]), f"{key}:{newline(config)}{indents[0]}  ")
     return (head, *(Edit(Span(s, s), "  ") for s in starts[1:]))
+
+
+def stands_directly(entry: Entry) -> bool:
+    """Whether the key stands where it counts; its value may be an alias."""
+    return is_direct(entry.parent) if entry.parent is not None and entry not in entry.parent.merged else entry.parent is None
+
+
+def rename_key(config: ConfigFile, entry: Entry, key: str) -> Edit | None:
+    """Write another key, in the quotes that stand there."""
+    if entry.pair is None or not isinstance(entry.pair.key, Scalar) or not stands_directly(entry):
+        return None
+    return Edit(config.key_span(entry), _key_like(config, entry, key))
+
+
+def _key_like(config: ConfigFile, entry: Entry, key: str) -> str:
+    written = config.key_span(entry).of(config.text)
+    mark = written[:1] if written[:1] in ("'", '"') else ""
+    return f"{mark}{key}{mark}"
+
+
+def _pair_like(config: ConfigFile, entry: Entry, key: str, value: str) -> str:
+    """A key and a value in the spelling of `entry`: its quotes, and the blanks around its colon or equals sign."""
+    name = _key_like(config, entry, key)
+    start, end = config.key_span(entry)
+    between = config.text[end : config.value_span(entry).start]
+    sign = ":" if config.language == "yaml" else "="
+    before, found, after = between.partition(sign)
+    if found != sign or before.strip(" \t") or after.strip(" \t") or not (after or name[0] in "'\"" or sign == "="):
+        before, after = ("", " ") if sign == ":" else (" ", " ")
+    # Where values or signs are lined up below each other, the new ones are too.
+    if len(before) > 1 and "\t" not in before:
+        before = " " * max(1, end - start + len(before) - len(name))
+    if len(after) > 1 and "\t" not in after:
+        after = " " * max(1, end - start + len(after) - len(name)) if not before else after
+    return f"{name}{before}{sign}{after}{value}"
+
+
+def insert_keys(config: ConfigFile, beside: Entry, added: list[tuple[str, str]], above: bool = False) -> Edit | None:
+    """New keys with texts as values directly below `beside` (`above` it), in its spelling.
+
+    None where `beside` has an alias, stands in a block with an anchor, or shares its line in a way that is not sure.
+    """
+    parent = beside.parent
+    if beside.pair is None or parent is None or not isinstance(parent.raw, Mapping) or not stands_directly(beside) or _is_shared(parent):
+        return None
+    is_text = isinstance(beside.raw, Scalar) and beside.raw.style != "empty"
+    new = [_pair_like(config, beside, key, written_like(config, beside, text) if is_text else quoted(text)) for key, text in added]
+    span = config.span(beside)
+    indent = indent_of(config, span.start)
+    end = span.start + len(span.of(config.text).rstrip())
+    if parent.raw.form in ("flow", "inline"):
+        gap = ", " if indent is None else f",{newline(config)}{indent}"
+        text = gap.join(new)
+        return Edit(Span(span.start, span.start), text + gap) if above else Edit(Span(end, end), gap + text)
+    line = free_end(config, end)
+    if line is None or (above and indent is None):
+        return None
+    if above:
+        return Edit(Span(span.start, span.start), "".join(f"{pair}{newline(config)}{indent}" for pair in new))
+    if indent is None:
+        # The first key of a list's item stands behind its dash.
+        start = max(config.text.rfind("\n", 0, span.start), config.text.rfind("\r", 0, span.start)) + 1
+        before = config.text[start : span.start]
+        if config.language != "yaml" or before.strip(" -"):
+            return None
+        indent = " " * len(before)
+    return Edit(Span(line, line), "".join(f"{newline(config)}{indent}{pair}" for pair in new))
+
+
+def _is_shared(entry: Entry) -> bool:
+    """Whether an alias may stand for the entry somewhere else: it or a block that it lies in has an anchor."""
+    step: Entry | None = entry
+    while step is not None:
+        if step.raw is not None and step.raw.anchor is not None:
+            return True
+        step = step.parent
+    return False
+
+
+def unwrap_item(config: ConfigFile, entry: Entry, mark: str = "") -> tuple[Edit, ...]:
+    """Take the only item of a list out of it; `mark` is put around the item."""
+    node = entry.raw
+    items = entry.items()
+    if not isinstance(node, Sequence) or len(items) != 1 or not isinstance(items[0].raw, Scalar) or not is_direct(entry):
+        return ()
+    start, end = config.value_span(entry)
+    inner = config.value_span(items[0])
+    if node.form in ("flow", "array"):
+        if "#" in config.text[start : inner.start] or "#" in config.text[inner.end : end]:
+            return ()
+        return (Edit(Span(start, inner.start), mark), Edit(Span(inner.end, end), mark))
+    if node.form != "block" or entry.pair is None or entry.pair.separator < 0 or items[0].raw.style in ("literal", "folded"):
+        return ()
+    # `key:` and, on the next line, `- item`.
+    colon = config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
+    if config.text[colon : inner.start].strip() != "-":
+        return ()
+    return (Edit(Span(colon, inner.start), f" {mark}"), *((Edit(Span(inner.end, inner.end), mark),) if mark else ()))
+
+
+def split_item(config: ConfigFile, item: Entry, texts: list[str]) -> Edit | None:
+    """Write several items of a list in the place of one, in its quotes."""
+    parent = item.parent
+    if parent is None or not isinstance(parent.node, Sequence) or not is_direct(item) or not texts or not isinstance(item.raw, Scalar):
+        return None
+    span = config.value_span(item)
+    new = [written_like(config, item, text) for text in texts]
+    if parent.node.form in ("flow", "array"):
+        indent = indent_of(config, span.start)
+        return Edit(span, (", " if indent is None else f",{newline(config)}{indent}").join(new))
+    dash = _dash(config, item, span)
+    indent = indent_of(config, dash) if dash >= 0 else None
+    if indent is None or "\n" in span.of(config.text):
+        return None
+    return Edit(span, f"{newline(config)}{indent}{config.text[dash : span.start]}".join(new))
+
+
+def fill(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
+    """Write a text as the value of a key that is empty or has another text, in the quotes that stand there."""
+    if not isinstance(entry.raw, Scalar) or entry.raw.style != "empty":
+        return set_text(config, entry, text)
+    if entry.pair is None or entry.pair.separator < 0 or not is_direct(entry):
+        return None
+    after = config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
+    return Edit(Span(after, after), f" {quoted(text)}")

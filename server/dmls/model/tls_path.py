@@ -9,22 +9,29 @@ from __future__ import annotations
 import re
 from typing import Iterable
 
+from dmls.pattern import LazyPattern
 from dmls.settings import Settings
 
 EXPANSION, PLACEHOLDER, WINDOWS, STRAY = "expansion", "placeholder", "windows", "stray"
 
-_EXPANSION = re.compile(r"\A\s*[\"']?(?:~[\w.-]*/|file:)|\$\{?[A-Za-z_]\w*\}?|\$\([^)]*\)|%[A-Za-z_]\w*%", re.I)
-_PLACEHOLDER = re.compile(r"<[^<>/]+>|\A/?(?:path/to|your/|dir-placeholer|dir-placeholder)|/path/to/|/your[-_/]|\bxxx+\b|\A\.\.\.|/\.\.\./|\{\{.*?\}\}", re.I)
-_WINDOWS = re.compile(r"\A[A-Za-z]:[\\/]|\A\\\\|\\")
+_SUSPECT = (*"<{~$%:\\ \t\u3000\"'`,;\r\n\0", "path/to", "your", "xxx", "...", "dir-place")
+"""What every path holds that one of the patterns below matches."""
+_EXPANSION = LazyPattern(r"\A\s*[\"']?(?:~[\w.-]*/|file:)|\$\{?[A-Za-z_]\w*\}?|\$\([^)]*\)|%[A-Za-z_]\w*%", re.I)
+_PLACEHOLDER = LazyPattern(r"<[^<>/]+>|\A/?(?:path/to|your/|dir-placeholer|dir-placeholder)|/path/to/|/your[-_/]|\bxxx+\b|\A\.\.\.|/\.\.\./|\{\{.*?\}\}", re.I)
+_WINDOWS = LazyPattern(r"\A[A-Za-z]:[\\/]|\A\\\\|\\")
 _EDGE = "[ \t\u3000\"'`]"
-_STRAY = re.compile(rf"\A{_EDGE}|{_EDGE}\Z|[\r\n\0]")
-_LIST = re.compile(r"\.\w+[\"']?\s*[,;]\s*\S|[,;]\s*[/~\"']")
-_URL = re.compile(r"\A\s*[\"']?file:", re.I)
-_HOME = re.compile(r"\A\s*[\"']?~")
+_STRAY = LazyPattern(rf"\A{_EDGE}|{_EDGE}\Z|[\r\n\0]")
+_LIST = LazyPattern(r"\.\w+[\"']?\s*[,;]\s*\S|[,;]\s*[/~\"']")
+_URL = LazyPattern(r"\A\s*[\"']?file:", re.I)
+_HOME = LazyPattern(r"\A\s*[\"']?~")
 
 
 def trouble(text: str) -> str:
     """Why the path cannot be meant as it stands, "" where it can: one of the four words above, the surest first."""
+    lower = text.lower()
+    if not any(mark in lower for mark in _SUSPECT):
+        # Nearly every path; making five patterns takes longer than all else that is done with it.
+        return ""
     if _PLACEHOLDER.search(text):
         return PLACEHOLDER
     if _EXPANSION.search(text):
@@ -54,13 +61,18 @@ def trimmed(text: str) -> str:
 
 
 def is_absolute(text: str) -> bool:
-    return text.startswith("/") or re.match(r"[A-Za-z]:[\\/]|\\\\", text) is not None
+    return text.startswith(("/", "\\\\")) or has_drive(text)
+
+
+def has_drive(text: str) -> bool:
+    """Whether it begins with a drive of Windows and a separator."""
+    return text[1:2] == ":" and text[2:3] in ("/", "\\") and text[0].isascii() and text[0].isalpha()
 
 
 def normal(path: str) -> str:
     """The path without ``.`` and ``..``, as far as the text alone tells."""
     drive = ""
-    if re.match(r"[A-Za-z]:[\\/]", path):
+    if has_drive(path):
         drive, path = path[:2], path[2:].replace("\\", "/")
     rooted = path.startswith("/")
     out: list[str] = []

@@ -30,17 +30,22 @@ _LIKELY = {"cli": ("cli",), "action": ("actions",), "certs": ("certs",), "verify
 """Which files to look into first, by what an id begins with: one run needs few of them."""
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
+def _data(locale: str, name: str) -> bytes:
+    """The text of one file, with a line end before its first line; empty where the language lacks the file."""
+    try:
+        return b"\n" + read(f"words/{LOCALES[locale]}/{name}.toml")
+    except FileNotFoundError:
+        return b""
+
+
+@lru_cache(maxsize=64)
 def _file(locale: str, name: str) -> Mapping[str, str]:
-    """The sentences of one file by message id; none where the language lacks the file."""
+    """The sentences of one file by message id."""
     import tomli
 
-    try:
-        data = read(f"words/{LOCALES[locale]}/{name}.toml")
-    except FileNotFoundError:
-        return {}
     out: dict[str, str] = {}
-    for owner, sentences in tomli.loads(data.decode("utf-8")).items():
+    for owner, sentences in tomli.loads(_data(locale, name).decode("utf-8")).items():
         for variant, text in sentences.items():
             out[owner if variant == "message" else f"{owner}.{variant}"] = text
     return out
@@ -56,14 +61,14 @@ def table(locale: str) -> Mapping[str, str]:
 
 
 def _find(message: str, locale: str) -> str | None:
-    for name in _LIKELY.get(message.partition(".")[0], ()) or _LIKELY.get(message.partition("-")[0], ()):
-        text = _file(locale, name).get(message)
-        if text is not None:
-            return text
-    for name in FILES:
-        text = _file(locale, name).get(message)
-        if text is not None:
-            return text
+    """The sentence of an id; files are taken apart only where they hold a table of its owner."""
+    head = f"\n[{message.partition('.')[0]}]".encode()
+    likely = _LIKELY.get(message.partition(".")[0], ()) or _LIKELY.get(message.partition("-")[0], ())
+    for name in dict.fromkeys((*likely, *FILES)):
+        if head in _data(locale, name):
+            text = _file(locale, name).get(message)
+            if text is not None:
+                return text
     return None
 
 

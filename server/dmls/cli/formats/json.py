@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from dmls.cli.console import Console
 from dmls.cli.result import Examined, Result
@@ -10,16 +11,33 @@ from dmls.finding import Finding, Fix, Severity
 from dmls.text import Span
 from dmls.words.catalogue import sentence
 
+if TYPE_CHECKING:
+    from dmls.cli.fixes import Outcome
+    from dmls.fixing import Applied
+
 VERSION = 1
 
 
-def write(result: Result, console: Console) -> None:
+def write(result: Result, console: Console, outcome: Outcome | None = None) -> None:
+    """`outcome` is what was repaired, where that was asked for."""
     findings = [_finding(f, file, result, console.language) for file in result.files for f in file.findings]
-    summary: dict[str, int] = {"files": result.checked, **{s.word: result.counts[s] for s in Severity}}
-    # A finding a line: people can read it, and the encoder written in C, which knows no indentation, does the work.
+    more = ""
     encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    if outcome is not None:
+        for finding, shown in zip((f for file in result.files for f in file.findings), findings, strict=True):
+            shown["not_fixed"] = outcome.why(finding)
+        fixed = ",\n".join(encode(_applied(path, applied, result, console.language)) for path, applied in outcome.applied)
+        more = f', "fixed": [\n{fixed}\n]'
+        if outcome.pending:
+            from dmls.cli.diff import unified
+
+            more += f', "diff": {encode("".join(line for c in outcome.changes for line in unified(c, result.name(c.path))))}'
+    summary: dict[str, int] = {"files": result.checked, **{s.word: result.counts[s] for s in Severity}}
+    if outcome is not None:
+        summary["fixed"] = len(outcome.applied)
+    # A finding a line: people can read it, and the encoder written in C, which knows no indentation, does the work.
     lines = ",\n".join(map(encode, findings))
-    console.write_json(f'{{"version": {VERSION}, "findings": [\n{lines}\n], "summary": {encode(summary)}}}')
+    console.write_json(f'{{"version": {VERSION}, "findings": [\n{lines}\n], "summary": {encode(summary)}{more}}}')
 
 
 def _finding(finding: Finding, file: Examined, result: Result, language: str) -> dict[str, object]:
@@ -58,6 +76,17 @@ def _fix(fix: Fix, file: Examined, result: Result, language: str) -> dict[str, o
             }
             for edit in fix.edits
         ],
+    }
+
+
+def _applied(path: str, applied: Applied, result: Result, language: str) -> dict[str, object]:
+    return {
+        "rule": applied.rule,
+        "severity": applied.severity.word,
+        "file": result.name(path),
+        "line": applied.line,
+        "title": sentence(applied.title, applied.args, language),
+        "applicability": applied.applicability.word,
     }
 
 

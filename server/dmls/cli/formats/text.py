@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmls.cli.console import Console, harmless
 from dmls.cli.result import Examined, Result
@@ -12,6 +12,9 @@ from dmls.finding import Finding, Severity
 from dmls.pattern import LazyPattern
 from dmls.text import LineIndex, Span
 from dmls.words.catalogue import sentence
+
+if TYPE_CHECKING:
+    from dmls.cli.fixes import Outcome
 
 TAB = 4
 """Columns; tabs are shown as blanks so that carets stand where they should."""
@@ -23,7 +26,8 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: 
 _SECRET_KEY = LazyPattern(r"""["']?[\w-]*(?:passw|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE)
 
 
-def write(result: Result, console: Console) -> None:
+def write(result: Result, console: Console, outcome: Outcome | None = None) -> None:
+    """`outcome` is what was repaired, where that was asked for."""
     out = []
     for file in result.files:
         for finding in file.findings:
@@ -31,7 +35,30 @@ def write(result: Result, console: Console) -> None:
     if out:
         out.append("\n")
     out.append(summary(result, console) + "\n")
+    if outcome is not None:
+        out += (line + "\n" for line in repaired(result, console, outcome))
     console.write("".join(out))
+
+
+def repaired(result: Result, console: Console, outcome: Outcome) -> list[str]:
+    """What was repaired, rule by rule, and what was not and why."""
+    comma = console.say("cli.comma")
+    count = len(outcome.applied)
+    if count:
+        message = "cli.would-fix" if outcome.pending else "cli.fixed"
+        files = console.say("cli.count-file" if len(outcome.changes) == 1 else "cli.count-files", count=len(outcome.changes))
+        findings = console.say("cli.count-finding" if count == 1 else "cli.count-findings", count=count)
+        rules = comma.join(f"{rule} {n}" if n > 1 else rule for rule, n in sorted(outcome.by_rule.items(), key=lambda pair: (-pair[1], pair[0])))
+        lines = [console.paint("32", console.say(message, findings=findings, files=files, rules=rules))]
+    else:
+        lines = [console.say("cli.would-fix-nothing" if outcome.pending else "cli.fixed-nothing")]
+    left = outcome.left(result)
+    if left:
+        from dmls.cli.fixes import REASONS
+
+        why = comma.join(console.say(f"cli.left-{reason}", count=left[reason]) for reason in REASONS if left[reason])
+        lines.append(console.say("cli.left", why=why))
+    return lines
 
 
 def summary(result: Result, console: Console) -> str:
@@ -106,7 +133,7 @@ def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Exce
         return None
     start = min(max(span.start, whole.start), whole.end) - whole.start
     end = max(start, min(span.end, whole.end) - whole.start)
-    masks = _masked(text, whole, secrets)
+    masks = hidden(text, whole, secrets)
     if not masks and len(text) <= LONG and text.isascii() and text.isprintable():
         return Excerpt(line, text.rstrip(), start, max(1, end - start))
     cells = _cells(text, masks)
@@ -132,8 +159,8 @@ def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Exce
     return Excerpt(line, head + shown + ("…" if last < len(cells) else ""), column, max(1, min(length, width(head + shown) - column)))
 
 
-def _masked(text: str, whole: Span, secrets: tuple[Span, ...]) -> list[Span]:
-    """Where in the line passwords and private keys stand: what the schema calls secret, and what follows a name that sounds so."""
+def hidden(text: str, whole: Span, secrets: tuple[Span, ...]) -> list[Span]:
+    """Where in a line passwords and private keys stand: what the schema calls secret, and what follows a name that sounds so."""
     found = [Span(max(s.start, whole.start) - whole.start, min(s.end, whole.end) - whole.start) for s in secrets if s.start < whole.end and s.end > whole.start]
     match = _SECRET_KEY.search(text)
     if match is not None:

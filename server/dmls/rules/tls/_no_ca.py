@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
-from dmls.model.tls_block import PATHS, TlsBlock
+from dmls.model.tls_block import CA, PATHS, TlsBlock
 from dmls.model.unknown import has_tls_misfit
-from dmls.rule import Applicability, Context, Finding, Rule, Severity
+from dmls.rule import Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 from dmls.version import NEW_TLS_HELPER
 
 
@@ -18,8 +18,6 @@ def judge(rule: Rule, block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         return
     assert given.path is not None
     fails = ctx.version in NEW_TLS_HELPER
-    ca = PATHS[block.ca.role]
-    added = edit.add_line(ctx.config, given.path, f'{ca} = ""') if block.ca.path is None else None
     yield ctx.finding(
         rule,
         ctx.config.key_span(given.path),
@@ -27,6 +25,6 @@ def judge(rule: Rule, block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         depends=NEW_TLS_HELPER,
         severity=Severity.ERROR if fails else Severity.WARNING,
         codes=rule.codes if fails else (),
-        fixes=(ctx.fix("add-keys", added, how=Applicability.MANUAL, keys=f"`{ca}`"),) if added else (),
+        fixes=missing_files(ctx, block, CA),
         key=PATHS[given.role],
     )

@@ -10,7 +10,7 @@ Wrong: only `ssl-ca`, for a user that must show a certificate
 
 Right: only `ssl-ca` where no client certificate is demanded
 
-Fix: nothing to do, or add `ssl-cert` and `ssl-key`.
+Fix: nothing to do where no client certificate is demanded. Where this version fails, `ssl-cert` and `ssl-key` are added; pairs that lie beside the CA are offered.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.tls_block import TlsBlock
+from dmls.model.tls_block import CERT, KEY, TlsBlock
 from dmls.model.tls_use import is_readable, loads_data, physical_import
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 from dmls.version import parse_version_set
 
 _REFUSING = parse_version_set("..6.1.0")
@@ -35,9 +36,9 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         return
     span = ctx.config.key_span(entry)
     if ctx.version in _REFUSING:
-        yield ctx.finding(RULE, span, "refused", depends=_REFUSING, severity=Severity.ERROR, codes=(11112,))
+        yield ctx.finding(RULE, span, "refused", depends=_REFUSING, severity=Severity.ERROR, codes=(11112,), fixes=missing_files(ctx, block, CERT, KEY))
     elif ctx.version in _LOAD_FAILS and loads_data(ctx.config):
-        yield ctx.finding(RULE, span, "load", depends=_LOAD_FAILS, severity=Severity.ERROR, codes=(34019,))
+        yield ctx.finding(RULE, span, "load", depends=_LOAD_FAILS, severity=Severity.ERROR, codes=(34019,), fixes=missing_files(ctx, block, CERT, KEY))
     elif physical_import(ctx.config) is None:
         # Otherwise tls-physical-needs-pair says more.
         yield ctx.finding(RULE, span, depends=_FAILING_LOADS if loads_data(ctx.config) else _REFUSING, severity=Severity.INFORMATION, codes=())

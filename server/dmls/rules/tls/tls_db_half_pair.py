@@ -9,18 +9,19 @@ Wrong: `ssl-cert: client.pem` without `ssl-key`
 
 Right: both, or neither
 
-Fix: add the missing one, or delete the lone one.
+Fix: add the missing one, files in the folder that belong to it are offered; or delete the lone one.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.tls_block import PATHS, TlsBlock
 from dmls.model.tls_use import is_readable
-from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
-from dmls.rules.tls._insert import insert_beside
+from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -30,7 +31,10 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     entry = lone.entry
     assert entry is not None
     missing = PATHS[other.role]
-    fixes = insert_beside(ctx, entry, missing) if other.entry is None else ()
+    removal = edit.delete(ctx.config, entry)
+    fixes = missing_files(ctx, block, other.role)
+    if removal is not None:
+        fixes += (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, preferred=False, key=entry.key),)
     yield ctx.finding(RULE, ctx.config.key_span(entry), "" if block.ca.given else "no-ca", fixes=fixes, key=entry.key, missing=missing)
 
 

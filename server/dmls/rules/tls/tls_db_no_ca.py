@@ -10,7 +10,7 @@ Wrong: `security: {ssl-cert: c.pem, ssl-key: k.pem}`
 
 Right: `security: {ssl-ca: ca.pem, ssl-cert: c.pem, ssl-key: k.pem}`
 
-Fix: add `ssl-ca` with the CA that signed the server's certificate.
+Fix: add `ssl-ca` with the CA that signed the server's certificate; CA files in the folder are offered.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.tls_block import TlsBlock
+from dmls.model.tls_block import CA, TlsBlock
 from dmls.model.tls_use import is_readable
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
-from dmls.rules.tls._insert import insert_beside
-from dmls.schema import keys as k
+from dmls.rules.tls._material import missing_files
 from dmls.version import parse_version_set
 
 _REFUSING = parse_version_set("..6.3.0")
@@ -34,7 +33,6 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     refused = ctx.version in _REFUSING
     variant = "refused" if refused else "system-roots" if block.names else ""
     written = block.ca.entry
-    fixes = insert_beside(ctx, block.holder.children[0], k.SSL_CA) if written is None and block.holder.children else ()
     yield ctx.finding(
         RULE,
         ctx.config.key_span(written or block.holder),
@@ -42,7 +40,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         depends=_REFUSING,
         severity=Severity.ERROR if refused else Severity.WARNING,
         codes=(11112,) if refused else (),
-        fixes=fixes,
+        fixes=missing_files(ctx, block, CA),
     )
 
 

@@ -10,32 +10,25 @@ Wrong: `ssl-ca = "/etc/dm/tls/ca.pem"` alone
 
 Right: `ssl-ca`, `ssl-cert` and `ssl-key`
 
-Fix: add `ssl-cert` and `ssl-key`.
+Fix: add `ssl-cert` and `ssl-key`; pairs that lie beside the CA and verify with it are offered.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.tls_block import TlsBlock
+from dmls.model.tls_block import CERT, KEY, TlsBlock
 from dmls.model.unknown import has_tls_misfit
-from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
-from dmls.schema import keys as k
+from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     ca = block.ca.path
     if ca is None or not block.on or block.cert.has_path or block.key.has_path or has_tls_misfit(block.holder, block.owner):
         return
-    missing = [name for name, m in ((k.SSL_CERT, block.cert), (k.SSL_KEY, block.key)) if m.path is None]
-    added = edit.add_line(ctx.config, ca, *(f'{name} = ""' for name in missing)) if missing else None
-    yield ctx.finding(
-        RULE,
-        ctx.config.key_span(ca),
-        fixes=(ctx.fix("add-keys", added, how=Applicability.MANUAL, keys=", ".join(f"`{m}`" for m in missing)),) if added else (),
-    )
+    yield ctx.finding(RULE, ctx.config.key_span(ca), fixes=missing_files(ctx, block, CERT, KEY))
 
 
 RULE = Rule("tls-master-ca-only", "tls", Severity.ERROR, TLS_BLOCK, (kinds.MASTER,), check, codes=(38038,))

@@ -9,18 +9,18 @@ Wrong: `ssl-ca` and `ssl-cert` without `ssl-key`
 
 Right: all three
 
-Fix: add the missing key.
+Fix: add the missing key; files in the folder that belong to the given one are offered.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.tls_block import PATHS, TlsBlock
 from dmls.model.unknown import has_tls_misfit
-from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -28,14 +28,12 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         return
     given, lacking = (block.cert, block.key) if block.cert.has_path else (block.key, block.cert)
     assert given.path is not None
-    missing = PATHS[lacking.role]
-    added = edit.add_line(ctx.config, given.path, f'{missing} = ""') if lacking.path is None else None
     yield ctx.finding(
         RULE,
         ctx.config.key_span(given.path),
-        fixes=(ctx.fix("add-keys", added, how=Applicability.MANUAL, keys=f"`{missing}`"),) if added else (),
+        fixes=missing_files(ctx, block, lacking.role),
         key=PATHS[given.role],
-        missing=missing,
+        missing=PATHS[lacking.role],
     )
 
 

@@ -11,7 +11,7 @@ Wrong: `import-mode: physical` with `security: {ssl-ca: ca.pem}`
 
 Right: `ssl-ca`, `ssl-cert` and `ssl-key`, issued for the cluster
 
-Fix: add `ssl-cert` and `ssl-key`.
+Fix: add `ssl-cert` and `ssl-key`; pairs that lie beside the CA are offered.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dmls.model import kind as kinds
 from dmls.model.tls_block import TlsBlock
 from dmls.model.tls_use import is_readable, physical_import
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -31,7 +32,8 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     mode = physical_import(ctx.config)
     if mode is not None:
         related = (ctx.related(mode, "tls-physical-needs-pair.mode"),)
-        yield ctx.finding(RULE, ctx.config.key_span(entry), related=related)
+        lacking = [m.role for m in (block.cert, block.key) if not m.given]
+        yield ctx.finding(RULE, ctx.config.key_span(entry), related=related, fixes=missing_files(ctx, block, *lacking))
 
 
 RULE = Rule("tls-physical-needs-pair", "tls", Severity.WARNING, TLS_BLOCK, (kinds.TASK,), check)

@@ -11,7 +11,7 @@ Wrong: `ssl-cert` and `ssl-key` alone
 
 Right: `ssl-ca` as well
 
-Fix: add `ssl-ca`.
+Fix: add `ssl-ca`; CA files in the folder with which the certificate verifies are offered.
 """
 
 from __future__ import annotations

@@ -10,18 +10,18 @@ Wrong: `ssl-ca` and `ssl-cert` without `ssl-key`
 
 Right: all three
 
-Fix: add the missing keys.
+Fix: add the missing keys; files in the folder that fit are offered.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.tls_block import PATHS, TlsBlock
 from dmls.model.unknown import has_tls_misfit
-from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -30,13 +30,11 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         return
     given = next((m for m in (block.cert, block.key) if m.has_path), block.ca)
     assert given.path is not None
-    absent = [PATHS[m.role] for m in lacking if m.path is None]
-    added = edit.add_line(ctx.config, given.path, *(f'{name} = ""' for name in absent)) if absent else None
     yield ctx.finding(
         RULE,
         ctx.config.key_span(given.path),
         "" if given is not block.ca else "ca-only",
-        fixes=(ctx.fix("add-keys", added, how=Applicability.MANUAL, keys=", ".join(f"`{a}`" for a in absent)),) if added else (),
+        fixes=missing_files(ctx, block, *(m.role for m in lacking)),
         key=PATHS[given.role],
         missing=PATHS[lacking[0].role],
     )

@@ -1,0 +1,97 @@
+--- What the client does besides what every client of Neovim does.
+
+local words = require('dmls.words')
+
+local M = {}
+
+--- Give the server the settings at once and not only when it asks, and the language of Neovim.
+---@param params lsp.InitializeParams
+---@param config vim.lsp.ClientConfig
+function M.before_init(params, config)
+  local settings = vim.tbl_get(config, 'settings', 'dmls') or {}
+  params.initializationOptions = vim.tbl_deep_extend('keep', params.initializationOptions or {}, settings)
+  params.locale = params.locale or words.locale()
+  -- Neovim 0.11 asks for diagnostics but cannot be told to ask again when a certificate was replaced: there the server shall send them.
+  if not vim.tbl_get(params.capabilities, 'workspace', 'diagnostics', 'refreshSupport') then
+    params.capabilities.textDocument.diagnostic = nil
+  end
+end
+
+--- Show `markdown` in a window above, as help is shown.
+---@param title string
+---@param markdown string
+function M.show(title, markdown)
+  local name = 'dmls://' .. title
+  local bufnr = vim.fn.bufnr('^' .. vim.fn.escape(name, '[]*?') .. '$')
+  if bufnr == -1 then
+    bufnr = vim.api.nvim_create_buf(false, true)
+    vim.api.nvim_buf_set_name(bufnr, name)
+    vim.bo[bufnr].filetype = 'markdown'
+    vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = bufnr, desc = words.say('close') })
+  end
+  vim.bo[bufnr].modifiable = true
+  vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, vim.split(markdown, '\n'))
+  vim.bo[bufnr].modifiable = false
+  vim.bo[bufnr].modified = false
+  local window = vim.fn.win_findbuf(bufnr)[1]
+  if window then
+    vim.api.nvim_set_current_win(window)
+  else
+    window = vim.api.nvim_open_win(bufnr, true, { split = 'above', height = math.floor(vim.o.lines / 2) })
+  end
+  vim.wo[window].wrap = true
+  vim.wo[window].linebreak = true
+  vim.wo[window].conceallevel = 2
+end
+
+--- Ask the server to run a command, and hand its result to `done`.
+---@param client vim.lsp.Client
+---@param command string
+---@param arguments any[]
+---@param done fun(result: any)
+local function run(client, command, arguments, done)
+  client:request('workspace/executeCommand', { command = command, arguments = arguments }, function(err, result)
+    if err then
+      vim.notify('dmls: ' .. err.message, vim.log.levels.ERROR)
+    elseif result and result ~= vim.NIL then
+      done(result)
+    else
+      vim.notify(words.say('no-rule', arguments[1]), vim.log.levels.WARN)
+    end
+  end)
+end
+
+--- Show the page of a rule.
+---@param client vim.lsp.Client
+---@param rule string
+function M.explain(client, rule)
+  run(client, 'dmls.explain', { rule }, function(page)
+    M.show(page.rule, page.markdown)
+  end)
+end
+
+--- The commands behind code actions and code lenses that are carried out here.
+---@type table<string, fun(command: lsp.Command, ctx: table)>
+M.commands = {
+  ['dmls.copy'] = function(command, ctx)
+    local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+    run(client, 'dmls.copy', command.arguments, function(result)
+      -- Where there is no clipboard, the register `"` at least holds the line for `p`.
+      vim.fn.setreg('"', result.text)
+      pcall(vim.fn.setreg, '+', result.text)
+      vim.notify(words.say('copied', result.text))
+    end)
+  end,
+  ['dmls.explain'] = function(command, ctx)
+    M.explain(assert(vim.lsp.get_client_by_id(ctx.client_id)), command.arguments[1])
+  end,
+}
+
+--- The client of a buffer.
+---@param bufnr? integer
+---@return vim.lsp.Client?
+function M.of(bufnr)
+  return vim.lsp.get_clients({ bufnr = bufnr or 0, name = 'dmls' })[1]
+end
+
+return M

@@ -1,0 +1,25 @@
+if vim.g.loaded_dmls or vim.fn.has('nvim-0.11') == 0 then
+  return
+end
+vim.g.loaded_dmls = true
+
+vim.api.nvim_create_user_command('Dmls', function(command)
+  require('dmls.commands').run(command)
+end, {
+  nargs = '*',
+  complete = function(lead, line)
+    return require('dmls.commands').complete(lead, line)
+  end,
+  desc = 'dmls: check, doctor, explain, fix, log, restart',
+})
+
+-- A file that became DM's by what was written into it.
+vim.api.nvim_create_autocmd('BufWritePost', {
+  group = vim.api.nvim_create_augroup('dmls', {}),
+  pattern = { '*.toml', '*.yaml', '*.yml' },
+  callback = function(args)
+    if vim.lsp.is_enabled('dmls') and not require('dmls.client').of(args.buf) and require('dmls.files').reason(args.buf) then
+      vim.api.nvim_exec_autocmds('FileType', { group = 'nvim.lsp.enable', buffer = args.buf })
+    end
+  end,
+})

@@ -1,0 +1,4 @@
+from editors.drivers.base import Editor
+from editors.drivers.neovim import Neovim
+
+ALL: list[type[Editor]] = [Neovim]

@@ -1,0 +1,69 @@
+"""A person repairs a broken deployment in a real editor: findings, hover, completion, quick fix, a replaced certificate, all fixes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from editors.drivers import ALL
+from editors.drivers.base import Editor, until
+from editors.place import Place
+
+pytestmark = pytest.mark.timeout(180)
+
+FIX = {"en": "`ssl-ca`", "zh": "`ssl-ca`"}
+ALL_FIXES = {"en": "Apply all safe fixes in this file", "zh": "应用"}
+CANCELLED, MODIFIED = -32800, -32801
+"""Answers with these errors are right: the client took its question back, or the text had changed."""
+
+
+def chinese(text: str) -> bool:
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("editor", ALL, ids=lambda e: e.name)
+def test_repair_a_deployment(editor: type[Editor], language: str, begin, place: Place) -> None:
+    e = begin(editor, language)
+    misspelt = {"en": "does not know the key `ssl_ca`", "zh": "不认识键 `ssl_ca`"}[language]
+    until("the finding in line 4", lambda: e.shows(4, misspelt), seen=place.stderr)
+    assert e.shows(7, "cert-allowed-cn")
+
+    told = e.hover(3, 3)
+    assert "advertise-addr" in told and chinese(told) == (language == "zh")
+
+    e.fix(4, FIX[language])
+    assert 'ssl-ca = "tls/ca.pem"\n' in e.text()
+    until("the end of the finding in line 4", lambda: not e.shows(4, "ssl_ca"))
+
+    offered = e.complete("log-l", "log-level")
+    assert "log-level" in offered
+
+    replaced = {"en": "clientAuth", "zh": "clientAuth"}[language]
+    assert not e.shows(5, replaced)
+    place.replace_certificate()
+    until("the finding of the replaced certificate", lambda: e.shows(5, replaced))
+
+    e.fix_all(ALL_FIXES[language])
+    until("the list of names", lambda: 'cert-allowed-cn = ["dm"]\n' in e.text(), seen=e.text)
+
+    e.open(place.deployment.task)
+    until("the finding in the task", lambda: e.shows(9, "no-such-key"))
+    e.stop()
+    check(place)
+
+
+def check(place: Place) -> None:
+    """Every request of the editor was answered, none with a fault; the server had nothing to complain of."""
+    asked: dict[Any, dict[str, Any]] = {}
+    for line in place.messages():
+        message = line.get("message", {})
+        if line["from"] == "client" and "method" in message and "id" in message:
+            asked[message["id"]] = message
+        elif line["from"] == "server" and "method" not in message:
+            question = asked.pop(message["id"])
+            error = message.get("error")
+            assert error is None or error["code"] in (CANCELLED, MODIFIED), (question, error)
+    assert [m["method"] for m in asked.values() if m["method"] != "shutdown"] == []
+    assert place.stderr() == ""
