@@ -13,6 +13,8 @@ import pytest
 from dmls import lint
 from dmls.analysis import Analysis
 from dmls.cli.main import main
+from dmls.ide.actions import actions
+from dmls.text import Span, apply_edits
 from dmls.finding import Fix
 from dmls.text import apply_edits
 from dmls.words.catalogue import sentence
@@ -94,6 +96,18 @@ def _help(scenario: Scenario, analysis: object, folder: str) -> None:
         for line in scenario.blocks["hover"].splitlines():
             text = line.strip()
             assert (text[1:] not in hover.markdown) if text.startswith("-") else (text in hover.markdown), (line, hover.markdown)
+    if "actions" in scenario.blocks:
+        _actions(scenario, analysis, folder + file, offset)
+
+
+def _actions(scenario: Scenario, analysis: object, path: str, offset: int) -> None:
+    config, findings = analysis.file(path), analysis.findings(path)  # type: ignore[attr-defined]
+    found = {sentence(a.title, a.args): a for a in actions(config, findings, Span(offset, offset)) if not a.disabled}
+    lines = scenario.blocks["actions"].splitlines()
+    for line in lines:
+        assert (line[1:] not in found) if line.startswith("-") else (line in found), (line, list(found))
+    if "applied" in scenario.blocks:
+        assert apply_edits(config.text, [e.edit for e in found[lines[0]].edits]) == scenario.blocks["applied"]
 
 
 def _fixes(scenario: Scenario, analysis: Analysis, folder: str) -> None:

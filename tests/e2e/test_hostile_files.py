@@ -100,7 +100,7 @@ def test_a_long_extension_hides_nothing(real: RawClient, place: Place) -> None:
     ends_well(real)
 
 
-HALF_READ = {"tls-pem-damaged", "tls-cert-key-swapped", "tls-eku-no-client", "tls-ca-file-empty", "tls-cert-unparsable", "tls-file-not-found"}
+HALF_READ = {"tls-pem-damaged", "tls-cert-key-swapped", "tls-eku-no-client", "tls-ca-file-empty", "tls-cert-unparsable", "tls-key-not-private"}
 
 
 @pytest.mark.parametrize("role", ROLES)

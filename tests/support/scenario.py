@@ -12,6 +12,8 @@ The laws of the format:
 6. A ``zh`` block holds texts that must occur in the Chinese sentences of the section's findings, one a line; an ``en`` block likewise.
 7. ``$0`` in a file is the cursor, taken out before the check; a ``completions`` block holds labels that must be offered there, one a line,
    ``-label`` for one that must not be; a ``hover`` block holds texts that must occur in the hover, ``-text`` one that must not.
+   An ``actions`` block holds titles of code actions that must be offered at the cursor, one a line, ``-title`` for one that must not be; an
+   ``applied`` block is the file after the first of these.
 8. A ``limit`` block holds how many findings of a file are shown.
 9. Every section is a test of its own and is run through `Analysis` and through the command line's JSON; without a ``certs`` block nothing
    but the section's files is looked at (``--files off``).

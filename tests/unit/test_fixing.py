@@ -183,11 +183,17 @@ def test_the_same_finding_elsewhere_is_tried_though_one_was_undone() -> None:
 
 
 def test_a_refused_fix_is_not_tried_again_when_its_text_has_moved() -> None:
-    calls = []
-    judge = words(one=lambda m: "uno two", two=lambda m: "dos", bad=lambda m: "(bad)")
-    done = fix_text(PATH, "one bad", lambda t: calls.append(t) or judge(t))
-    assert done.text == "uno dos bad"
-    assert sum("(bad)" in call for call in calls) == 2
+    judge = words(bad=lambda m: "(bad)", end=lambda m: "over")
+
+    def more(text: str) -> list[Finding]:
+        calls.append(text)
+        head = [finding("head", 0, 0, fix((0, 0, "head ")))] if "over" in text and "head" not in text else []
+        return head + judge(text)
+
+    calls: list[str] = []
+    done = fix_text(PATH, "bad end", more)
+    assert done.text == "head bad over"
+    assert calls == ["bad end", "(bad) over", "(bad) end", "bad over", "head bad over"]
 
 
 def decoder(*rules: str) -> Callable[[str], list[Finding]]:

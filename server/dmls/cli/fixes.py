@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from dmls import fixing
-from dmls.cli.result import Examined, Result, examine, secret_spans
+from dmls.cli.result import Result, examine, secret_spans
 from dmls.disk import Changed, NotWritten, Written, real, write_atomic
 from dmls.finding import Finding
 from dmls.fixing import Applied, Fixed
@@ -64,21 +64,28 @@ def repair(session: Session, result: Result, unsafe: bool, pending: bool) -> tup
     """Repair the files of a result; the answer is what is left then.  With `pending` nothing is written."""
     outcome = Outcome(pending)
     locked: dict[str, str] = {}
-    texts = dict(_texts(session, result, unsafe, locked))
+    same: dict[str, list[str]] = {}
+    texts = dict(_texts(session, result, unsafe, locked, same))
     fixed = fixing.fix_files(texts, _judge(session), unsafe, session.request.least) if texts else {}
     changed = {path: f for path, f in fixed.items() if f.text != texts[path]}
-    after = {path: _after(session, path, texts[path], f.text, outcome) for path, f in changed.items()}
     if not pending:
         for path in _write(session, result, texts, changed):
             outcome.failed = True
             locked[path] = NOT_WRITTEN
-            del changed[path], after[path]
-    for path in texts:
-        session.workspace.close(path)
-        if path in changed and not pending:
-            session.replace(path, changed[path].text.encode("utf-8"))
-    outcome.changes = [c for c in outcome.changes if c.path in changed]
+            del changed[path]
+    outcome.changes = [_change(session, path, texts[path], f.text) for path, f in changed.items()]
     outcome.applied = [(path, applied) for path, f in changed.items() for applied in f.applied]
+    after = {}
+    for path, f in changed.items():
+        for name in same[path]:
+            session.workspace.open(name, f.text)
+            session.settle([name])
+            after[name] = examine(session.workspace.snapshot(), name, session.request.least)
+    for path in texts:
+        for name in same[path]:
+            session.workspace.close(name)
+            if path in changed and not pending:
+                session.replace(name, changed[path].text.encode("utf-8"))
     if not pending and any(path.endswith("/" + SETTINGS_NAME) for path in changed):
         # The settings may tell other files anything.
         result = session.check()
@@ -88,10 +95,8 @@ def repair(session: Session, result: Result, unsafe: bool, pending: bool) -> tup
         known = {_key(left.finding): left.why for left in fixed[examined.path].left} if examined.path in fixed else {}
         for finding in examined.findings:
             fix, why = fixing.choose(finding, unsafe)
-            if examined.path in locked:
-                why = why if fix is None else locked[examined.path]
-            else:
-                why = known.get(_key(finding)) or why or fixing.ELSEWHERE
+            if fix is not None:
+                why = locked.get(examined.path) or known.get(_key(finding)) or fixing.ELSEWHERE
             outcome.reasons[_key(finding)] = why
     return result, outcome
 
@@ -100,13 +105,19 @@ def _key(finding: Finding) -> object:
     return finding.file, finding.rule, finding.span, finding.message, repr(finding.args)
 
 
-def _texts(session: Session, result: Result, unsafe: bool, locked: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The files that can be repaired: named by the user, with a fix to try, and UTF-8; the others go to `locked` with the reason."""
-    seen: set[str] = set()
+def _texts(session: Session, result: Result, unsafe: bool, locked: dict[str, str], same: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """The files that can be repaired: named by the user, with a fix to try, and UTF-8; the others go to `locked` with the reason.
+
+    Of a file with several paths, by links, the first is taken; `same` then has all of them.
+    """
+    wanted: set[str] = set()
     for examined in result.files:
-        path = examined.path
-        if path not in result.names or not any(fixing.choose(f, unsafe)[0] for f in examined.findings):
-            continue
+        for finding in examined.findings:
+            fix, _ = fixing.choose(finding, unsafe)
+            if fix is not None:
+                wanted.update(e.file for e in fix.edits)
+    first: dict[str, str] = {}
+    for path in (e.path for e in result.files if e.path in wanted and e.path in result.names):
         data = session.workspace.data(path)
         if data is None or session.workspace.snapshot().file(path) is None:
             # Of a certificate file only the line ends are known here.
@@ -117,19 +128,23 @@ def _texts(session: Session, result: Result, unsafe: bool, locked: dict[str, str
             session.console.note("cli.fix-encoding", path=result.name(path))
             locked[path] = ENCODING
             continue
-        # Of a file with several names, by links, the first is taken.
         target = path if path == session.stdin_path else real(path)
-        if target not in seen:
-            seen.add(target)
+        if target in first:
+            same[first[target]].append(path)
+        else:
+            first[target] = path
+            same[path] = [path]
             yield path, text
 
 
 def _judge(session: Session) -> fixing.Judge:
     workspace = session.workspace
+    kinds: dict[str, str | None] = {}
 
     def judge(texts: Mapping[str, str]) -> Mapping[str, Sequence[Finding] | None]:
-        kinds = {path: workspace.snapshot().kind(path) for path in texts}
         for path, text in texts.items():
+            if path not in kinds:
+                kinds[path] = workspace.snapshot().kind(path)
             workspace.open(path, text)
         session.settle(list(texts))
         analysis = workspace.snapshot()
@@ -138,16 +153,12 @@ def _judge(session: Session) -> fixing.Judge:
     return judge
 
 
-def _after(session: Session, path: str, old: str, new: str, outcome: Outcome) -> Examined:
-    """The file as it will be; its change goes to `outcome`."""
-    workspace = session.workspace
-    workspace.open(path, old)
-    old_secrets = tuple(secret_spans(workspace.snapshot(), path))
-    workspace.open(path, new)
-    session.settle([path])
-    analysis = workspace.snapshot()
-    outcome.changes.append(Change(path, old, new, old_secrets, tuple(secret_spans(analysis, path))))
-    return examine(analysis, path, session.request.least)
+def _change(session: Session, path: str, old: str, new: str) -> Change:
+    secrets = []
+    for text in (old, new):
+        session.workspace.open(path, text)
+        secrets.append(tuple(secret_spans(session.workspace.snapshot(), path)))
+    return Change(path, old, new, secrets[0], secrets[1])
 
 
 # Writing

@@ -51,7 +51,7 @@ def actions(
     if config is not None and kinds:
         taken = {action.edits for action in out}
         out += (action for action in _refactorings(config, span, kinds, bool(only)) if action.edits not in taken or action.disabled)
-    if config is not None and fix_all is not None and _wanted(FIX_ALL, only) and any(fix.applicability is Applicability.SAFE for f in findings for fix in f.fixes):
+    if config is not None and fix_all is not None and _wanted(FIX_ALL, only) and any(_safe(f) is not None for f in findings):
         out += _fix_all(config, fix_all)
     return out
 
@@ -77,11 +77,17 @@ def _fixes(here: Iterable[Finding]) -> list[Action]:
     return sorted(found.values(), key=_rank)
 
 
+def _how(finding: Finding, fix: Fix) -> Applicability:
+    """How sure a fix is; what only some of the checked DM versions find may change what the others do."""
+    return Applicability.UNSAFE if fix.applicability is Applicability.SAFE and finding.versions else fix.applicability
+
+
 def _fix(finding: Finding, fix: Fix) -> Action:
+    how = _how(finding, fix)
     # What is preferred may be applied without a question, so it must be safe.
-    preferred = fix.preferred and fix.applicability is Applicability.SAFE
+    preferred = fix.preferred and how is Applicability.SAFE
     command = (COPY, (fix.command,)) if fix.command and not fix.edits else None
-    return Action(fix.title, fix.args, QUICK_FIX, fix.edits, preferred, finding, fix.applicability, command)
+    return Action(fix.title, fix.args, QUICK_FIX, fix.edits, preferred, finding, how, command)
 
 
 def _rank(action: Action) -> tuple[int, bool]:
@@ -95,7 +101,7 @@ def _one_a_rule(findings: Iterable[Finding]) -> list[Finding]:
 
 def _safe(finding: Finding) -> Fix | None:
     """The safe fix of a finding that changes its own file only, the preferred one first."""
-    safe = [fix for fix in finding.fixes if fix.applicability is Applicability.SAFE and fix.edits and all(e.file == finding.file for e in fix.edits)]
+    safe = [fix for fix in finding.fixes if _how(finding, fix) is Applicability.SAFE and fix.edits and all(e.file == finding.file for e in fix.edits)]
     return min(safe, key=lambda fix: not fix.preferred, default=None)
 
 
@@ -154,7 +160,7 @@ def _refactorings(config: ConfigFile, span: Span, kinds: Sequence[str], asked: b
 
 def fix_all_offer(findings: Iterable[Finding]) -> list[Action]:
     """The action that applies all safe fixes, its edits left for later; none where no fix is safe."""
-    safe = any(fix.applicability is Applicability.SAFE for f in findings for fix in f.fixes)
+    safe = any(_safe(f) is not None for f in findings)
     return [Action("action.fix-all", {}, FIX_ALL, applicability=Applicability.SAFE)] if safe else []
 
 

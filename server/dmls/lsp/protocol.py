@@ -184,6 +184,10 @@ class Protocol(LanguageServerProtocol):
             return
         if not request and method not in t.METHOD_TO_TYPES:
             return
+        if request and method in t.METHOD_TO_TYPES and t.METHOD_TO_TYPES[method][1] is None:
+            # pygls would take it for the notification that it is not, and whoever asked would wait for ever.
+            self._refuse(data["id"], JsonRpcInvalidRequest(f"Invalid Request: {method} is a notification"))
+            return
         try:
             message = self.structure_message(data)
         except JsonRpcException as error:

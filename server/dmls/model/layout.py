@@ -113,7 +113,9 @@ def is_free(entry: Entry) -> bool:
     """Whether the keys of an entry can be changed without a change elsewhere: neither it nor what it lies in has an anchor or a merge key."""
     above: Entry | None = entry
     while above is not None:
-        if above.merged or (above.raw is not None and above.raw.anchor is not None) or any(child.name == MERGE_KEY for child in above.children):
+        if above.merged or (above.raw is not None and above.raw.anchor is not None):
+            return False
+        if isinstance(above.raw, Mapping) and any(pair.name == MERGE_KEY for pair in above.raw.pairs):
             return False
         above = above.parent
     return is_direct(entry)

@@ -72,6 +72,11 @@ def _squeezed(name: str) -> str:
     return name.strip("\u200b\ufeff\xa0 \t").lower().replace("-", "").replace("_", "").replace(".", "")
 
 
+def is_spelling_of(name: str, key: str) -> bool:
+    """Whether a name differs from a key only in case, hyphens and the like."""
+    return _squeezed(name) == _squeezed(key)
+
+
 _SQUEEZED_TLS = {_squeezed(name): name for name in TLS_KEYS}
 _SQUEEZED_NO_OPTION = {_squeezed(name): purpose for purpose, names in _NO_OPTION.items() for name in names.split()}
 _BLOCK_NAMES = frozenset(("tls", "ssl", "tlsconfig", "sslconfig", "tlsoptions", "ssloptions", "securityconfig", "securityoptions", "secure"))

@@ -91,3 +91,13 @@ def program(name: str, *places: Path) -> Path | None:
             return place
     found = shutil.which(name)
     return Path(found) if found else None
+
+
+def unpacked(editor: str, name: str) -> list[str] | None:
+    """How to start a program of unpacked Debian packages: through the loader and the libraries that came with it."""
+    root = EDITORS / editor / "root"
+    binary = root / "usr" / "bin" / name
+    loader = root / "usr" / "lib64" / "ld-linux-x86-64.so.2"
+    if not binary.exists() or not loader.exists():
+        return None
+    return [str(loader), "--library-path", str(root / "usr" / "lib" / "x86_64-linux-gnu"), "--argv0", name, str(binary.resolve())]

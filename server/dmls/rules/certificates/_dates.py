@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OUT_OF_DATE = "x509: certificate has expired or is not yet valid"
 """The part of Go's text that names no moment, so that a finding stays the same while time goes on."""
+_MOST_TRIES = 500
+"""So many authorities of one file are tried for whether anything depends on them."""
 _LEFT, _OTHER_WAY = "authorities left", "another way"
 """What is remembered with a use, since files may hold thousands of certificates."""
 
@@ -80,27 +82,37 @@ def is_lost(source: Source, authority: Certificate, now: float) -> bool:
     known = use.memo.get(_LEFT)
     if not isinstance(known, _Left) or known.now != now:
         known = use.memo[_LEFT] = _left(use, use.pool, now)
-    # A file may hold thousands of authorities: only those of the right name are tried.
-    return not known.any_good or any(
-        (authority == chain[0] or any(c.issuer.raw == authority.subject.raw for c in chain)) and _verifies(use, chain, [authority]) for chain in known.chains
-    )
+    if not known.any_good:
+        return True
+    # A file may hold thousands of authorities: those of the right name are tried, and not without end.
+    if authority.subject.raw not in known.issuers or known.tries[0] == 0:
+        return False
+    known.tries[0] -= 1
+    return any(_verifies(use, chain, [authority]) for chain in known.chains)
 
 
 class _Left(NamedTuple):
-    """What is left at a moment without the authorities that are out of date.  `chains` are those that then do not verify any more."""
+    """What is left at a moment without the authorities that are out of date.
+
+    `chains` are those that then do not verify any more, `issuers` the names of their issuers; `tries` counts down.
+    """
 
     now: float
     any_good: bool
     chains: tuple[Sequence[Certificate], ...]
+    issuers: frozenset[bytes]
+    tries: list[int]
 
 
 def _left(use: CertUse, pool: Pool, now: float) -> _Left:
     good = [c for c in pool.certificates if _is_valid(c, now)]
     if not good or not use.block.is_component:
         # Which authority vouches for a database is not known.
-        return _Left(now, bool(good), ())
-    chains = (chain for chain in (use.chain, *use.peers.chains) if chain)
-    return _Left(now, True, tuple(chain for chain in chains if not _verifies(use, chain, good)))
+        return _Left(now, bool(good), (), frozenset(), [0])
+    chains = tuple(chain for chain in (use.chain, *use.peers.chains) if chain and not _verifies(use, chain, good))
+    # A certificate that is its own authority has its own name.
+    names = frozenset(name.raw for chain in chains for c in chain for name in (c.issuer, chain[0].subject))
+    return _Left(now, True, chains, names, [_MOST_TRIES])
 
 
 def _has_other_way(use: CertUse, now: float) -> bool:

@@ -9,7 +9,7 @@ Wrong: `cert-allowed-cn = ["dm,dm-worker"]`
 
 Right: `cert-allowed-cn = ["dm", "dm-worker"]`
 
-Fix: make one item of each name.
+Fix: make one item of each name.  On a master only the first then counts.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from dmls.model import kind as kinds
 from dmls.model.allowed_cn import SEPARATOR, holds_several, judged, looks_like_dn, trimmed
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import TlsBlock
-from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
-from dmls.syntax.tree import Sequence
+from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Fix, Rule, Severity
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -32,12 +31,8 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
 
 
 def _fixes(item: Entry, ctx: Context) -> tuple[Fix, ...]:
-    parent = item.parent
-    names = [name for name in map(trimmed, SEPARATOR.split(item.text)) if name]
-    if parent is None or not isinstance(parent.node, Sequence) or parent.node.form not in ("flow", "array") or not edit.is_direct(item) or not names:
-        return ()
-    text = ", ".join(edit.written_like(ctx.config, item, name) for name in names)
-    return (ctx.fix("split-item", Edit(ctx.config.value_span(item), text), how=Applicability.UNSAFE),)
+    change = edit.split_item(ctx.config, item, [name for name in map(trimmed, SEPARATOR.split(item.text)) if name])
+    return (ctx.fix("split-item", change, how=Applicability.UNSAFE),) if change is not None else ()
 
 
 RULE = Rule("tls-allowed-cn-comma", "tls", Severity.WARNING, TLS_BLOCK, (*kinds.COMPONENTS, kinds.DMCTL, kinds.TASK), check)

@@ -11,27 +11,28 @@ Wrong: `ssl-ca-base64: "-----BEGIN CERTIFICATE-----…"`
 
 Right: the output of `base64 -w0 ca.pem`
 
-Fix: encode the PEM text once; replace `-` by `+` and `_` by `/`.
+Fix: encode the PEM text once, a private key's excepted, since the edit would show it; replace `-` by `+` and `_` by `/`; take blanks out; add the missing
+`=`; for a path use the key without `-base64`. Other text nobody can mend.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Iterator
 
 from dmls.go import base64_std
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.dm_error import DmError
 from dmls.model.tls_block import TlsBlock
 from dmls.pattern import LazyPattern
-from dmls.rule import TLS_BLOCK, Context, Edit, Finding, Fix, Rule, Severity, Span
-from dmls.syntax.tree import Scalar
+from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
+from dmls.rules.tls._inline import PATH_KEY, SINGLE_LINE, is_path, is_pem, is_secret, own_scalar, pem_as_base64, replaced
 
 LOAD_FAILED = DmError(48003, "dmctl", "high", "can not load tls config", "Please ensure that the tls certificate is accessible on the node currently running dmctl.")
-_PATH = LazyPattern(r"(?:~|\.{0,2}/|[A-Za-z]:\\).*|.*\.(?:pem|crt|cer|key|der|p12|pfx)\Z", re.I)
 _URL_SAFE = str.maketrans("-_", "+/")
-_SINGLE_LINE = ("plain", "single", "double")
+_ODD = LazyPattern(r"[-_]")
+_BLANKS = LazyPattern(r"\s+")
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -49,34 +50,48 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
 def _explain(entry: Entry, ctx: Context) -> tuple[str, tuple[Fix, ...]]:
     """The sentence that fits and the fix; nothing of the value goes into either sentence, since it may be a key."""
     text = entry.text.strip()
-    span = ctx.config.value_span(entry)
-    # An edit is shown in reports, so a private key is never part of one.
-    secret = entry.schema is not None and entry.schema.secret
-    in_place = isinstance(entry.raw, Scalar) and entry.raw.anchor is None and entry.raw.tag is None and not secret
-    if text.startswith("-----BEGIN"):
-        return "pem", (ctx.fix("encode-base64", Edit(_trimmed(ctx, span), f'"{_encoded(text)}"'), key=entry.key),) if in_place else ()
-    if len(text) < 300 and _PATH.match(text) and "\n" not in text:
-        return "path", ()
+    if is_pem(text):
+        return "pem", _encode(entry, text, ctx)
+    if is_path(text):
+        return "path", _use_path(entry, ctx)
     if base64_std.decode(text.translate(_URL_SAFE))[1] is None:
-        single = in_place and isinstance(entry.raw, Scalar) and entry.raw.style in _SINGLE_LINE
-        return "url-safe", (ctx.fix("standard-base64", Edit(span, span.of(ctx.config.text).translate(_URL_SAFE)), key=entry.key),) if single else ()
+        return "url-safe", _change(entry, _ODD, "standard-base64", ctx)
     if base64_std.decode("".join(text.split()))[1] is None:
-        return "blank", ()
+        return "blank", _change(entry, _BLANKS, "remove-blanks", ctx)
     if base64_std.decode(text + "=" * (-len("".join(text.split())) % 4))[1] is None:
-        return "padding", ()
+        return "padding", _pad(entry, text, ctx)
     return "", ()
 
 
-def _encoded(text: str) -> str:
-    import base64
+def _encode(entry: Entry, text: str, ctx: Context) -> tuple[Fix, ...]:
+    if own_scalar(entry) is None or is_secret(entry) or not edit.is_direct(entry):
+        return ()
+    span = ctx.config.value_span(entry)
+    # A block scalar's extent may hold the line ends behind it; these stay.
+    span = Span(span.start, span.start + len(span.of(ctx.config.text).rstrip()))
+    return (ctx.fix("encode-base64", Edit(span, f'"{pem_as_base64(text)}"'), key=entry.key),)
 
-    return base64.b64encode(f"{text}\n".encode()).decode("ascii")
+
+def _use_path(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    meant = PATH_KEY[entry.key]
+    taken = entry.parent is None or entry.parent.get(meant) is not None
+    change = edit.rename_key(ctx.config, entry, meant) if not taken else None
+    return (ctx.fix("rename-key", change, how=Applicability.UNSAFE, key=entry.key, meant=meant),) if change is not None else ()
 
 
-def _trimmed(ctx: Context, span: Span) -> Span:
-    """A block scalar's extent may hold the line ends behind it; these stay."""
-    text = span.of(ctx.config.text)
-    return Span(span.start, span.start + len(text.rstrip()))
+def _change(entry: Entry, pattern: LazyPattern, title: str, ctx: Context) -> tuple[Fix, ...]:
+    span = ctx.config.value_span(entry)
+    if own_scalar(entry, SINGLE_LINE) is None or not edit.is_direct(entry) or "\\" in span.of(ctx.config.text):
+        return ()
+    return (ctx.fix(title, *replaced(ctx, span, pattern, lambda found: found.translate(_URL_SAFE).strip()), key=entry.key),)
+
+
+def _pad(entry: Entry, text: str, ctx: Context) -> tuple[Fix, ...]:
+    node = own_scalar(entry, SINGLE_LINE)
+    if node is None or node.value != text or not edit.is_direct(entry):
+        return ()
+    end = ctx.config.value_span(entry).end - (node.style != "plain")
+    return (ctx.fix("pad-base64", Edit(Span(end, end), "=" * (-len(text) % 4)), key=entry.key),)
 
 
 RULE = Rule("tls-base64-invalid", "tls", Severity.ERROR, TLS_BLOCK, kinds.DATABASES, check, codes=(48003,))

@@ -11,7 +11,8 @@ Wrong: base64 of a DER file
 
 Right: base64 of the PEM file, encoded once
 
-Fix: decode once, or wrap the DER content as PEM.
+Fix: decode once, or wrap the DER content as PEM, a private key's excepted, since the edit would show it; where certificate and key stand in each
+other's place change the two keys; delete what decodes to nothing. For other content there is no fix: what belongs here is in another file.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import base64_std
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import KEY, TlsBlock
 from dmls.model.tls_use import CERTIFICATE, PRIVATE_KEY, pem_types
-from dmls.rule import TLS_BLOCK, Context, Edit, Finding, Fix, Rule, Severity
-from dmls.syntax.tree import Scalar
+from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
+from dmls.rules.tls._inline import SINGLE_LINE, is_secret, own_scalar
+from dmls.version import go_of
 
-_SINGLE_LINE = ("plain", "single", "double")
 _PEM_BEGIN = b"-----BEGIN "
 
 
@@ -41,23 +43,25 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
             continue
         span = ctx.config.value_span(entry)
         if not data:
-            yield ctx.finding(RULE, ctx.config.key_span(entry), "empty", severity=Severity.WARNING, codes=(), key=entry.key)
+            removal = edit.delete(ctx.config, entry)
+            fixes = (ctx.fix("delete-key", removal, key=entry.key),) if removal is not None else ()
+            yield ctx.finding(RULE, ctx.config.key_span(entry), "empty", severity=Severity.WARNING, codes=(), fixes=fixes, key=entry.key)
             continue
         types = pem_types(data)
         needed = PRIVATE_KEY if material.role == KEY else CERTIFICATE
         if any(t == needed or (needed == PRIVATE_KEY and t.endswith(f" {PRIVATE_KEY}")) for t in types):
             continue
-        variant, fixes = _explain(entry, data, bool(types), needed, ctx)
+        variant, fixes = _explain(entry, data, bool(types), ctx)
+        if variant == "other-block" and material is not block.ca:
+            fixes = _swap(block, ctx)
         yield ctx.finding(RULE, span, variant, fixes=fixes, key=entry.key, needed=needed)
 
 
-def _explain(entry: Entry, data: bytes, is_pem: bool, needed: str, ctx: Context) -> tuple[str, tuple[Fix, ...]]:
+def _explain(entry: Entry, data: bytes, is_pem: bool, ctx: Context) -> tuple[str, tuple[Fix, ...]]:
     """The sentence that fits and the fix; the content itself goes into neither sentence."""
     if is_pem:
         return "other-block", ()
-    # An edit is shown in reports, so a private key is never part of one.
-    secret = entry.schema is not None and entry.schema.secret
-    single = isinstance(entry.raw, Scalar) and entry.raw.style in _SINGLE_LINE and entry.raw.anchor is None and entry.raw.tag is None and not secret
+    single = own_scalar(entry, SINGLE_LINE) is not None and edit.is_direct(entry) and not is_secret(entry)
     span = ctx.config.value_span(entry)
     inner = base64_std.decode(data)[0]
     if inner is not None and inner.lstrip().startswith(_PEM_BEGIN):
@@ -66,6 +70,24 @@ def _explain(entry: Entry, data: bytes, is_pem: bool, needed: str, ctx: Context)
     if data[0] == 0x30 and len(data) > 64:
         return "der", (ctx.fix("wrap-as-pem", Edit(span, f'"{_wrapped(data)}"'), key=entry.key),) if single else ()
     return "", ()
+
+
+def _swap(block: TlsBlock, ctx: Context) -> tuple[Fix, ...]:
+    """Change the keys and not the values, where the certificate stands under the key's name and the key under the certificate's."""
+    from dmls.pki import file
+
+    cert, key = block.cert.inline, block.key.inline
+    if cert is None or key is None or cert is not block.cert.base64 or key is not block.key.base64:
+        return ()
+    changes = edit.rename_key(ctx.config, cert, key.key), edit.rename_key(ctx.config, key, cert.key)
+    contents = base64_std.decode(cert.text)[0], base64_std.decode(key.text)[0]
+    if changes[0] is None or changes[1] is None or contents[0] is None or contents[1] is None:
+        return ()
+    is_key = any(t == PRIVATE_KEY or t.endswith(f" {PRIVATE_KEY}") for t in pem_types(contents[0]))
+    if not is_key or CERTIFICATE not in pem_types(contents[1]):
+        return ()
+    fits = file.key_pair(file.read(contents[1]), file.read(contents[0]), go_of(ctx.version)).error is None
+    return (ctx.fix("swap-keys", changes[0], changes[1], how=Applicability.SAFE if fits else Applicability.UNSAFE, cert=cert.key, key=key.key),)
 
 
 def _wrapped(der: bytes) -> str:

@@ -10,7 +10,8 @@ Wrong: `ssl-ca-bytes: "LS0tLS1CRUdJTi…"`
 
 Right: `ssl-ca-base64: "LS0tLS1CRUdJTi…"`
 
-Fix: rename the key where the text is base64.
+Fix: rename the key where the text is base64 and this DM version knows the other key, or where it is a path; PEM text is encoded as well, a private
+key's excepted, since the edit would show it. In the file of a component other text is deleted, which is never read there. A number that is no byte nobody can mend.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from dmls.model.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
 from dmls.model.tls_block import BASE64, BYTES, PATHS
 from dmls.model.unknown import tls_type_owner
-from dmls.rule import MISFIT, Context, Edit, Finding, Fix, Rule, Severity, Span
+from dmls.rule import MISFIT, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
+from dmls.rules.tls._inline import is_path, is_pem, is_secret, own_scalar, pem_as_base64
 from dmls.syntax.tree import Scalar
 
 _TAG = re.compile(r"!!?[^ \t\r\n]*[ \t]+")
@@ -55,19 +57,33 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    """Only the key is renamed and a tag taken away: the value may be a private key and must not be copied."""
-    node = entry.raw
-    meant = _TEXT_KEY.get(entry.key)
+    """A private key is never copied: its key is renamed and a tag taken away, no more."""
     parent = entry.parent
-    # Components never read the inline forms, so there the other key would not help.
-    if ctx.config.kind not in kinds.DATABASES or meant is None or parent is None or parent.get(meant) is not None:
+    if entry.key not in _TEXT_KEY or parent is None or parent.schema is None or not isinstance(entry.raw, Scalar) or not entry.raw.value.strip():
         return ()
-    if not isinstance(node, Scalar) or not edit.is_direct(entry):
+    text = entry.raw.value.strip()
+    component = ctx.config.kind not in kinds.DATABASES
+    meant, path = _TEXT_KEY[entry.key], _PATH_KEY[entry.key]
+    if is_path(text):
+        change = edit.rename_key(ctx.config, entry, path) if parent.get(path) is None else None
+        return (ctx.fix("rename-key", change, how=Applicability.UNSAFE, key=entry.key, meant=path),) if change is not None else ()
+    if component:
+        # Components never read the inline forms, so there the other key would not help.
+        removal = edit.delete(ctx.config, entry)
+        return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.key),) if removal is not None else ()
+    rename = edit.rename_key(ctx.config, entry, meant)
+    if rename is None or not edit.is_direct(entry) or parent.get(meant) is not None or ctx.version not in parent.schema.children[meant].versions:
         return ()
-    if decode(node.value)[1] is not None or not node.value.strip():
+    if is_pem(text):
+        if own_scalar(entry) is None or is_secret(entry):
+            return ()
+        span = ctx.config.value_span(entry)
+        span = Span(span.start, span.start + len(span.of(ctx.config.text).rstrip()))
+        return (ctx.fix("use-base64-key", rename, Edit(span, f'"{pem_as_base64(text)}"'), key=meant),)
+    if decode(text)[1] is not None:
         return ()
-    edits = [Edit(ctx.config.key_span(entry), meant)]
-    if node.tag is not None:
+    edits = [rename]
+    if entry.raw.tag is not None:
         start, end = ctx.config.value_span(entry)
         tag = _TAG.match(ctx.config.text, start, end) or _TAG.match(ctx.config.text, ctx.config.text.rfind("!!", 0, start))
         if tag is None:

@@ -10,17 +10,18 @@ Wrong: `security: {ssl-ca: ""}`
 
 Right: no `security`, or one with `ssl-ca`
 
-Fix: delete the block, or fill it.
+Fix: delete the block, safely where this version connects in the same way without it and no comment is lost; or fill it.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.tls_block import TlsBlock
 from dmls.model.tls_use import is_readable
-from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 from dmls.version import parse_version_set
 
 _FAILING = parse_version_set("..6.4.0")
@@ -31,12 +32,16 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         return
     refused = ctx.version in _FAILING and not block.holder.is_null
     at = block.holder.children[0] if block.holder.children else block.holder
+    removal = edit.delete(ctx.config, block.holder)
+    # Before, the connection fails, and without the block it is plaintext.
+    safe = not refused and removal is not None and "#" not in removal.span.of(ctx.config.text)
     yield ctx.finding(
         RULE,
         ctx.config.key_span(at),
         "refused" if refused else "",
         depends=_FAILING,
         severity=Severity.ERROR if refused else Severity.INFORMATION,
+        fixes=(ctx.fix("delete-key", removal, how=Applicability.SAFE if safe else Applicability.UNSAFE, key=block.holder.name),) if removal is not None else (),
     )
 
 

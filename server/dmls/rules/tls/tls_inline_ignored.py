@@ -10,17 +10,20 @@ Wrong: `ssl-ca-base64 = "LS0tLS1CRUdJTi…"` in `dm-master.toml`
 
 Right: `ssl-ca = "/etc/dm/tls/ca.pem"`
 
-Fix: write the content into a file and give its path; for dmctl on the command line.
+Fix: write the content into a file and give its path, for dmctl on the command line; the key for the path is added for a person to fill.  Where `ssl-ca` is
+given the inline form can go: DM never reads it, but nobody knows whether it is the only copy.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.decode import misfits
 from dmls.model.tls_block import BASE64, BYTES, PATHS, TlsBlock
-from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
+from dmls.rules.tls._material import placeholders
 
 _PATH_FOR = {name: PATHS[role] for names in (BASE64, BYTES) for role, name in names.items()}
 
@@ -38,11 +41,17 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         variant, path = "dmctl", f"--{path}"
     else:
         variant = "" if block.on else "plaintext"
+    fixes = placeholders(ctx, block, *(m.role for m in block.materials if m.inline in ignored)) if block.owner != kinds.DMCTL else ()
+    removals = [edit.delete(ctx.config, e) for e in ignored] if block.on else []
+    if removals and all(removal is not None for removal in removals):
+        edits = [removal for removal in removals if removal is not None]
+        fixes += (ctx.fix("delete-keys", *edits, how=Applicability.UNSAFE, preferred=False, keys=", ".join(f"`{e.key}`" for e in ignored)),)
     yield ctx.finding(
         RULE,
         ctx.config.key_span(first),
         variant,
         related=tuple(ctx.related(e, "tls-inline-ignored.also", key=e.key) for e in ignored[1:]),
+        fixes=fixes,
         tag="unnecessary",
         key=first.key,
         path=path,

@@ -11,7 +11,8 @@ Wrong: `from: {host: db, ssl-ca: /etc/dm/ca.pem}`
 
 Right: `from: {host: db, security: {ssl-ca: /etc/dm/ca.pem}}`
 
-Fix: wrap the keys in `security:`.
+Fix: wrap the keys in `security:`, or move them into the block that is there; keys at the top level move below `from` or `target-database`. A misspelt
+key is renamed first. In an instance they are deleted, since no task can hold them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
+from dmls.model.moving import move_into
 from dmls.model.tls_block import KEYS
-from dmls.model.unknown import TLS_OUTSIDE, explain
-from dmls.rule import MISFIT, Context, Finding, Fix, Rule, Severity
+from dmls.model.unknown import TLS_OUTSIDE, explain, is_spelling_of, tls_key_meant
+from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 
 
@@ -40,18 +42,46 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         why.variant,
         codes=(UNKNOWN[ctx.config.kind].code,),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, ctx) if why.variant == "" else (),
+        fixes=_fixes(entry, why.variant, ctx),
         **why.args,
     )
 
 
-def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, variant: str, ctx: Context) -> tuple[Fix, ...]:
     """All TLS keys of the block move together, so that the fixes of its findings are one and the same."""
     parent = entry.parent
-    if parent is None or parent.get(k.SECURITY) is not None or entry.name not in KEYS:
+    if parent is None:
         return ()
-    edits = edit.wrap_in_block(ctx.config, [e for e in parent.children if e.name in KEYS], k.SECURITY)
-    return (ctx.fix("wrap-in-security", *edits),) if edits else ()
+    if variant == "instance":
+        removal = edit.delete(ctx.config, entry)
+        return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
+    meant = tls_key_meant(entry.name)
+    if entry.name not in KEYS and meant is not None:
+        return _rename(entry, parent, meant, ctx)
+    if variant == "":
+        return _wrap(entry, ctx)
+    if parent.parent is not None:
+        # Somewhere else altogether: what it was meant for cannot be told.
+        return ()
+    home = ctx.config.get(k.FROM if ctx.config.kind == kinds.SOURCE else k.TARGET_DATABASE)
+    moved = [entry] if entry.name == k.SECURITY else [c for c in parent.children if c.name in KEYS]
+    edits = move_into(ctx.config, moved, home, "" if entry.name == k.SECURITY else k.SECURITY) if home is not None else ()
+    return (ctx.fix("move-into", *edits, how=Applicability.UNSAFE, block=home.name),) if edits and home is not None else ()
+
+
+def _wrap(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    from dmls.model import refactor
+
+    for found in refactor.refactorings(ctx.config, ctx.config.key_span(entry), (refactor.REWRITE,)):
+        if found.name == "wrap-security" and found.edits:
+            return (ctx.fix("wrap-in-security", *found.edits),)
+    return ()
+
+
+def _rename(entry: Entry, parent: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
+    change = edit.rename_key(ctx.config, entry, meant) if not any(tls_key_meant(c.name) == meant for c in parent.children if c is not entry) else None
+    how = Applicability.SAFE if is_spelling_of(entry.name, meant) else Applicability.UNSAFE
+    return (ctx.fix("rename-key", change, how=how, key=entry.name, meant=meant),) if change is not None else ()
 
 
 RULE = Rule(TLS_OUTSIDE, "tls", Severity.ERROR, MISFIT, kinds.DATABASES, check, (UNKNOWN_KEY,), codes=(20003,))

@@ -13,7 +13,8 @@ Wrong: `ssl-mode: VERIFY_CA`
 
 Right: the line is left out
 
-Fix: delete the line.
+Fix: delete the line. In a file that DM refuses a person has to agree, for the option may have been meant to protect the connection; dmctl never
+read it.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=Severity.WARNING if kind == kinds.DMCTL else Severity.ERROR,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        # The reader may have meant the option to protect the connection: taking it away is for a person to decide.
-        fixes=(ctx.fix("delete-key", removal, how=Applicability.UNSAFE, **why.args),) if removal else (),
+        # The reader may have meant the option to protect the connection: taking it away is for a person to decide, but dmctl never read it.
+        fixes=(ctx.fix("delete-key", removal, how=Applicability.SAFE if kind == kinds.DMCTL else Applicability.UNSAFE, **why.args),) if removal else (),
         **why.args,
     )
 

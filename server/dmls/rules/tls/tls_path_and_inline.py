@@ -10,16 +10,17 @@ Wrong: `ssl-ca: ca.pem` and `ssl-ca-base64: …`
 
 Right: one of the two
 
-Fix: keep one form.
+Fix: delete one of the two; which one is for a person to decide.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.tls_block import TlsBlock
-from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
+from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -29,7 +30,11 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
             continue
         related = (ctx.related(path, "tls-path-and-inline.path", path=path.key),)
         variant = "source" if ctx.config.kind == kinds.SOURCE else ""
-        yield ctx.finding(RULE, ctx.config.key_span(inline), variant, related=related, inline=inline.key, path=path.key)
+        removals = [(entry, edit.delete(ctx.config, entry)) for entry in (path, inline)]
+        fixes = tuple(
+            ctx.fix("delete-key", removal, how=Applicability.UNSAFE, preferred=False, key=entry.key) for entry, removal in removals if removal is not None
+        )
+        yield ctx.finding(RULE, ctx.config.key_span(inline), variant, related=related, fixes=fixes, inline=inline.key, path=path.key)
 
 
 RULE = Rule("tls-path-and-inline", "tls", Severity.WARNING, TLS_BLOCK, kinds.DATABASES, check)

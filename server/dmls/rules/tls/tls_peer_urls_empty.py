@@ -11,17 +11,18 @@ Wrong: `peer-urls = ""`
 
 Right: no such line, or `peer-urls = "https://10.0.0.1:8291"`
 
-Fix: delete the line.
+Fix: delete the line, after which the peers use TLS.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.config_file import ConfigFile
 from dmls.model.endpoint import uses_tls
-from dmls.rule import CONFIG_FILE, Context, Edit, Finding, Rule, Severity, Span
+from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
@@ -34,27 +35,20 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         return
     # A joining master gets its members from the cluster, and its own address may be advertised under another name.
     refused = _given(config, k.INITIAL_CLUSTER) and not _given(config, k.ADVERTISE_PEER_URLS) and not _given(config, k.JOIN)
+    removal = edit.delete(config, entry)
     yield ctx.finding(
         RULE,
         config.key_span(entry),
         "refused" if refused else "",
         severity=Severity.ERROR if refused else Severity.WARNING,
         codes=(38038,) if refused else (),
-        fixes=(ctx.fix("delete-line", Edit(_line(config, entry), "")),),
+        fixes=(ctx.fix("delete-line", removal, how=Applicability.UNSAFE),) if removal is not None else (),
     )
 
 
 def _given(config: ConfigFile, key: str) -> bool:
     entry = config.get(key)
     return entry is not None and bool(entry.text)
-
-
-def _line(config: ConfigFile, entry: Entry) -> Span:
-    """The whole line of a TOML pair, its line end included."""
-    lines = config.tree.lines
-    line = lines.line_of(config.span(entry).start)
-    end = lines.starts[line + 1] if line + 1 < len(lines) else len(config.text)
-    return Span(lines.starts[line], end)
 
 
 RULE = Rule("tls-peer-urls-empty", "tls", Severity.ERROR, CONFIG_FILE, (kinds.MASTER,), check, codes=(38038,))

@@ -11,7 +11,7 @@ Wrong: `security` below `loaders.global`
 
 Right: `security` below `target-database`
 
-Fix: delete the block.
+Fix: delete the block; whether its settings belong to the target is for a person to decide.
 """
 
 from __future__ import annotations

@@ -12,19 +12,22 @@ Wrong: `ssl_ca: /etc/dm/ca.pem`
 
 Right: `ssl-ca: /etc/dm/ca.pem`
 
-Fix: rename the key.
+Fix: rename the key, safely where only case, hyphens and the like differ. Where the right key stands there as well, the misspelt one is deleted,
+safely if both say the same.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
 from dmls.model.tls_block import BASE64, BYTES, PATHS
-from dmls.model.unknown import TLS_UNKNOWN, explain
-from dmls.rule import MISFIT, Context, Edit, Finding, Rule, Severity
+from dmls.model.unknown import TLS_UNKNOWN, explain, is_spelling_of, tls_key_meant
+from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 
 _FLAGS = {name: f"--{PATHS[role]}" for names in (PATHS, BASE64, BYTES) for role, name in names.items()}
@@ -45,7 +48,6 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         args["flag"] = _FLAGS.get(meant, "")
     error = UNKNOWN.get(kind)
     span = ctx.config.key_span(entry)
-    taken = entry.parent is not None and entry.parent.get(meant) is not None
     yield ctx.finding(
         RULE,
         span,
@@ -53,9 +55,26 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=Severity.WARNING if kind == kinds.DMCTL else Severity.ERROR,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=() if taken or variant == "flag" else (ctx.fix("rename-key", Edit(span, meant), **args),),
+        fixes=_fixes(entry, meant, ctx) if variant != "flag" else (),
         **args,
     )
+
+
+def _fixes(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
+    parent = entry.parent
+    if parent is None or parent.schema is None or ctx.version not in parent.schema.children[meant].versions:
+        return ()
+    other = parent.get(meant) or next((c for c in parent.children if c is not entry and c.schema is None and tls_key_meant(c.name) == meant), None)
+    if other is not None and (other.schema is not None or ctx.config.key_span(other) < ctx.config.key_span(entry)):
+        removal = edit.delete(ctx.config, entry)
+        same = bool(entry.text) and entry.text == other.text
+        how = Applicability.SAFE if same else Applicability.UNSAFE
+        return (ctx.fix("delete-key", removal, how=how, key=entry.name),) if removal is not None else ()
+    change = edit.rename_key(ctx.config, entry, meant)
+    # dmctl takes its file as it is, so a name that it begins to know changes what it does.
+    sure = is_spelling_of(entry.name, meant) and ctx.config.kind != kinds.DMCTL
+    how = Applicability.SAFE if sure else Applicability.UNSAFE
+    return (ctx.fix("rename-key", change, how=how, key=entry.name, meant=meant),) if change is not None else ()
 
 
 RULE = Rule(TLS_UNKNOWN, "tls", Severity.ERROR, MISFIT, (*kinds.COMPONENTS, kinds.DMCTL, *kinds.DATABASES), check, (UNKNOWN_KEY,))

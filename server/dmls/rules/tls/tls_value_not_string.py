@@ -11,7 +11,8 @@ Wrong: `ssl-ca = ["/etc/dm/ca.pem"]`
 
 Right: `ssl-ca = "/etc/dm/ca.pem"`
 
-Fix: unwrap a list of one; put quotes around a number or boolean.
+Fix: unwrap a list of one; put quotes around a number or boolean. Of several paths one is kept; CA certificates are put into one file with `cat`,
+whose path a person then writes. Which file a number or boolean in YAML was meant to name nobody can tell.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import yaml_value
-from dmls.model import edit
+from dmls.model import edit, openssl
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import WRONG_TYPE, misfits
 from dmls.model.dm_error import DECODE
 from dmls.model.tls_block import CA, PATHS
-from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity, Span
+from dmls.rule import ENTRY, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import semantics as s
 from dmls.syntax.tree import Node, Scalar, Sequence, is_null
 
+_MOST_OFFERED = 3
 _BARE = ("integer", "float", "boolean", "datetime")
 """Styles of TOML values that are written without quotes."""
 
@@ -77,11 +79,21 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
             return ()
         return (ctx.fix("quote", Edit(Span(start, start), '"'), Edit(Span(end, end), '"')),)
     items = entry.items()
-    if not isinstance(node, Sequence) or node.form not in ("flow", "array") or len(items) != 1 or not isinstance(items[0].raw, Scalar):
+    if not isinstance(node, Sequence) or not items or not all(isinstance(item.raw, Scalar) and not item.is_null for item in items):
         return ()
-    inner = config.value_span(items[0])
-    mark = '"' if items[0].raw.style in _BARE else ""
-    return (ctx.fix("unwrap-list", Edit(Span(start, inner.start), mark), Edit(Span(inner.end, end), mark)),)
+    if len(items) == 1:
+        bare = isinstance(items[0].raw, Scalar) and items[0].raw.style in _BARE
+        edits = edit.unwrap_item(config, entry, '"' if bare else "")
+        return (ctx.fix("unwrap-list", *edits),) if edits else ()
+    fixes: tuple[Fix, ...] = ()
+    if entry.key == PATHS[CA]:
+        fixes += ctx.command("run-bundle", openssl.bundle([item.text for item in items]), key=entry.key)
+    if entry.key in PATHS.values() and node.form in ("flow", "array") and "#" not in Span(start, end).of(config.text):
+        for item in items[:_MOST_OFFERED]:
+            inner = config.value_span(item)
+            keep = Edit(Span(start, inner.start), ""), Edit(Span(inner.end, end), "")
+            fixes += (ctx.fix("keep-item", *keep, how=Applicability.UNSAFE, preferred=False, value=item.text),)
+    return fixes
 
 
 RULE = Rule("tls-value-not-string", "tls", Severity.ERROR, ENTRY, kinds.KINDS, check, (s.CA_FILE, s.CERT_FILE, s.KEY_FILE, s.BASE64_PEM), codes=(20003, 38013, 40003))

@@ -1,0 +1,256 @@
+/**
+ * Writes what package.json, the package.nls files and src/generated.json say of the settings, from the schema of the server's settings, so that
+ * both always know the same ones.  `--check` writes nothing and fails where something is stale.
+ */
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const HERE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const ROOT = path.resolve(HERE, '..', '..');
+
+/** Settings of the extension itself, each with its category and its texts. */
+const OWN = {
+    schemaRules: {
+        category: '',
+        after: 'language',
+        schema: { type: 'string', default: 'auto', enum: ['auto', 'on', 'off'] },
+        en: 'Who reports what a JSON Schema can see (unknown keys, wrong types, unknown values), so that nothing is reported twice where another extension checks YAML files with schemas.',
+        zh: '由谁报告 JSON Schema 能发现的问题（未知的键、错误的类型、无效的取值）。当另有扩展用 Schema 检查 YAML 文件时，避免重复报告。',
+        enumEn: [
+            'dmls does. Only while its server is not running, the YAML extension gets the schemas.',
+            'dmls does, always; no other extension gets the schemas.',
+            'The YAML extension does, with the schemas of dmls; dmls reports the rest. For TOML files the schemas have to be set up by hand.',
+        ],
+        enumZh: [
+            '由 dmls 报告。仅当 dmls 服务器未运行时，才把 Schema 提供给 YAML 扩展。',
+            '始终由 dmls 报告，不向其他扩展提供 Schema。',
+            '由 YAML 扩展用 dmls 的 Schema 报告，dmls 只报告其余问题。TOML 文件的 Schema 需要自行配置。',
+        ],
+    },
+    path: {
+        category: 'server',
+        schema: { type: 'string', default: '', scope: 'machine-overridable' },
+        en: 'The `dmls` program to run. Empty: the one on `PATH`, then the one in the selected Python, then the one that this extension has installed. `~`, `${userHome}`, `${workspaceFolder}` and `${env:NAME}` are replaced.',
+        zh: '要运行的 `dmls` 程序。留空时依次使用 `PATH` 中的 `dmls`、当前选定的 Python 环境中的 dmls、本扩展安装的 dmls。支持 `~`、`${userHome}`、`${workspaceFolder}` 和 `${env:NAME}`。',
+    },
+    interpreter: {
+        category: 'server',
+        schema: { type: 'string', default: '', scope: 'machine-overridable' },
+        en: 'A Python that has dmls; it is run as `python -m dmls`. Used only where `#dmls.path#` is empty.',
+        zh: '装有 dmls 的 Python，以 `python -m dmls` 的方式运行。仅在 `#dmls.path#` 为空时使用。',
+    },
+    'install.from': {
+        category: 'server',
+        schema: { type: 'string', default: '', scope: 'machine' },
+        en: 'What *dmls: Install or Update Server* installs from. Empty: the server that ships with this extension, its libraries from the package index that pip is set up for. A folder: only the wheels in it, nothing from the network. Anything else is given to pip as it is.',
+        zh: '“dmls: 安装或更新服务器”的安装来源。留空：安装随本扩展提供的服务器，其依赖库取自 pip 所配置的软件源。目录：只使用其中的 wheel 文件，不访问网络。其他内容原样传给 pip。',
+    },
+};
+
+/** What is said otherwise in an editor than in a `.dmls.toml`. */
+const TEXTS = {
+    language: {
+        en: 'The language of messages.',
+        zh: '消息所用的语言。',
+    },
+    perFile: {
+        en: 'Severities for some files only: globs, each with rules and their severities. The last glob that matches wins, and over `#dmls.rules#`.',
+        zh: '只对部分文件生效的严重级别：每个通配符对应一组规则及其级别。最后匹配的通配符优先，并优先于 `#dmls.rules#`。',
+    },
+    'tls.pathMap': {
+        en: 'Where files of the DM hosts lie on this machine: path prefix there → folder here. The longest prefix wins.',
+        zh: 'DM 主机上的文件在本机的位置：主机路径前缀 → 本机目录。最长的前缀优先。',
+    },
+    'tls.pathMap.value': { en: 'A folder on this machine.', zh: '本机目录。' },
+    'cluster.item.files.item': { en: 'A glob, relative to the workspace folder.', zh: '相对于工作区目录的通配符。' },
+};
+
+/** A choice that only an editor has: to leave it to the editor. */
+const AUTO = { en: 'the language of the editor', zh: '与编辑器相同' };
+
+const TITLES = {
+    '': { en: 'Checks', zh: '检查' },
+    tls: { en: 'Certificates', zh: '证书' },
+    editor: { en: 'Editor', zh: '编辑器' },
+    server: { en: 'Server', zh: '服务器' },
+};
+
+export function camel(name) {
+    return name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+
+/** The contributed settings and their texts, from the schema of the server's settings. */
+export function contributed(schema) {
+    const en = {};
+    const zh = {};
+    const server = [];
+    const groups = new Map([['', {}], ['tls', {}], ['editor', {}]]);
+
+    function text(key, english, chinese) {
+        en[key] = english;
+        zh[key] = chinese;
+        return `%${key}%`;
+    }
+
+    function described(name, node) {
+        const own = TEXTS[name];
+        const english = own?.en ?? (node.markdownDescription ?? node.description).replace(/\n\nDefault: `[^`]*`$/, '');
+        return text(`settings.${name}`, english, own?.zh ?? node['x-dmls-doc-zh']);
+    }
+
+    function translate(name, raw, top) {
+        const node = raw.$ref ? schema.definitions[raw.$ref.split('/').pop()] : raw;
+        const made = {};
+        if (node.oneOf) {
+            const [single, list] = node.oneOf;
+            const one = translate(`${name}.item`, single, false);
+            const { markdownDescription: _, pattern, ...rest } = one;
+            Object.assign(made, rest, { type: [one.type, 'array'], items: one, minItems: list.minItems }, pattern ? { pattern } : {});
+        } else {
+            made.type = node.type;
+            for (const key of ['pattern', 'minimum', 'maximum', 'minItems', 'required']) {
+                if (node[key] !== undefined) {
+                    made[key] = node[key];
+                }
+            }
+        }
+        made.markdownDescription = described(name, node);
+        if (node.enum) {
+            const choices = [...node.enum];
+            const english = [...node.enumDescriptions];
+            const chinese = [...node['x-dmls-enum-doc-zh']];
+            if (top && node.default === undefined) {
+                choices.unshift('auto');
+                english.unshift(AUTO.en);
+                chinese.unshift(AUTO.zh);
+                made.default = 'auto';
+            }
+            made.enum = choices;
+            made.markdownEnumDescriptions = choices.map((choice, i) => text(`settings.${name}.${choice}`, english[i], chinese[i]));
+        }
+        if (node.default !== undefined) {
+            made.default = node.default;
+        }
+        if (node.items) {
+            made.items = translate(`${name}.item`, node.items, false);
+        }
+        if (typeof node.additionalProperties === 'object') {
+            made.additionalProperties = translate(`${name}.value`, node.additionalProperties, false);
+        } else if (node.additionalProperties === false) {
+            made.additionalProperties = false;
+        }
+        if (node.properties) {
+            made.properties = Object.fromEntries(Object.entries(node.properties).map(([key, value]) => [key, translate(`${name}.${key}`, value, false)]));
+        }
+        if (top) {
+            made.default ??= { object: {}, array: [], string: '' }[node.type];
+            made.scope = 'window';
+        }
+        return made;
+    }
+
+    for (const [key, node] of Object.entries(schema.properties)) {
+        const name = camel(key);
+        if (OWN[name]) {
+            throw new Error(`The server has a setting ${key} too: take ${name} out of OWN`);
+        }
+        if (node.type === 'object' && node.properties) {
+            const group = groups.get(name) ?? groups.set(name, {}).get(name);
+            for (const [inner, value] of Object.entries(node.properties)) {
+                const full = `${name}.${camel(inner)}`;
+                group[`dmls.${full}`] = translate(full, value, true);
+                server.push(full);
+            }
+        } else {
+            groups.get('')[`dmls.${name}`] = translate(name, node, true);
+            server.push(name);
+        }
+    }
+    for (const [name, own] of Object.entries(OWN)) {
+        const made = { ...own.schema, markdownDescription: text(`settings.${name}`, own.en, own.zh), scope: own.schema.scope ?? 'window' };
+        if (own.enumEn) {
+            made.markdownEnumDescriptions = own.schema.enum.map((choice, i) => text(`settings.${name}.${choice}`, own.enumEn[i], own.enumZh[i]));
+        }
+        const group = groups.get(own.category) ?? groups.set(own.category, {}).get(own.category);
+        if (own.after) {
+            const entries = Object.entries(group);
+            const at = entries.findIndex(([key]) => key === `dmls.${own.after}`) + 1;
+            groups.set(own.category, Object.fromEntries([...entries.slice(0, at), [`dmls.${name}`, made], ...entries.slice(at)]));
+        } else {
+            group[`dmls.${name}`] = made;
+        }
+    }
+    const configuration = [...groups].map(([name, properties]) => {
+        let order = 0;
+        const title = TITLES[name] ?? { en: name, zh: name };
+        return {
+            title: text(`settings.title.${name || 'checks'}`, title.en, title.zh),
+            properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, { order: ++order, ...value }])),
+        };
+    });
+    return { configuration, en, zh, server };
+}
+
+/** The kinds of YAML files and the names they usually have. */
+export function yamlKinds(catalog) {
+    return catalog.schemas
+        .filter(({ fileMatch }) => fileMatch.every((pattern) => /\.ya?ml$/.test(pattern)))
+        .map(({ url, fileMatch }) => ({ kind: url.replace('.schema.json', ''), fileMatch }));
+}
+
+/** The names of the rules that see what a JSON Schema sees. */
+export function schemaRules(files) {
+    return files
+        .filter((file) => file.endsWith('.py') && !file.startsWith('_'))
+        .map((file) => file.slice(0, -3).replaceAll('_', '-'))
+        .sort();
+}
+
+function json(value) {
+    return JSON.stringify(value, undefined, 2) + '\n';
+}
+
+/** Every generated file with what belongs into it. */
+export function generated() {
+    const read = (...parts) => JSON.parse(readFileSync(path.join(...parts), 'utf8'));
+    const { configuration, en, zh, server } = contributed(read(ROOT, 'schemas', 'dmls.schema.json'));
+    const kinds = yamlKinds(read(ROOT, 'schemas', 'catalog.json'));
+    const manifest = read(HERE, 'package.json');
+    manifest.contributes.configuration = configuration;
+    manifest.contributes.yamlValidation = kinds.map(({ fileMatch }) => ({ fileMatch, url: './syntaxes/checked-by-dmls.schema.json' }));
+    const rules = schemaRules(readdirSync(path.join(ROOT, 'server', 'dmls', 'rules', 'schema')));
+    const files = { 'package.json': json(manifest), 'src/generated.json': json({ server, schemaRules: rules, yamlKinds: kinds }) };
+    for (const [name, texts] of [['package.nls.json', en], ['package.nls.zh-cn.json', zh]]) {
+        const written = Object.entries(read(HERE, name)).filter(([key]) => !key.startsWith('settings.'));
+        files[name] = json({ ...Object.fromEntries(written), ...texts });
+    }
+    return files;
+}
+
+/** The generated files that are not as they should be. */
+export function stale() {
+    return Object.entries(generated()).filter(([name, content]) => {
+        try {
+            return readFileSync(path.join(HERE, name), 'utf8') !== content;
+        } catch {
+            return true;
+        }
+    });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+    const found = stale();
+    if (process.argv.includes('--check')) {
+        for (const [name] of found) {
+            console.error(`${name} is stale: run \`npm run generate\``);
+        }
+        process.exitCode = found.length ? 1 : 0;
+    } else {
+        for (const [name, content] of found) {
+            writeFileSync(path.join(HERE, name), content);
+            console.log(`wrote ${name}`);
+        }
+    }
+}

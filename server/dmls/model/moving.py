@@ -1,0 +1,53 @@
+"""Edits that move whole keys of a YAML file, with their comments, into another block."""
+
+from __future__ import annotations
+
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.edit import free_end, indent_of, newline
+from dmls.model.layout import column, first_line, is_blank, is_free, is_linked, last_line, line_start, moved, step
+from dmls.syntax.tree import Mapping
+from dmls.text import Edit, Span
+
+
+def move_into(config: ConfigFile, entries: list[Entry], home: Entry, block: str = "") -> tuple[Edit, ...]:
+    """Move keys to the end of `home`, or of the block in it that is called `block`, which is made where it is not there.
+
+    None where anchors, flow style, tabs or a key of the same name are in the way.
+    """
+    names = {e.name for e in entries}
+    if config.language != "yaml" or not entries or len(names) < len(entries) or not is_free(home) or any(is_linked(e.raw) or not is_free(e) for e in entries):
+        return ()
+    inside = home.get(block) if block else home
+    target = inside if inside is not None and not inside.is_null else home
+    if not isinstance(target.raw, Mapping) or target.raw.form != "block" or not target.children or not is_free(target):
+        return ()
+    if (inside is not None and inside is not target) or (inside is not None and any(inside.get(name) is not None for name in names)):
+        return ()
+    last = target.children[-1]
+    at = column(config, config.key_span(last).start)
+    indent = " " * (at if inside is not None else at + step(config))
+    texts, rows = [], []
+    for entry in entries:
+        start = config.key_span(entry).start
+        if indent_of(config, start) is None or free_end(config, start + len(config.span(entry).of(config.text).rstrip())) is None:
+            return ()
+        by = column(config, start)
+        row = first_line(config, config.tree.lines.line_of(start), by), last_line(config, entry, by)
+        text = moved(config, Span(line_start(config, row[0]), config.tree.lines.line_span(row[1]).end), by, indent, True)
+        if text is None:
+            return ()
+        texts.append(text)
+        rows.append(row)
+    place = config.tree.lines.line_span(last_line(config, last, at)).end
+    lines = texts if inside is not None else [f"{' ' * at}{block}:", *texts]
+    return (Edit(Span(place, place), "".join(newline(config) + line for line in lines)), *(_without(config, first, last_one) for first, last_one in rows))
+
+
+def _without(config: ConfigFile, first: int, last: int) -> Edit:
+    """Take out whole lines, and one of the blank lines around them where they leave two in a row or the end of the text."""
+    lines = config.tree.lines
+    if last + 1 < len(lines) and first > 0 and is_blank(config, first - 1) and is_blank(config, last + 1) and last + 2 < len(lines):
+        last += 1
+    if last + 1 < len(lines):
+        return Edit(Span(line_start(config, first), line_start(config, last + 1)), "")
+    return Edit(Span(lines.line_span(first - 1).end if first else 0, len(config.text)), "")
