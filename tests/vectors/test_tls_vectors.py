@@ -1,0 +1,33 @@
+"""Handshakes that were run with Go, judged without any."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from dmls.model.handshake import judge
+from support.certs import NOW
+from support.handshakes import link_of
+from support.shared import json_lines, needs_shared
+
+VECTORS: list[Any] = list(json_lines("vectors/tls-dev.jsonl"))
+OTHER_WORDS = {"t-dev-060": "the source is a name here and an address there"}
+"""Vectors whose text cannot be the same, and why."""
+
+
+@needs_shared
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["id"])
+def test_judge(vector: Any) -> None:
+    found = judge(link_of(vector), NOW)
+    assert (found.ok, found.stage) == (vector["ok"], vector["stage"]), found
+    if vector["id"] not in OTHER_WORDS:
+        assert (normal(found.dialer_error), normal(found.listener_error)) == (normal(vector["dialer_error"]), normal(vector["listener_error"]))
+    assert found.steps
+    assert found.ok == all(step.ok for step in found.steps)
+
+
+def normal(text: str | None) -> str | None:
+    """The text without paths and moments."""
+    return None if text is None else re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME", text)
