@@ -13,10 +13,8 @@ import pytest
 from dmls import lint
 from dmls.analysis import Analysis
 from dmls.cli.main import main
-from dmls.ide.actions import actions
-from dmls.text import Span, apply_edits
 from dmls.finding import Fix
-from dmls.text import apply_edits
+from dmls.text import Span, apply_edits
 from dmls.words.catalogue import sentence
 from support.certs import AT, NOW
 from support.certs_block import CannotHave
@@ -101,13 +99,13 @@ def _help(scenario: Scenario, analysis: object, folder: str) -> None:
 
 
 def _actions(scenario: Scenario, analysis: object, path: str, offset: int) -> None:
-    config, findings = analysis.file(path), analysis.findings(path)  # type: ignore[attr-defined]
-    found = {sentence(a.title, a.args): a for a in actions(config, findings, Span(offset, offset)) if not a.disabled}
+    found = {sentence(a.title, a.args): a for a in analysis.actions(path, Span(offset, offset))}  # type: ignore[attr-defined]
     lines = scenario.blocks["actions"].splitlines()
     for line in lines:
         assert (line[1:] not in found) if line.startswith("-") else (line in found), (line, list(found))
     if "applied" in scenario.blocks:
-        assert apply_edits(config.text, [e.edit for e in found[lines[0]].edits]) == scenario.blocks["applied"]
+        text = analysis.text(path)  # type: ignore[attr-defined]
+        assert apply_edits(text, [e.edit for e in found[lines[0]].edits]) == scenario.blocks["applied"]
 
 
 def _fixes(scenario: Scenario, analysis: Analysis, folder: str) -> None:

@@ -7,7 +7,7 @@ good as what comes out of it.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import insort
 from collections import Counter
 from functools import lru_cache
 from typing import Callable, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence
@@ -15,7 +15,7 @@ from typing import Callable, Iterable, Iterator, Mapping, NamedTuple, Optional, 
 from dmls import lint
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
 from dmls.rules.registry import ROWS
-from dmls.text import Edit, LineIndex, Span, apply_edits
+from dmls.text import Edit, LineIndex, Span, apply_edits, touches
 
 NO_FIX = "no-fix"
 """Nobody knows an edit."""
@@ -207,7 +207,7 @@ class _Fixer:
                 same.asked.append((finding, fix))
                 continue
             spans = [e.edit.span for e in fix.edits]
-            if not any(_touches(span, taken) for span in spans):
+            if not any(touches(span, taken) for span in spans):
                 for span in spans:
                     insort(taken, span)
                 found[frozenset(fix.edits)] = _Unit(fix.edits, [(finding, fix)])
@@ -277,20 +277,15 @@ class _Fixer:
             yield Left(finding, why)
 
 
-def _touches(span: Span, taken: list[Span]) -> bool:
-    """Whether an edit of `span` touches the text of one of `taken`, which are sorted and do not touch each other.
-
-    Two that write at one place do too, since their order would matter.
-    """
-    at = bisect_left(taken, span)
-    return any(span.start == t.start or (span.start < t.end and t.start < span.end) for t in taken[max(0, at - 1) : at + 1])
-
-
 def _worse(before: Sequence[Finding], after: Sequence[Finding]) -> bool:
     """Whether DM's decoder, which comes before all else that DM does, refuses more of a file than before.
 
     Other errors do not count: a key that is now read may well name a certificate that has expired, and that is good to know.
     """
+    crashed, now_crashed = (sum(f.rule == lint.INTERNAL_ERROR for f in found) for found in (before, after))
+    if now_crashed > crashed:
+        # A rule that failed on the new text says nothing of it, which is no praise.
+        return True
     broken, now_broken = (sum(f.rule == lint.SYNTAX_ERROR for f in found) for found in (before, after))
     if broken != now_broken:
         # What was hidden behind a syntax error comes to light when it is gone.

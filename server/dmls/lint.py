@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Iterable, Iterator, NamedTuple
 
 from dmls import rule as subjects
-from dmls.finding import Finding, Severity
+from dmls.finding import Finding, Fix, Severity
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
@@ -141,11 +141,13 @@ class _Local:
         if kept is None:
             made: list[Finding] = []
             borrowed, self.borrowed = self.borrowed, []
+            looked, self.ctx.looked_beyond = self.ctx.looked_beyond, False
             self.judge(entry, made)
-            leaves_chunk = bool(self.borrowed) or _edits_outside(made, base, base + len(chunk.text))
+            leaves_chunk = bool(self.borrowed) or self.ctx.looked_beyond or _edits_outside(made, base, base + len(chunk.text))
             self.borrowed = borrowed + self.borrowed
+            self.ctx.looked_beyond = looked or self.ctx.looked_beyond
             if leaves_chunk:
-                # An alias points out of the chunk, or a fix edits what lies outside, so the result is not a function of the chunk alone.
+                # An alias points out of the chunk, or a fix needs or edits what lies outside, so the result is not a function of the chunk alone.
                 yield from made
                 return
             kept = (base, made)
@@ -321,12 +323,26 @@ def check_versions(config: ConfigFile, versions: tuple[Version, ...], around: Su
     """The findings for several versions, each once; `Finding.versions` names those that raise it where not all do."""
     if len(versions) == 1:
         return check(config, versions[0], around)
-    raised: dict[tuple[object, ...], tuple[Finding, list[str]]] = {}
+    raised: dict[tuple[object, ...], tuple[list[Finding], list[str]]] = {}
     for version in versions:
         for finding in check(config, version, around):
             key = (finding.rule, finding.severity, finding.span, finding.message, repr(finding.args))
-            raised.setdefault(key, (finding, []))[1].append(str(version))
-    return [f if len(names) == len(versions) else f._replace(versions=tuple(names)) for f, names in raised.values()]
+            same, names = raised.setdefault(key, ([], []))
+            same.append(finding)
+            names.append(str(version))
+    return [found[0]._replace(fixes=_shared(found), versions=() if len(names) == len(versions) else tuple(names)) for found, names in raised.values()]
+
+
+def _shared(findings: list[Finding]) -> tuple[Fix, ...]:
+    """The fixes that every version offers, each only as sure as the version with the most doubt."""
+    fixes = findings[0].fixes
+    for other in findings[1:]:
+        if other.fixes == fixes:
+            continue
+        theirs = {(fix.title, fix.edits, fix.command): fix for fix in other.fixes}
+        both = ((fix, theirs.get((fix.title, fix.edits, fix.command))) for fix in fixes)
+        fixes = tuple(fix._replace(applicability=max(fix.applicability, same.applicability), preferred=fix.preferred and same.preferred) for fix, same in both if same is not None)
+    return fixes
 
 
 def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:

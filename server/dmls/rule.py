@@ -74,13 +74,20 @@ class Context:
     `config` only names that file.
     """
 
-    __slots__ = ("around", "config", "now", "version")
+    __slots__ = ("around", "config", "looked_beyond", "now", "version")
 
     def __init__(self, config: ConfigFile, version: Version = MAIN, around: Surroundings = Surroundings()) -> None:  # noqa: B008
         self.config = config
         self.version = version
         self.around = around
         self.now = around.now
+        self.looked_beyond = False
+        """Set by `beyond`; the engine then keeps no finding of the chunk."""
+
+    def beyond(self) -> ConfigFile:
+        """The file, for a rule about an entry whose fix depends on what stands elsewhere in it."""
+        self.looked_beyond = True
+        return self.config
 
     def finding(
         self,

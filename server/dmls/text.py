@@ -9,9 +9,9 @@ splits at U+2028, form feeds and others and must not be used on user text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import Iterable, NamedTuple
+from typing import Iterable, NamedTuple, Sequence
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
@@ -64,6 +64,15 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         at = edit.span.end
     parts.append(text[at:])
     return "".join(parts)
+
+
+def touches(span: Span, taken: Sequence[Span]) -> bool:
+    """Whether an edit of `span` touches the text of one of `taken`, which are sorted and do not touch each other.
+
+    Two that write at one place do too, since their order would matter.
+    """
+    at = bisect_left(taken, span)
+    return any(span.start == t.start or (span.start < t.end and t.start < span.end) for t in taken[max(0, at - 1) : at + 1])
 
 
 def lines_with_ends(text: str) -> list[str]:

@@ -76,6 +76,22 @@ def test_the_status_tells_whether_one_ends_soon(dmls: Run, deployment: Callable[
     assert dmls("certs", "list", "conf", *at, *arguments).status == status
 
 
+@pytest.mark.parametrize("seconds", [-1, 0, 1, DAY - 1])
+@pytest.mark.parametrize("within", [0, 1, 30])
+def test_the_check_draws_the_line_where_the_list_does(dmls: Run, files: Files, here: Path, within: int, seconds: int) -> None:
+    """Exactly so many days are within so many days, to the second."""
+    own = identity(Spec(subject=(("cn", "w1"),), not_after=NOW + within * DAY + seconds), key("p256", 1), CA)
+    if own.spec.not_after is not None and own.spec.not_after < NOW:
+        return
+    files({"ca.pem": pem("CERTIFICATE", CA.der), "w1.pem": pem("CERTIFICATE", own.der), "w1-key.pem": key("p256", 1).private_pem()})
+    files({"dm-worker1.toml": worker(1).replace("tls/", f"{here.as_posix()}/")})
+    listed = json.loads(dmls("certs", "list", ".", "--at", AT, "--within", str(within), "--format", "json").out)["certificates"][0]
+    checked = json.loads(dmls("check", ".", "--at", AT, "--within", str(within), "--format", "json").out)["findings"]
+    found = [f["args"]["days"] for f in checked if f["rule"] == "tls-cert-expires-soon"]
+    assert listed["state"] == ("soon" if seconds <= 0 else "ok")
+    assert found == ([listed["days_left"]] if seconds <= 0 else [])
+
+
 def test_text(dmls: Run, deployment: Callable[..., None]) -> None:
     deployment(-3, 20)
     assert dmls("certs", "list", "conf", "--at", AT).out == """\

@@ -37,7 +37,7 @@ def test_status_and_output(here: Path) -> None:
 HEAVY = ("pygls", "lsprotocol", "cattrs", "attrs", "attr", "asyncio", "cryptography", "dataclasses", "argparse", "inspect", "multiprocessing", "tomlkit")
 
 
-@pytest.mark.parametrize("name", ["dm-worker1.toml", "task.yaml"])
+@pytest.mark.parametrize("name", ["dm-worker2.toml", "task.yaml"])
 def test_a_check_loads_nothing_heavy(here: Path, name: str) -> None:
     (here / name).write_text(FILES[name])
     script = (

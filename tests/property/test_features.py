@@ -11,6 +11,7 @@ import pytest
 from dmls import lint
 from dmls.analysis import Analysis
 from dmls.files import Content, Missing
+from dmls.text import Span, apply_edits
 from dmls.workspace import Workspace
 from support.core import analysis_of
 from support.shared import json_lines, needs_shared
@@ -36,6 +37,8 @@ def everything(analysis: Analysis, path: str, offsets: Iterator[int] | list[int]
     for offset in offsets:
         analysis.hover(path, offset)
         analysis.completions(path, offset, "zh")
+        for action in analysis.actions(path, Span(offset, offset), ["quickfix", "refactor"]):
+            apply_edits(text, [e.edit for e in action.edits if e.file == path])
     return findings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from dmls.model import handshake
@@ -18,7 +18,7 @@ HOSTS = {"127.0.0.11": "m1.dm.test", "127.0.0.12": "m2.dm.test"}
 PATH = "/tls/file.pem"
 
 
-@lru_cache(maxsize=None)
+@cache
 def authority(name: str) -> Identity:
     """A CA by its name in the vectors."""
     if name == "ca1-int":

@@ -54,8 +54,9 @@ def refusals(kind: str, text: str) -> list[tuple[int, str]]:
         # Only the list on the first line is read, and the file is no list.
         ("task", " - name: x\ntask-mode: all\n", (1, "wrong-type")),
         ("task", " name_: x\ntask_mode: all\n", (1, "unknown-key")),
-        # No type that reads itself is asked about a null, but `Null` is none to yaml.v2 then.
-        ("source", "checker:\n  backoff-max: Null\n", (2, "bad-duration")),
+        # A null in quotes is a text like any other.
+        ("source", "checker:\n  backoff-max: 'null'\n", (2, "bad-duration")),
+        ("source", 'checker:\n  backoff-max: "~"\n', (2, "bad-duration")),
         # As text inside brackets the colon belongs to the key.
         ("source", "{source-id:, flavor: mysql}\n", (1, "unknown-key")),
         ("source", 'from:\n  password: "a\\/b"\n', (2, "syntax-error")),
@@ -91,6 +92,8 @@ def test_dm_refuses(kind: str, text: str, expected: tuple[int, str]) -> None:
         ("source", 'from:\n  password: "it\\\'s"\n'),
         ("source", 'from:\n  password: "a\\\\/b"\n  user: a\\/b\n'),
         ("task", "\ufeffname: x\n"),
+        # A null never reaches the type of durations, which reads texts only, however it is written.
+        ("task", "validators: {v: {validate-interval: NULL, check-interval: Null, row-error-delay: ~}}\n"),
     ],
 )
 def test_dm_takes(kind: str, text: str) -> None:

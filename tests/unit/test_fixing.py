@@ -213,6 +213,7 @@ def decoder(*rules: str) -> Callable[[str], list[Finding]]:
         (["wrong-type"], True),
         (["wrong-type", "duplicate-key"], False),
         ([lint.SYNTAX_ERROR], False),
+        ([lint.INTERNAL_ERROR], False),
         # What the file now says may be wrong in other ways; it is read, which it was not before.
         (["tls-cert-expired", "tls-path-relative", "tls-chain-incomplete"], True),
     ],

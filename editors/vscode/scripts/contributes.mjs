@@ -8,7 +8,6 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const HERE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const ROOT = path.resolve(HERE, '..', '..');
 
 /** Settings of the extension itself, each with its category and its texts. */
 const OWN = {
@@ -212,18 +211,19 @@ function json(value) {
     return JSON.stringify(value, undefined, 2) + '\n';
 }
 
-/** Every generated file with what belongs into it. */
-export function generated() {
+/** Every generated file with what belongs into it; `here` is the folder of the extension. */
+export function generated(here) {
+    const root = path.resolve(here, '..', '..');
     const read = (...parts) => JSON.parse(readFileSync(path.join(...parts), 'utf8'));
-    const { configuration, en, zh, server } = contributed(read(ROOT, 'schemas', 'dmls.schema.json'));
-    const kinds = yamlKinds(read(ROOT, 'schemas', 'catalog.json'));
-    const manifest = read(HERE, 'package.json');
+    const { configuration, en, zh, server } = contributed(read(root, 'schemas', 'dmls.schema.json'));
+    const kinds = yamlKinds(read(root, 'schemas', 'catalog.json'));
+    const manifest = read(here, 'package.json');
     manifest.contributes.configuration = configuration;
     manifest.contributes.yamlValidation = kinds.map(({ fileMatch }) => ({ fileMatch, url: './syntaxes/checked-by-dmls.schema.json' }));
-    const rules = schemaRules(readdirSync(path.join(ROOT, 'server', 'dmls', 'rules', 'schema')));
+    const rules = schemaRules(readdirSync(path.join(root, 'server', 'dmls', 'rules', 'schema')));
     const files = { 'package.json': json(manifest), 'src/generated.json': json({ server, schemaRules: rules, yamlKinds: kinds }) };
     for (const [name, texts] of [['package.nls.json', en], ['package.nls.zh-cn.json', zh]]) {
-        const written = Object.entries(read(HERE, name)).filter(([key]) => !key.startsWith('settings.'));
+        const written = Object.entries(read(here, name)).filter(([key]) => !key.startsWith('settings.'));
         files[name] = json({ ...Object.fromEntries(written), ...texts });
     }
     return files;
@@ -231,7 +231,7 @@ export function generated() {
 
 /** The generated files that are not as they should be. */
 export function stale() {
-    return Object.entries(generated()).filter(([name, content]) => {
+    return Object.entries(generated(HERE)).filter(([name, content]) => {
         try {
             return readFileSync(path.join(HERE, name), 'utf8') !== content;
         } catch {

@@ -6,28 +6,28 @@ import { server as SERVER, schemaRules as SCHEMA_RULES } from './generated.json'
 /** Who reports what a JSON Schema can see; see `schemas.ts`. */
 export type SchemaRules = 'auto' | 'on' | 'off';
 
-/** The value of a setting that was set somewhere; undefined where the default stands. */
-export type Given = (name: string) => unknown;
-
 /**
- * The section `dmls` for the server: what the user set, nested.  Defaults are left out, so that the server knows what was said, and what
- * only concerns the editor is left out too.
+ * The section `dmls` for the server, nested.  It is always complete: the server keeps what it was told at the start of all keys that a later answer
+ * lacks, so what is not set any more has to be said too.  What only concerns the editor is left out.
+ *
+ * `value` gives the value of a setting in force, `language` the language of the editor.
  */
-export function forServer(given: Given): Record<string, unknown> {
+export function forServer(value: (name: string) => unknown, language: string): Record<string, unknown> {
     const section: Record<string, unknown> = {};
     for (const name of SERVER) {
-        const value = given(name);
-        if (value === undefined || value === null || (name === 'language' && value === 'auto')) {
+        const set = name === 'language' && value(name) === 'auto' ? language : value(name);
+        if (set === undefined || set === null) {
             continue;
         }
-        const [last, ...above] = name.split('.').reverse() as [string, ...string[]];
+        const keys = name.split('.');
+        const last = keys.pop()!;
         let table = section;
-        for (const key of above.reverse()) {
+        for (const key of keys) {
             table = (table[key] ??= {}) as Record<string, unknown>;
         }
-        table[last] = plain(value);
+        table[last] = plain(set);
     }
-    if (given('schemaRules') === 'off') {
+    if (value('schemaRules') === 'off') {
         const off = Object.fromEntries(SCHEMA_RULES.map((rule) => [rule, 'off']));
         section.rules = { ...off, ...(section.rules as Record<string, unknown> | undefined) };
     }

@@ -8,12 +8,12 @@ from dmls.cli.certs.facts import certificate_facts
 from dmls.cli.certs.layout import COLUMNS, counted, one_line, state_colour, state_of, validity
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
-from dmls.cli.moment import at_of, days_of, rfc_3339
+from dmls.cli.moment import at_of, days_of
 from dmls.cli.options import Parsed
 from dmls.cli.result import Result
 from dmls.cli.session import Request, Session
 from dmls.cli.width import padded, width, wrapped
-from dmls.pki.facts import LATEST_GO
+from dmls.pki.facts import LATEST_GO, rfc_3339
 from dmls.pki.shown import whole_name
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ import os
 from typing import TYPE_CHECKING
 
 from dmls.disk import now, with_slashes
+from dmls.model.edit import quoted
+from dmls.settings import NAME as SETTINGS_NAME
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -28,9 +30,9 @@ advertise-addr = "127.0.0.1:8261"
 peer-urls = "https://127.0.0.1:8291"
 initial-cluster = "dm-master1=https://127.0.0.1:8291,dm-master2=https://127.0.0.1:8292"
 
-ssl_ca = "{tls}/ca.pem"
-ssl-cert = "{tls}/dm-master1.pem"
-ssl-key = "{tls}/dm-master1-key.pem"
+ssl_ca = "/etc/dm/tls/ca.pem"
+ssl-cert = "/etc/dm/tls/dm-master1.pem"
+ssl-key = "/etc/dm/tls/dm-master1-key.pem"
 cert-allowed-cn = ["DM"]
 """,
     # A single name where DM wants a list.
@@ -41,9 +43,9 @@ advertise-addr = "127.0.0.1:8361"
 peer-urls = "https://127.0.0.1:8292"
 initial-cluster = "dm-master1=https://127.0.0.1:8291,dm-master2=https://127.0.0.1:8292"
 
-ssl-ca = "{tls}/ca.pem"
-ssl-cert = "{tls}/dm-master2.pem"
-ssl-key = "{tls}/dm-master2-key.pem"
+ssl-ca = "/etc/dm/tls/ca.pem"
+ssl-cert = "/etc/dm/tls/dm-master2.pem"
+ssl-key = "/etc/dm/tls/dm-master2-key.pem"
 cert-allowed-cn = "dm"
 """,
     # The certificate where the key belongs: the worker starts, and the masters turn it away.
@@ -52,9 +54,9 @@ name = "dm-worker1"
 worker-addr = "127.0.0.1:8262"
 join = "127.0.0.1:8261,127.0.0.1:8361"
 
-ssl-ca = "{tls}/ca.pem"
-ssl-cert = "{tls}/dm-worker1-key.pem"
-ssl-key = "{tls}/dm-worker1.pem"
+ssl-ca = "/etc/dm/tls/ca.pem"
+ssl-cert = "/etc/dm/tls/dm-worker1-key.pem"
+ssl-key = "/etc/dm/tls/dm-worker1.pem"
 """,
     # The table that TiDB, TiKV and PD have, and DM has not.
     "dm-worker2.toml": """\
@@ -63,9 +65,9 @@ worker-addr = "127.0.0.1:8263"
 join = "https://127.0.0.1:8261,https://127.0.0.1:8361"
 
 [security]
-ssl-ca = "{tls}/ca.pem"
-ssl-cert = "{tls}/dm-worker2.pem"
-ssl-key = "{tls}/dm-worker2-key.pem"
+ssl-ca = "/etc/dm/tls/ca.pem"
+ssl-cert = "/etc/dm/tls/dm-worker2.pem"
+ssl-key = "/etc/dm/tls/dm-worker2-key.pem"
 """,
     # A quoted number; and a list of names, with which no binlog is ever read.
     "source.yaml": """\
@@ -77,9 +79,9 @@ from:
   user: "dm"
   password: ""
   security:
-    ssl-ca: "{tls}/ca.pem"
-    ssl-cert: "{tls}/mysql-client.pem"
-    ssl-key: "{tls}/mysql-client-key.pem"
+    ssl-ca: "/etc/dm/tls/ca.pem"
+    ssl-cert: "/etc/dm/tls/mysql-client.pem"
+    ssl-key: "/etc/dm/tls/mysql-client-key.pem"
     cert-allowed-cn: ["mysql"]
 """,
     # A value and a key that are nearly right, and TLS keys outside of `security`.
@@ -93,9 +95,9 @@ target-database:
   port: 4000
   user: "root"
   password: ""
-  ssl-ca: "{tls}/ca.pem"
-  ssl-cert: "{tls}/mysql-client.pem"
-  ssl-key: "{tls}/mysql-client-key.pem"
+  ssl-ca: "/etc/dm/tls/ca.pem"
+  ssl-cert: "/etc/dm/tls/mysql-client.pem"
+  ssl-key: "/etc/dm/tls/mysql-client-key.pem"
 
 mysql-instances:
   - source-id: "mysql-01"
@@ -108,21 +110,25 @@ block-allow-list:
 }
 """Each mistake has a fix, so that the demo can end well: most of them a safe one."""
 
+SETTINGS = """\
+# The configurations name files on the servers; on this machine these lie here.
+[tls.path-map]
+"/etc/dm/tls" = {tls}
+"""
+
 
 def write(folder: str) -> None:
     """Make the deployment in an existing folder.  Raises OSError."""
     tls = os.path.join(folder, "tls")
     os.mkdir(tls)
     _write_certificates(tls)
-    write_files(folder, tls)
+    write_files(folder, "tls")
 
 
 def write_files(folder: str, tls: str) -> None:
-    """Make the configurations, which name the certificates in the folder `tls`.  Raises OSError."""
-    # The path goes between double quotes, where TOML and YAML know the same two escapes.
-    shown = with_slashes(tls).replace("\\", "\\\\").replace('"', '\\"')
-    for name, text in FILES.items():
-        _write(os.path.join(folder, name), text.replace("{tls}", shown).encode("utf-8", "surrogateescape"), 0o644)
+    """Make the configurations, whose certificates lie in `tls`.  Raises OSError."""
+    for name, text in (*FILES.items(), (SETTINGS_NAME, SETTINGS.replace("{tls}", quoted(with_slashes(tls))))):
+        _write(os.path.join(folder, name), text.encode("utf-8", "surrogateescape"), 0o644)
 
 
 def _write_certificates(folder: str) -> None:

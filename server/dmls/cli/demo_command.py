@@ -20,6 +20,7 @@ _PARTS = (
     ("source.yaml", "cli.demo-source"),
     ("task.yaml", "cli.demo-task"),
     ("tls/", "cli.demo-certificates"),
+    (demo.SETTINGS_NAME, "cli.demo-settings"),
 )
 
 

@@ -57,20 +57,6 @@ def read_moment(text: str) -> float:
     return whole + min(max(float("0." + fraction[:9]), 0.001), 0.999)
 
 
-def rfc_3339(seconds: float) -> str:
-    """The moment as RFC 3339 writes it, in UTC and whole seconds; also for years that `datetime` does not know."""
-    days, rest = divmod(int(seconds // 1), DAY)
-    # Howard Hinnant's civil_from_days: years that begin in March put the leap day at their end.
-    era, of_era = divmod(days + 719_468, 146_097)
-    year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    month = (5 * of_year + 2) // 153
-    day = of_year - (153 * month + 2) // 5 + 1
-    month = month + 3 if month < 10 else month - 9
-    year = year_of_era + era * 400 + (month <= 2)
-    return f"{year:04}-{month:02}-{day:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
-
-
 def days_between(at: float, later: float) -> int:
     """Whole days from `at` to `later`, rounded down, so that a part of a day that is gone counts as one."""
     return int((later - at) // DAY)

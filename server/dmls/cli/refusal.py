@@ -5,14 +5,14 @@ from __future__ import annotations
 from dmls.files import Directory, FileState, NotRegular, TooLarge, Unreadable
 
 
-def refusal(state: FileState, too_large: str = "cli.too-large") -> tuple[str, dict[str, object]]:
-    """The message id, and its arguments but for `path`."""
+def refusal(state: FileState, sort: str = "") -> tuple[str, dict[str, object]]:
+    """The message id, and its arguments but for `path`.  `sort` is "pem-" for a certificate file."""
     if isinstance(state, Unreadable):
         return "cli.unreadable", {"reason": state.reason}
     if isinstance(state, TooLarge):
-        return too_large, {"size": _mebibytes(state.size), "limit": _mebibytes(state.limit)}
+        return f"cli.{sort}too-large", {"size": _mebibytes(state.size), "limit": _mebibytes(state.limit)}
     if isinstance(state, NotRegular):
-        return "cli.not-regular", {"what": state.what}
+        return f"cli.{sort}not-regular", {"what": state.what}
     if isinstance(state, Directory):
         return "cli.is-folder", {}
     return "cli.missing", {}

@@ -73,6 +73,8 @@ NAMED_STRINGS = frozenset(
 )
 """Go types of DM's configuration that are strings under another name."""
 
+_READ_TEXT = {"config.Duration": duration.parse, "config.ByteSize": size.parse}
+
 
 class Fatal(NamedTuple):
     """yaml.v2 stops at this node: the text is DM's whole message after ``yaml: ``, without a line."""
@@ -245,12 +247,11 @@ def _decode(text: str, plain: bool, tag: str | None, go: str) -> _Accepted | str
             assert error is None
             meaning = data.decode("utf-8", "surrogateescape")
     printed = written or found
-    if go == "config.Duration":
-        return _decode_duration(text, written, found, meaning)
     if meaning is None:
         return None
-    if go == "config.ByteSize":
-        count, error = size.parse(meaning if found == BINARY and isinstance(meaning, str) else text)
+    if go in _READ_TEXT:
+        # Both have an UnmarshalText and no UnmarshalYAML, so null never reaches them, and any other text does.
+        count, error = _READ_TEXT[go](meaning if found == BINARY and isinstance(meaning, str) else text)
         return _Accepted(count) if error is None else error
     if go == "string" or go in NAMED_STRINGS:
         return _Accepted(meaning if found == BINARY else text)
@@ -262,18 +263,6 @@ def _decode(text: str, plain: bool, tag: str | None, go: str) -> _Accepted | str
         if number is not None:
             return _Accepted(number)
     return f"cannot unmarshal {printed} {_shown(text)} into {go}"
-
-
-def _decode_duration(text: str, written: str | None, found: str, meaning: Value) -> _Accepted | str | None:
-    """DM's ``Duration.UnmarshalYAML``: decodes a string, then ``time.ParseDuration``."""
-    if meaning is None and (written == NULL or text in ("", "~", "null")):
-        return None
-    if written is None and text in ("~", "null"):
-        # yaml.v2 takes these two for null even in quotes where it looks for an unmarshaler, and so finds none.
-        return f"cannot unmarshal !!str {_shown(text)} into config.Duration"
-    word = "" if meaning is None else meaning if found == BINARY and isinstance(meaning, str) else text
-    nanoseconds, error = duration.parse(word)
-    return _Accepted(nanoseconds) if error is None else error
 
 
 def _fit(number: int | float, go: str) -> int | float | None:

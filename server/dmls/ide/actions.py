@@ -5,6 +5,7 @@ The findings are our own of this moment, not those the client sends back: many c
 
 from __future__ import annotations
 
+from bisect import insort
 from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from dmls.ide.values import Action
 from dmls.model import refactor
 from dmls.model.config_file import ConfigFile
 from dmls.model.ignore import ignore_here, ignore_in_file
-from dmls.text import Edit, Span, lines_with_ends
+from dmls.text import Edit, Span, lines_with_ends, touches
 from dmls.words.catalogue import page
 
 QUICK_FIX = "quickfix"
@@ -108,20 +109,19 @@ def _safe(finding: Finding) -> Fix | None:
 def _fixes_of_rules(here: Iterable[Finding], findings: Sequence[Finding]) -> Iterator[Action]:
     """One action for each rule at the place that has safe fixes elsewhere in the file too."""
     for finding in _one_a_rule(f for f in here if _safe(f) is not None):
-        taken: list[tuple[FileEdit, ...]] = []
+        found: set[tuple[FileEdit, ...]] = set()
+        taken: list[Span] = []
         for other in findings:
             fix = _safe(other) if other.rule == finding.rule else None
-            if fix is not None and fix.edits not in taken and not any(_collide(fix.edits, edits) for edits in taken):
-                taken.append(fix.edits)
-        if len(taken) > 1:
-            args = {"rule": finding.rule, "count": len(taken)}
-            edits = tuple(sorted((e for edits in taken for e in edits), key=lambda e: e.edit.span))
+            if fix is None or fix.edits in found or any(touches(e.edit.span, taken) for e in fix.edits):
+                continue
+            found.add(fix.edits)
+            for e in fix.edits:
+                insort(taken, e.edit.span)
+        if len(found) > 1:
+            args = {"rule": finding.rule, "count": len(found)}
+            edits = tuple(sorted((e for edits in found for e in edits), key=lambda e: e.edit.span))
             yield Action("action.fix-rule", args, QUICK_FIX, edits, finding=finding, applicability=Applicability.SAFE)
-
-
-def _collide(first: Iterable[FileEdit], second: Iterable[FileEdit]) -> bool:
-    """Whether two fixes change the same text; two that insert at one place collide, since their order would matter."""
-    return any(a.edit.span.start < b.edit.span.end and b.edit.span.start < a.edit.span.end or a.edit.span.start == b.edit.span.start for a in first for b in second)
 
 
 # Comments

@@ -52,8 +52,7 @@ def remaining(certificate: Certificate, now: float | None, locale: str, short: b
     elif now < c.not_before:
         what, seconds = "not-yet", c.not_before - now
     else:
-        # The last second of its life counts as well, as it does for the findings.
-        what, seconds = "left", c.not_after + 1 - now
+        what, seconds = "left", c.not_after - now
     unit, count = ("day", int(seconds // DAY)) if seconds >= DAY else ("hour", int(seconds // HOUR))
     if short:
         return sentence(f"ide.short-{what}", {"time": sentence(f"ide.short-{unit}s", {"count": count}, locale)}, locale)

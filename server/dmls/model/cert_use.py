@@ -300,8 +300,13 @@ class CertUse:
 
 
 def days_left(certificate: Certificate, now: float) -> int:
-    """Full days until it expires."""
-    return int((certificate.not_after + 1 - now) // DAY)
+    """Full days until it expires, which for Go is the first instant of its last second."""
+    return int((certificate.not_after - now) // DAY)
+
+
+def ends_within(certificate: Certificate, now: float, days: int) -> bool:
+    """Whether it has so many days left, to the second, or fewer, or none."""
+    return certificate.not_after - now <= days * DAY
 
 
 def day_of(seconds: int) -> str:
@@ -325,9 +330,10 @@ def printable(text: str) -> str:
 
 def next_change(certificate: Certificate, now: float, settings: Settings) -> float | None:
     """The next date of one certificate that matters: its dates, the thresholds of the settings and, past the first, every full day."""
-    end = certificate.not_after + 1
+    end = certificate.not_after
     longest = max(settings.warn_days, settings.ca_warn_days)
-    dates = [certificate.not_before, end, *(end - days * DAY for days in (settings.warn_days, settings.ca_warn_days))]
+    # It expires when its end is past, so a second later it surely has.
+    dates = [certificate.not_before, end + 1, *(end - days * DAY for days in (settings.warn_days, settings.ca_warn_days))]
     if end - longest * DAY <= now < end:
         dates.append(int(end - (end - now) // DAY * DAY))
     return min((d for d in dates if d > now), default=None)
@@ -427,6 +433,7 @@ __all__ = [
     "Surroundings",
     "day_of",
     "days_left",
+    "ends_within",
     "find",
     "name_of",
     "next_change",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Iterator, NamedTuple
 
-from dmls.go import duration, size, toml_value, yaml_value
+from dmls.go import toml_value, yaml_value
 from dmls.model.config_file import MERGE_KEY, Entry
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence, is_null, resolved
@@ -136,19 +136,13 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
             return
         plain = node.style in ("plain", "empty")
         if is_null(node):
-            if node.value in ("Null", "NULL") and schema.go == "config.Duration":
-                # yaml.v2 asks a type that reads itself, unless the null is written in small letters; an empty text is no duration.
-                yield Misfit(BAD_DURATION, entry, duration.parse("")[1] or "")
             return
         if kind in ("object", "map", "list", "bytes"):
             text = yaml_value.decode(node.value, plain, node.tag, schema.go)
         elif kind in ("duration", "bytesize") and not schema.go.endswith("string"):
-            text = yaml_value.decode(node.value, plain, node.tag, "string")
-            if text is None:
-                check = duration.parse if kind == "duration" else size.parse
-                error = check(node.value)[1]
-                if error is not None:
-                    yield Misfit(BAD_DURATION if kind == "duration" else BAD_SIZE, entry, error)
+            text = yaml_value.decode(node.value, plain, node.tag, schema.go)
+            if text is not None and text.startswith(("time: ", "invalid ")):
+                yield Misfit(BAD_DURATION if kind == "duration" else BAD_SIZE, entry, text)
                 return
         else:
             # DM's named string types (config.PhysicalPostOpLevel …) decode like any string.

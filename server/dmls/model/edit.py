@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.pattern import LazyPattern
-from dmls.syntax.tree import Alias, Mapping, Scalar, Sequence
+from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence
 from dmls.text import Edit, Span
 
 _PLAIN = LazyPattern(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
@@ -96,17 +96,82 @@ def _dash(config: ConfigFile, entry: Entry, span: Span) -> int:
 
 
 def delete(config: ConfigFile, entry: Entry) -> Edit | None:
-    """Take out a key with its value, or an item of a list."""
-    if not is_direct(entry):
-        return None
+    """Take out a key with its value, or an item of a list.
+
+    A block or list that nothing else stands in is written as empty, since without a value it would be null.  None where what goes has an
+    anchor, which an alias may need.
+    """
     parent = entry.parent
-    node = parent.node if parent is not None else None
+    if not stands_directly(entry) or parent is None or _has_anchor(entry.raw):
+        return None
+    node = parent.node
     if isinstance(node, Sequence) and node.form in ("flow", "array"):
         return _delete_between_commas(config, entry)
     if isinstance(node, Mapping) and node.form in ("flow", "inline"):
         return _delete_between_commas(config, entry)
+    if isinstance(entry.node, Mapping) and entry.node.form == "dotted" and len(entry.node.pairs) > 1:
+        # The keys may stand apart from each other.
+        return None
+    if config.language == "toml" and isinstance(entry.node, (Mapping, Sequence)) and entry.node.form in ("table", "array-table"):
+        return _delete_table(config, entry)
     lines = own_lines(config, entry)
+    if config.language == "yaml" and len(parent.children) == 1 and parent.parent is not None:
+        return _delete_last(config, parent, entry, lines)
+    if lines is None and config.language == "yaml" and entry.pair is not None and parent.pair is None and len(parent.children) > 1 and parent.children[0] is entry:
+        return _delete_behind_dash(config, entry, parent.children[1])
     return Edit(lines, "") if lines is not None else None
+
+
+def _delete_table(config: ConfigFile, entry: Entry) -> Edit | None:
+    """Take out a table of TOML, or all of a list of tables, with its headers; None where other tables stand between its own."""
+    node = entry.raw
+    tables = node.items if isinstance(node, Sequence) else [node]
+    if not all(isinstance(t, Mapping) and t.form in ("table", "array-table") for t in tables):
+        return None
+    lines = config.tree.lines
+    key = config.key_span(entry)
+    own = {id(inner.chunk) for inner in entry.walk()} | {id(t.chunk) for t in tables if t is not None}
+    end = max(key.end, config.span(entry).end)
+    if any(key.start < base < end and id(chunk) not in own for base, chunk in config.tree.chunks):
+        return None
+    first, last = lines.line_of(key.start), lines.line_of(end)
+    if not lines.line_span(first).of(config.text).lstrip(" \t\ufeff").startswith("["):
+        return None
+    blank = [n for n in (first - 1, last + 1) if 0 <= n < len(lines) and not lines.line_span(n).of(config.text).strip()]
+    last += len(blank) == 2 and last + 2 < len(lines)
+    return Edit(Span(_line_start(config, first), lines.line_span(last + 1).start if last + 1 < len(lines) else len(config.text)), "")
+
+
+def _has_anchor(node: Node | None) -> bool:
+    if node is None or node.anchor is not None:
+        return node is not None
+    if isinstance(node, Sequence):
+        return any(map(_has_anchor, node.items))
+    return isinstance(node, Mapping) and any(_has_anchor(pair.key) or _has_anchor(pair.value) for pair in node.pairs)
+
+
+def _delete_last(config: ConfigFile, parent: Entry, entry: Entry, lines: Span | None) -> Edit | None:
+    """Take out all that a block of YAML holds."""
+    empty = "{}" if entry.pair is not None else "[]"
+    if parent.pair is None:
+        return Edit(config.span(entry), empty)
+    if lines is None or parent.pair.separator < 0 or (parent.raw is not None and parent.raw.tag is not None):
+        return None
+    colon = config.tree.base(parent.pair.chunk) + parent.pair.separator + 1
+    if parent.raw is not None and parent.raw.anchor is not None:
+        colon = config.text.index(parent.raw.anchor, colon) + len(parent.raw.anchor)
+    kept = config.text[colon : lines.start]
+    return Edit(Span(colon, lines.end), f" {empty}{kept}")
+
+
+def _delete_behind_dash(config: ConfigFile, entry: Entry, after: Entry) -> Edit | None:
+    """Take out the first key of a list's item; the next one takes its place behind the dash."""
+    start, end = config.span(entry)
+    following = config.span(after).start
+    line = free_end(config, end)
+    if line is None or indent_of(config, following) is None or config.text[line:following].strip():
+        return None
+    return Edit(Span(start, following), "")
 
 
 def _delete_between_commas(config: ConfigFile, entry: Entry) -> Edit | None:
@@ -233,11 +298,20 @@ def insert_keys(config: ConfigFile, beside: Entry, added: list[tuple[str, str]],
 
     None where `beside` has an alias, stands in a block with an anchor, or shares its line in a way that is not sure.
     """
-    parent = beside.parent
-    if beside.pair is None or parent is None or not isinstance(parent.raw, Mapping) or not stands_directly(beside) or _is_shared(parent):
+    if beside.pair is None:
         return None
     is_text = isinstance(beside.raw, Scalar) and beside.raw.style != "empty"
-    new = [_pair_like(config, beside, key, written_like(config, beside, text) if is_text else quoted(text)) for key, text in added]
+    return insert_pairs(config, beside, [_pair_like(config, beside, key, written_like(config, beside, text) if is_text else quoted(text)) for key, text in added], above)
+
+
+def insert_pairs(config: ConfigFile, beside: Entry, new: list[str], above: bool = False) -> Edit | None:
+    """New keys with their values, as they are to be written, directly below `beside` (`above` it).
+
+    None as for `insert_keys`.
+    """
+    parent = beside.parent
+    if beside.pair is None or parent is None or not isinstance(parent.raw, Mapping) or not stands_directly(beside) or is_shared(parent):
+        return None
     span = config.span(beside)
     indent = indent_of(config, span.start)
     end = span.start + len(span.of(config.text).rstrip())
@@ -260,7 +334,7 @@ def insert_keys(config: ConfigFile, beside: Entry, added: list[tuple[str, str]],
     return Edit(Span(line, line), "".join(f"{newline(config)}{indent}{pair}" for pair in new))
 
 
-def _is_shared(entry: Entry) -> bool:
+def is_shared(entry: Entry) -> bool:
     """Whether an alias may stand for the entry somewhere else: it or a block that it lies in has an anchor."""
     step: Entry | None = entry
     while step is not None:
@@ -308,6 +382,29 @@ def split_item(config: ConfigFile, item: Entry, texts: list[str]) -> Edit | None
     return Edit(span, f"{newline(config)}{indent}{config.text[dash : span.start]}".join(new))
 
 
+def append_items(config: ConfigFile, entry: Entry, texts: list[str]) -> Edit | None:
+    """New texts behind the last item of a list, in its quotes."""
+    items = entry.items()
+    node = entry.raw
+    if not items or not texts or not isinstance(node, Sequence) or not stands_directly(items[-1]) or is_shared(entry):
+        return None
+    last = items[-1]
+    span = config.value_span(last)
+    if not isinstance(last.raw, Scalar) or "\n" in span.of(config.text):
+        return None
+    new = [written_like(config, last, text) for text in texts]
+    if node.form in ("flow", "array"):
+        indent = indent_of(config, span.start)
+        gap = ", " if indent is None else f",{newline(config)}{indent}"
+        return Edit(Span(span.end, span.end), "".join(gap + text for text in new))
+    dash = _dash(config, last, span)
+    indent = indent_of(config, dash) if dash >= 0 else None
+    end = free_end(config, span.end)
+    if indent is None or end is None:
+        return None
+    return Edit(Span(end, end), "".join(f"{newline(config)}{indent}{config.text[dash : span.start]}{text}" for text in new))
+
+
 def fill(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     """Write a text as the value of a key that is empty or has another text, in the quotes that stand there."""
     if not isinstance(entry.raw, Scalar) or entry.raw.style != "empty":
@@ -316,3 +413,55 @@ def fill(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
         return None
     after = config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
     return Edit(Span(after, after), f" {quoted(text)}")
+
+
+def set_pair(config: ConfigFile, entry: Entry, key: str, value: str) -> tuple[Edit, ...]:
+    """Write another key and another value, which is text as it has to stand, where a key with a scalar stands."""
+    renamed = rename_key(config, entry, key) if key != entry.name else None
+    written = set_value(config, entry, value)
+    if written is None or (renamed is None and key != entry.name):
+        return ()
+    return (written,) if renamed is None else (renamed, written)
+
+
+def set_value(config: ConfigFile, entry: Entry, value: str) -> Edit | None:
+    """Write `value`, which is text as it has to stand, where a scalar or nothing stands."""
+    node = entry.raw
+    if not is_direct(entry) or not isinstance(node, Scalar) or node.anchor is not None or node.tag is not None or node.style in ("literal", "folded"):
+        return None
+    if node.style != "empty":
+        return Edit(config.value_span(entry), value)
+    if entry.pair is None or entry.pair.separator < 0:
+        return None
+    after = config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
+    return Edit(Span(after, after), f" {value}")
+
+
+def _line_start(config: ConfigFile, line: int) -> int:
+    """Where the text of a line begins, behind a byte order mark."""
+    return 1 if line == 0 and config.text.startswith("\ufeff") else config.tree.lines.line_span(line).start
+
+
+def add_to_top_table(config: ConfigFile, pair: str) -> Edit | None:
+    """A new line with a key below the last one of the top table of a TOML file, else above the first header."""
+    _, chunk = config.tree.chunks[0]
+    own = [c for c in config.root.children if c.pair is not None and c.pair.chunk is chunk]
+    if own:
+        end = free_end(config, max(config.span(c).end for c in own))
+        return Edit(Span(end, end), f"{newline(config)}{pair}") if end is not None else None
+    headers = [config.key_span(c).start for c in config.root.children if c.pair is not None]
+    if config.language != "toml" or not headers:
+        return None
+    at = _line_start(config, config.tree.lines.line_of(min(headers)))
+    return Edit(Span(at, at), f"{pair}{newline(config) * 2}")
+
+
+def move_to_top_table(config: ConfigFile, entry: Entry) -> tuple[Edit, ...]:
+    """Move a key of a TOML table, with the comment behind it, to where no header is above it."""
+    taken = delete(config, entry)
+    span = config.span(entry)
+    end = free_end(config, span.end)
+    if config.language != "toml" or taken is None or end is None or entry.pair is None or entry.pair.separator < 0:
+        return ()
+    place = add_to_top_table(config, config.text[span.start : end].rstrip())
+    return (place, taken) if place is not None else ()

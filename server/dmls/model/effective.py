@@ -18,11 +18,11 @@ from functools import cache
 from typing import Callable, Iterator, Mapping, NamedTuple
 from urllib.parse import quote
 
-from dmls.go import duration, host_port, size
+from dmls.go import base64_std, duration, host_port, size
 from dmls.model import allowed_cn, dumpling_args
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Block, decoded, default_in, fresh
+from dmls.model.decoded import Block, Secret, decoded, default_in, fresh
 from dmls.model.tls_block import BASE64, BYTES, ROLES
 from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
@@ -337,6 +337,14 @@ def bytes_before_base64(at: At) -> None:
             at.block[BASE64[role]] = at.default(BASE64[role])
 
 
+def nothing_in_base64(at: At) -> None:
+    for name in BASE64.values():
+        value = at.block.get(name)
+        text = value.reveal() if isinstance(value, Secret) else value
+        if isinstance(text, str) and text and base64_std.decode(text)[0] == b"":
+            at.block[name] = at.default(name)
+
+
 def no_empty_tls(at: At) -> None:
     block = at.block.get(k.SECURITY)
     if isinstance(block, dict) and not any(block.values()):
@@ -577,6 +585,7 @@ _DATABASES = tuple(
     Step(kind, (*at, *below), change, why, versions)
     for kind, at in ((kinds.SOURCE, (k.FROM,)), (kinds.TASK, (k.TARGET_DATABASE,)))
     for below, change, why, versions in (
+        ((k.SECURITY,), nothing_in_base64, "dm/config/security/security.go: LoadTLSContent goes on to the path where no byte came", ALWAYS),
         ((k.SECURITY,), bytes_before_base64, "dm/config/security/security.go: LoadTLSContent", ALWAYS),
         ((k.SECURITY,), trimmed_names(0), "tidb pkg/util/security.go (model/allowed_cn.py)", ALWAYS),
         ((), no_empty_tls, "dm/pkg/conn/basedb.go: no TLS without any material", ALWAYS),

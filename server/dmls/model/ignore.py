@@ -10,7 +10,7 @@ from typing import Iterator, NamedTuple
 
 from dmls.model.config_file import ConfigFile
 from dmls.model.edit import newline
-from dmls.model.reading import read_again, reading
+from dmls.model.reading import read_again, says_the_same
 from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Tree
 from dmls.text import Edit, Span
@@ -85,7 +85,8 @@ def ignore_here(config: ConfigFile, rule: str, line: int) -> Edit | None:
     if not written.strip(" \t\ufeff"):
         return None
     start = span.start + 1 if written.startswith("\ufeff") else span.start
-    indent = config.text[start : span.end][: len(written) - len(written.lstrip(" \t\ufeff"))]
+    bare = config.text[start : span.start + len(written)]
+    indent = bare[: len(bare) - len(bare.lstrip(" \t"))]
     behind = Edit(Span(span.start + len(written), span.end), f"  {text}")
     above = Edit(Span(start, start), f"{indent}{text}{newline(config)}")
     edits = (behind, above) if len(written) + len(text) + 2 <= _WIDEST else (above, behind)
@@ -132,5 +133,5 @@ def _extended(config: ConfigFile, comment: _Comment, rule: str) -> Edit | None:
 def _speaks(config: ConfigFile, edit: Edit, rule: str, line: int | None) -> bool:
     """Whether after `edit` there is a comment that silences `rule` on `line`, and all else reads as before."""
     tree = read_again(config, (edit,))
-    return any(i.rule == rule and i.line == line for i in read_ignores(tree)) and reading(tree) == reading(config.tree)
+    return any(i.rule == rule and i.line == line for i in read_ignores(tree)) and says_the_same(config.tree, tree)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.edit import free_end, indent_of, newline
+from dmls.model.edit import delete, free_end, indent_of, newline
 from dmls.model.layout import column, first_line, is_blank, is_free, is_linked, last_line, line_start, moved, step
-from dmls.syntax.tree import Mapping
+from dmls.syntax.tree import Mapping, Scalar
 from dmls.text import Edit, Span
 
 
@@ -23,7 +23,11 @@ def move_into(config: ConfigFile, entries: list[Entry], home: Entry, block: str 
         return ()
     if (inside is not None and inside is not target) or (inside is not None and any(inside.get(name) is not None for name in names)):
         return ()
-    last = target.children[-1]
+    stays = [child for child in target.children if child not in entries]
+    if not stays or any(e.parent is not None and e.parent is not config.root and len(e.parent.children) == 1 for e in entries):
+        # What nothing is left in would become null.
+        return ()
+    last = stays[-1]
     at = column(config, config.key_span(last).start)
     indent = " " * (at if inside is not None else at + step(config))
     texts, rows = [], []
@@ -40,7 +44,41 @@ def move_into(config: ConfigFile, entries: list[Entry], home: Entry, block: str 
         rows.append(row)
     place = config.tree.lines.line_span(last_line(config, last, at)).end
     lines = texts if inside is not None else [f"{' ' * at}{block}:", *texts]
-    return (Edit(Span(place, place), "".join(newline(config) + line for line in lines)), *(_without(config, first, last_one) for first, last_one in rows))
+    removals = [_without(config, first, last_one) for first, last_one in rows]
+    for i, (start, end) in enumerate(r.span for r in removals):
+        if start < place <= end:
+            # The keys stand at the end of what they are to follow.
+            whole = end > place
+            removals[i] = Edit(Span(start, end), "".join(line + newline(config) if whole else newline(config) + line for line in lines))
+            return tuple(removals)
+    return (Edit(Span(place, place), "".join(newline(config) + line for line in lines)), *removals)
+
+
+def move_in_flow(config: ConfigFile, entry: Entry, home: Entry, block: str = "") -> tuple[Edit, ...]:
+    """Move a key on one line out of a flow mapping, or into one: to the end of `home`, or of the block in it that is called `block`."""
+    inside = home.get(block) if block else home
+    target = inside if inside is not None else home
+    node = target.raw
+    removal = delete(config, entry)
+    text = config.span(entry).of(config.text)
+    pairs = entry.parent.raw.form if entry.parent is not None and isinstance(entry.parent.raw, Mapping) else ""
+    if removal is None or "\n" in text or not isinstance(node, Mapping) or not target.children or target.get(entry.name) is not None:
+        return ()
+    if is_linked(entry.raw) or not is_free(entry) or not is_free(target) or (inside is None and not block):
+        return ()
+    last = target.children[-1]
+    if node.form == "flow":
+        if last is entry or (isinstance(entry.raw, Scalar) and entry.raw.style in ("literal", "folded")):
+            return ()
+        added = text if inside is not None else f"{block}: {{{text}}}"
+        place = config.span(last).end
+        return (Edit(Span(place, place), f", {added}"), removal)
+    if pairs != "flow" or node.form != "block":
+        return ()
+    at = column(config, config.key_span(last).start)
+    place = config.tree.lines.line_span(last_line(config, last, at)).end
+    lines = [f"{' ' * at}{text}"] if inside is not None else [f"{' ' * at}{block}:", f"{' ' * (at + step(config))}{text}"]
+    return (removal, Edit(Span(place, place), "".join(newline(config) + line for line in lines)))
 
 
 def _without(config: ConfigFile, first: int, last: int) -> Edit:

@@ -109,6 +109,13 @@ def is_swapped(use: CertUse) -> bool:
     return has_key(cert) and not has_certificate(cert) and has_certificate(key) and not has_key(key)
 
 
+def is_lost_key(pem: PemFile, piece: PemBlock | Damage) -> bool:
+    """Whether a piece of damage belongs to a private key."""
+    from dmls.pki import file
+
+    return file.is_lost_key(pem, piece)
+
+
 def is_garbage(text: str) -> bool:
     """Whether Go's error text means that the content of a block is no certificate at all."""
     return text.startswith(_GARBAGE)
@@ -152,12 +159,16 @@ def _lost_piece(source: Source, go: GoVersion) -> PemBlock | Damage | None:
     """What Go skips of a file that holds something else it takes; None where that does not matter.
 
     Before the first certificate of `ssl-cert` it matters only if the key does not fit this one: then what is lost was the own certificate.
+    A private key is looked for in neither file, but nobody should copy one around with a CA.
     """
+    from dmls.pki import file
+
     pem = source.pem
     if pem is None or source.role == KEY:
         return None
-    pieces = sorted((*pem.damage, *_other_forms(pem, source.role, go)), key=lambda piece: piece.start)
+    pieces = sorted((*pem.damage, *_other_forms(pem, source.role, go)), key=lambda piece: (file.is_lost_key(pem, piece), piece.start))
     if source.role == CERT:
+        pieces = [piece for piece in pieces if not file.is_lost_key(pem, piece)]
         first = next(block.start for block in pem.blocks if block.type == CERTIFICATE)
         if not _key_fits(source):
             return pieces[0] if pieces and pieces[0].start < first else None

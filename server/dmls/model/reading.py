@@ -54,6 +54,35 @@ def reading(tree: Tree) -> Reading:
     return read(tree.root, ())
 
 
+def says_the_same(old: Tree, new: Tree) -> bool:
+    """Whether two texts say the same in the same order; what the trees share is not looked at."""
+    pairs = [(old.root, new.root)]
+    while pairs:
+        a, b = pairs.pop()
+        if a is b:
+            continue
+        if a is None or b is None or type(a) is not type(b) or (a.anchor, a.tag) != (b.anchor, b.tag):
+            return False
+        if isinstance(a, Scalar):
+            if not isinstance(b, Scalar) or (a.value, a.style, a.unterminated) != (b.value, b.style, b.unterminated):
+                return False
+        elif isinstance(a, Alias):
+            if not isinstance(b, Alias) or a.name != b.name:
+                return False
+        elif isinstance(a, Sequence):
+            if not isinstance(b, Sequence) or len(a.items) != len(b.items):
+                return False
+            pairs.extend(zip(a.items, b.items))
+        elif isinstance(a, Mapping):
+            if not isinstance(b, Mapping) or len(a.pairs) != len(b.pairs):
+                return False
+            for one, other in zip(a.pairs, b.pairs):
+                if one is not other:
+                    pairs.append((one.key, other.key))
+                    pairs.append((one.value, other.value))
+    return True
+
+
 def read_again(config: ConfigFile, edits: Iterable[Edit]) -> Tree:
     """The tree of the file after `edits`.  Raises ValueError when two of them overlap."""
     if config.language == "yaml":

@@ -38,7 +38,7 @@ UNITS = {
 _NAMING = {name: (unit, block) for unit, (name, block) in UNITS.items()}
 _HOLDING = {block: (unit, name) for unit, (name, block) in UNITS.items()}
 _DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
-_NAME = LazyPattern(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_NAME = LazyPattern(r"(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")
 _USUAL_NAME = "global"
 """What DM's own samples call the only block."""
 
@@ -106,12 +106,15 @@ def _found(config: ConfigFile, around: list[Entry], wanted: Container[str]) -> I
         for entry in around:
             if entry.key == k.CERT_ALLOWED_CN and isinstance(entry.raw, Scalar) and entry.schema is not None and not entry.is_null:
                 yield _Offer("name-to-list", REWRITE, {"key": entry.key}, lambda e=entry: _to_list(config, e))
-            if entry is config.get(_DATABASE.get(config.kind, "")) and isinstance(entry.raw, Block):
+            if config.kind in _DATABASE and entry is config.get(_DATABASE[config.kind]) and isinstance(entry.raw, Block):
                 yield from _securing(config, entry, around[0])
-        block = next((e for e in around if isinstance(e.node, Block)), None)
-        if block is not None:
-            title = "sort-keys" if block.pair is not None else "sort-top-level" if block.parent is None else "sort-item"
-            yield _Offer(title, REWRITE, {"key": block.name}, lambda e=block: _sort(config, e))
+        # The block at the key, else, where that one is in order, the block that the key lies in.
+        for block in [e for e in around[:2] if isinstance(e.raw, Block)]:
+            edits = in_order(config, block)
+            if edits:
+                title = "sort-keys" if block.pair is not None else "sort-top-level" if block.parent is None else "sort-item"
+                yield _Offer(title, REWRITE, {"key": block.name}, lambda e=block, sorts=edits: _sort(config, e, sorts))
+                break
 
 
 def _proved(config: ConfigFile, edits: Iterable[Edit], expect: Expect | None = None) -> tuple[Edit, ...]:
@@ -142,9 +145,14 @@ def _is_unit(config: ConfigFile, entry: Entry) -> bool:
 
 
 def _new_name(config: ConfigFile, entry: Entry) -> str:
-    """A name that no block of that sort has: that of the source where it is one word."""
-    holder = config.get(UNITS[entry.key][1])
+    """A name that no block of that sort has, and no source asks for: that of the source where it is one word."""
+    reference, block = UNITS[entry.key]
+    holder, instances = config.get(block), config.get(k.MYSQL_INSTANCES)
     taken = {child.name for child in holder.children} if holder is not None else set()
+    for item in instances.items() if instances is not None else ():
+        named = item.get(reference)
+        if named is not None:
+            taken.add(named.text)
     source = entry.parent.get(k.SOURCE_ID) if entry.parent is not None else None
     base = source.text if source is not None and _NAME.match(source.text) else _USUAL_NAME
     number = 1
@@ -431,10 +439,7 @@ def _to_list(config: ConfigFile, entry: Entry) -> tuple[Edit, ...]:
 # Order
 
 
-def _sort(config: ConfigFile, entry: Entry) -> tuple[Edit, ...]:
-    edits = in_order(config, entry)
-    if not edits:
-        return ()
+def _sort(config: ConfigFile, entry: Entry, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     try:
         return _proved(config, edits)
     except _Refused:
@@ -555,6 +560,9 @@ def _without_lines(config: ConfigFile, first: int, last: int) -> Edit:
     if at_end or is_blank(config, last + 1):
         while first > 0 and is_blank(config, first - 1):
             first -= 1
+    if first == 0:
+        while last + 2 < len(lines) and is_blank(config, last + 1):
+            last += 1
     if last + 1 < len(lines) or first == 0:
         return Edit(Span(line_start(config, first), line_start(config, last + 1)), "")
     return Edit(Span(lines.line_span(first - 1).end, len(config.text)), "")

@@ -113,6 +113,12 @@ def distance(a: str, b: str, limit: int) -> int:
     return row[-1]
 
 
+def is_slip_of(name: str, key: str) -> bool:
+    """Whether a name is a key but for case and hyphens and a letter, of a long one two: a slip of the finger, and hardly another word."""
+    most = 1 if len(name) < 8 else 2
+    return distance(_squeezed(name), _squeezed(key), most) <= most
+
+
 def nearest(name: str, candidates: tuple[str, ...], meaning: Mapping[str, str] | None = None, limit: int | None = None) -> str | None:
     """The one candidate that is nearest to `name`; None where none is near or two are equally near."""
     limit = max(1, min(3, len(name) // 3)) if limit is None else limit
@@ -144,17 +150,18 @@ def near_key(name: str, parent: SchemaKey) -> str | None:
 
 @lru_cache(maxsize=8)
 def _places(kind: str) -> Mapping[str, tuple[str, ...]]:
-    """Where each key name of a kind belongs, as dotted paths of its parents ("" for the top level)."""
-    out: dict[str, list[str]] = {}
-    stack = [load(kind)]
+    """Where each key name of a kind belongs, as dotted paths of its parents ("" for the top level), those of old blocks last."""
+    out: dict[str, set[tuple[bool, int, str]]] = {}
+    stack = [(load(kind), False)]
     while stack:
-        key = stack.pop()
+        key, old = stack.pop()
+        old = old or key.status != "ok"
         for name, child in key.children.items():
-            out.setdefault(name, []).append(key.path)
-            stack.append(child)
+            out.setdefault(name, set()).add((old, key.path.count("."), key.path))
+            stack.append((child, old))
         if key.item is not None:
-            stack.append(key.item)
-    return {name: tuple(sorted(set(paths), key=lambda p: (p.count("."), p))) for name, paths in out.items()}
+            stack.append((key.item, old))
+    return {name: tuple(path for _, _, path in sorted(found)) for name, found in out.items()}
 
 
 def places(kind: str, name: str) -> tuple[str, ...]:

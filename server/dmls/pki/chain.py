@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmls.go.number import quote
 from dmls.pki import names, policies, signature
-from dmls.pki.facts import ANY_USAGE, CLIENT_AUTH, DSA, GO_1_21, GO_1_24, OTHER, SERVER_AUTH, X25519, Certificate, GoVersion
+from dmls.pki.facts import ANY_USAGE, CLIENT_AUTH, DSA, GO_1_21, GO_1_24, OTHER, SERVER_AUTH, X25519, Certificate, GoVersion, rfc_3339
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -320,7 +320,7 @@ class _Builder:
         if not early and moment <= 2 * certificate.not_after:
             return None
         self.spoken = True
-        now, limit = _date(floor(self.at)), _date(certificate.not_before if early else certificate.not_after)
+        now, limit = rfc_3339(self.at), rfc_3339(certificate.not_before if early else certificate.not_after)
         text = f"x509: certificate has expired or is not yet valid: current time {now} is {'before' if early else 'after'} {limit}"
         return _Failure("not-yet-valid" if early else "expired", text, _INVALID, certificate)
 
@@ -377,17 +377,3 @@ def _hint(why: str, authority: Certificate) -> str:
 def _usage_fits(chain: _Chain, wanted: str) -> bool:
     """Each certificate that lists usages, roots too, must list the wanted one or any."""
     return all(not c.extended_key_usages or wanted in c.extended_key_usages or ANY_USAGE in c.extended_key_usages for c in chain)
-
-
-def _date(seconds: int) -> str:
-    """RFC 3339 in UTC for any year that a certificate can hold, 0 included."""
-    days, rest = divmod(seconds, 86400)
-    # Years begin in March here, so that the leap day is the last one.
-    era, day = divmod(days + 719468, 146097)
-    year = (day - day // 1460 + day // 36524 - day // 146096) // 365
-    day -= 365 * year + year // 4 - year // 100
-    month = (5 * day + 2) // 153
-    day -= (153 * month + 2) // 5 - 1
-    month += 3 if month < 10 else -9
-    year += 400 * era + (month <= 2)
-    return f"{year:04}-{month:02}-{day:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"

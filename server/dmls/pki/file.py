@@ -24,7 +24,7 @@ _FILES_KEPT, _CERTIFICATES_KEPT, _LARGEST_KEPT = 256, 512, 65536
 _files: OrderedDict[bytes, PemFile] = OrderedDict()
 _certificates: OrderedDict[bytes, Certificate | str] = OrderedDict()
 
-_OLD, _KEY_ERRORS = "blocks before Go 1.24", "errors of keys"
+_OLD, _KEY_ERRORS, _LOST_KEYS = "blocks before Go 1.24", "errors of keys", "damaged keys"
 
 
 def read(data: bytes) -> PemFile:
@@ -62,7 +62,16 @@ def _read(data: bytes, digest: bytes) -> PemFile:
         file.memo[_OLD] = tuple(by_place.get((raw.start, raw.end)) or _block(raw, made, errors) for raw in old)
     if errors:
         file.memo[_KEY_ERRORS] = errors
+    if damage:
+        file.memo[_LOST_KEYS] = frozenset(piece for piece in damage if pem.in_private_key(data, piece))
     return file
+
+
+def is_lost_key(file: PemFile, piece: PemBlock | Damage) -> bool:
+    """Whether a piece of damage belongs to a private key."""
+    keys = file.memo.get(_LOST_KEYS, ())
+    assert isinstance(keys, (frozenset, tuple))
+    return piece in keys
 
 
 def _block(raw: pem.RawBlock, made: dict[bytes, Certificate | str], errors: dict[int, tuple[Refusal, ...]]) -> PemBlock:

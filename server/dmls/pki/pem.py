@@ -183,6 +183,20 @@ def decoded(text: bytes) -> bytes | None:
     return a2b_base64(clean)
 
 
+def in_private_key(data: bytes, piece: Damage) -> bool:
+    """Whether a piece of damage belongs to a block of a private key: by the label in its line, else by that of the last BEGIN before it."""
+    stop = data.find(b"\n", piece.end)
+    line = data[piece.start : stop if stop >= 0 else len(data)]
+    if b"BEGIN CERT" in line:
+        # All of it stands in one line.
+        return False
+    found = _OWN_LABEL.search(line)
+    if found is None:
+        begin = max(data.rfind(word, 0, piece.start) for word in (b"BEGIN ", b"begin "))
+        found = _OWN_LABEL.match(data, begin) if begin >= 0 else None
+    return found is not None and b"PRIVATE KEY" in found[1].upper()
+
+
 # -- damage -----------------------------------------------------------------------------------------------------------------------
 
 _MOST, _MOST_MARKERS = 200, 5000
@@ -195,6 +209,7 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 """BEGIN or END behind a dash, or before a usual label and a dash."""
+_OWN_LABEL = re.compile(rb"(?:BEGIN|END)[ \t]{1,8}([A-Z0-9 ]{1,80})", re.IGNORECASE)
 _ANY_DASH = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _DASH_RUN = re.compile(rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92|\xef\xb9[\x98\xa3]|\xef\xbc\x8d)+")
 _LABEL = re.compile(rb"[ \t]{1,8}([A-Za-z0-9][A-Za-z0-9 .+/#_]{0,80}?)[ \t]{0,8}(?=-|\xe2\x80[\x90-\x95]|\xe2\x88\x92|\xef\xb9[\x98\xa3]|\xef\xbc\x8d)")

@@ -5,8 +5,11 @@ To ask for them is to have the folder read, so a rule asks only once it has some
 
 from __future__ import annotations
 
+from dmls.files import Directory
+from dmls.model import openssl
 from dmls.model.cert_use import CertUse, Source, uses
-from dmls.model.tls_block import CA, TlsBlock
+from dmls.model.tls_block import CA, KEY, TlsBlock
+from dmls.model.tls_path import folder_of
 from dmls.pki.facts import Certificate, PemFile, PublicKey
 from dmls.rule import Context
 from dmls.version import go_of
@@ -23,6 +26,12 @@ def use_of(block: TlsBlock, ctx: Context) -> CertUse | None:
 def neighbour(use: CertUse | None) -> Source | None:
     """A file of the block in whose folder others may be looked for."""
     return next((source for source in use.files if source.path and source.local), None) if use is not None else None
+
+
+def goal(ctx: Context, source: Source, path: str) -> str:
+    """The file that a conversion of `source`, which a command calls `path`, is written to; none that is there already."""
+    listed = ctx.around.lookup.list(folder_of(source.local)) if source.local else None
+    return openssl.target(path, source.role == KEY, listed.entries if isinstance(listed, Directory) else ())
 
 
 def certificates(ctx: Context, source: Source, key: PublicKey | None) -> list[str]:

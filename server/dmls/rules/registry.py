@@ -82,7 +82,7 @@ ROWS: tuple[Row, ...] = (
     Row('bad-duration', 'schema', 1, 'misfit', ('source', 'task', 'topology'), ('bad-duration',), 'dmls.rules.schema.bad_duration', '..'),
     Row('bad-merge', 'schema', 1, 'misfit', ('source', 'task', 'topology'), ('bad-merge',), 'dmls.rules.schema.bad_merge', '..'),
     Row('bad-size', 'schema', 1, 'misfit', ('source', 'task', 'topology'), ('bad-size',), 'dmls.rules.schema.bad_size', '..'),
-    Row('deprecated-key', 'schema', 2, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('deprecated', 'mapped'), 'dmls.rules.schema.deprecated_key', '..'),
+    Row('deprecated-key', 'schema', 1, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('deprecated', 'mapped', 'error', 'loaders.<name>.import-mode', 'mysql-instances[].loader.import-mode'), 'dmls.rules.schema.deprecated_key', '..'),
     Row('duplicate-key', 'schema', 1, 'misfit', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('duplicate-key',), 'dmls.rules.schema.duplicate_key', '..'),
     Row('ignored-key', 'schema', 2, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('ignored', 'ineffective'), 'dmls.rules.schema.ignored_key', '..'),
     Row('key-not-in-version', 'schema', 1, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('other-version',), 'dmls.rules.schema.key_not_in_version', '..'),

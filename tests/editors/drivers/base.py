@@ -100,4 +100,4 @@ def unpacked(editor: str, name: str) -> list[str] | None:
     loader = root / "usr" / "lib64" / "ld-linux-x86-64.so.2"
     if not binary.exists() or not loader.exists():
         return None
-    return [str(loader), "--library-path", str(root / "usr" / "lib" / "x86_64-linux-gnu"), "--argv0", name, str(binary.resolve())]
+    return [str(loader), "--library-path", str(root / "usr" / "lib" / "x86_64-linux-gnu"), "--argv0", str(binary.resolve()), str(binary.resolve())]

@@ -22,11 +22,18 @@ _ASKS_WHAT_IT_IS = b"\x1b[c"
 _IT_IS = b"\x1b[?62;c"
 
 
+class _Screen(pyte.Screen):
+    def select_graphic_rendition(self, *attributes: int, private: bool = False) -> None:
+        """Vim asks with a private form how keys are sent; pyte takes it for colours and fails."""
+        if not private:
+            super().select_graphic_rendition(*attributes)
+
+
 class Terminal:
     """Reads only while someone waits; a program that prints much meanwhile waits too, as on a slow line."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str], folder: Path, columns: int = 180, rows: int = 50) -> None:
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._pid, self._fd = pty.fork()
         if self._pid == 0:

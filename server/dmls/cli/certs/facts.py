@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dmls.cli.moment import days_between, rfc_3339
-from dmls.pki.facts import Certificate, GoVersion, KeyFacts, PublicKey, fingerprint_text
+from dmls.cli.moment import days_between
+from dmls.pki.facts import Certificate, GoVersion, KeyFacts, PublicKey, fingerprint_text, rfc_3339
 from dmls.pki.names import ip_text
 from dmls.pki.shown import key_usages, matches
 

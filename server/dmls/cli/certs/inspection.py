@@ -11,14 +11,12 @@ from dmls.cli.refusal import refusal
 from dmls.disk import RealDisk
 from dmls.files import PEM_LIMIT, Content, Disk
 from dmls.pki.facts import Certificate, GoVersion, KeyFacts, PemBlock, PemFile
-from dmls.pki.file import CERTIFICATE, REQUESTS, blocks, etcd_pool_error, guess_role, key_pair, pool, private_key, read
+from dmls.pki.file import CERTIFICATE, REQUESTS, blocks, etcd_pool_error, guess_role, key_error, key_pair, pool, private_key, read
 from dmls.pki.shown import matches
 
 VERSION = 1
 NO_CAS = "failed to append ca certs"
 """What DM says where `AppendCertsFromPEM` found nothing; Go itself only says false."""
-KEY_BLOCK = "PRIVATE KEY"
-"""How the label of every block ends that Go's TLS takes for a private key."""
 
 
 class Source(NamedTuple):
@@ -37,7 +35,7 @@ def read_source(name: str, console: Console, disk: Disk | None = None) -> Source
     state = (RealDisk() if disk is None else disk).read(name, PEM_LIMIT)
     if isinstance(state, Content):
         return Source(name, read(state.data))
-    message, args = refusal(state, "cli.pem-too-large")
+    message, args = refusal(state, "pem-")
     console.note(message, path=name, **args)
     return None
 
@@ -112,23 +110,10 @@ def inspect(source: Source, role: str, key: Source | None, go: GoVersion, at: fl
     if role == "ca":
         verdict = Verdict(None if found.appended_ok else NO_CAS, count)
     elif role == "key":
-        verdict = Verdict(_key_error(pem, go), count)
+        verdict = Verdict(key_error(pem, go), count)
     else:
         verdict = Verdict(key_pair(pem, key.pem if key is not None else None, go).error, count)
     return Inspection(source, role, key, go, at, verdict, Verdict(error, count))
-
-
-def _key_error(pem: PemFile, go: GoVersion) -> str | None:
-    """Why `tls.X509KeyPair` refuses the file as a key; None where it does not."""
-    key = private_key(pem, go)
-    if key is not None:
-        return key.go_error or None
-    skipped = [b.type for b in blocks(pem, go)]
-    if not skipped:
-        return "tls: failed to find any PEM data in key input"
-    if skipped == [CERTIFICATE]:
-        return "tls: found a certificate rather than a key in the PEM for the private key"
-    return f'tls: failed to find PEM block with type ending in "{KEY_BLOCK}" in key input after skipping PEM blocks of the following types: [{" ".join(skipped)}]'
 
 
 def to_json(found: Inspection) -> dict[str, object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dmls.cli.certs.facts import unhandled
 from dmls.cli.certs.inspection import Inspection
 from dmls.cli.console import Console, harmless
-from dmls.cli.moment import DAY, days_between, rfc_3339
+from dmls.cli.moment import days_between
 from dmls.cli.width import padded, width, wrapped
-from dmls.pki.facts import Certificate, GoVersion, KeyFacts, fingerprint_text
+from dmls.model.cert_use import ends_within
+from dmls.pki.facts import Certificate, GoVersion, KeyFacts, fingerprint_text, rfc_3339
 from dmls.pki.shown import key_usages, names_of, public_key_text, whole_name
 
 COLUMNS = 100
@@ -135,7 +136,7 @@ def state_of(certificate: Certificate, at: float, within: int = WARN_DAYS) -> st
     """ "expired", "not-yet-valid", "soon" (at its end within so many days) or "ok"."""
     if at > certificate.not_after:
         return "expired"
-    if certificate.not_after <= at + within * DAY:
+    if ends_within(certificate, at, within):
         return "soon"
     return "not-yet-valid" if at < certificate.not_before else "ok"
 

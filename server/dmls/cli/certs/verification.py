@@ -7,9 +7,8 @@ from typing import NamedTuple
 from dmls.cli.certs.facts import unhandled
 from dmls.cli.certs.inspection import NO_CAS, Source, certificate_blocks
 from dmls.cli.certs.layout import go_text
-from dmls.cli.moment import rfc_3339
 from dmls.pki.chain import Verdict, verify, verify_host
-from dmls.pki.facts import ANY_USAGE, CLIENT_AUTH, LATEST_GO, SERVER_AUTH, Certificate, GoVersion
+from dmls.pki.facts import ANY_USAGE, CLIENT_AUTH, LATEST_GO, SERVER_AUTH, Certificate, GoVersion, rfc_3339
 from dmls.pki.file import key_pair, pool, refusal
 from dmls.pki.names import ip_text, parse_ip
 from dmls.pki.shown import names_of, whole_name

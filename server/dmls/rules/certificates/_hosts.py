@@ -10,6 +10,7 @@ from dmls.model.host_check import OLD, PEERS, host_check
 from dmls.model.tls_outcome import NONE, refused_server
 from dmls.pki import names
 from dmls.rule import Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 from dmls.version import NEW_TLS_HELPER
 
 
@@ -32,6 +33,7 @@ def judge(rule: Rule, use: CertUse, ctx: Context, **args: object) -> Iterator[Fi
         dm_text=outcome.text,
         related=ctx.in_file(cert, use.block_of(leaf)),
         depends=NEW_TLS_HELPER if check.depends and (fails or check.by != OLD) else None,
+        fixes=reissue(ctx, cert, leaf),
         owner=use.owner,
         **args,
         **outcome.args,

@@ -9,17 +9,20 @@ Wrong: `cert-allowed-cn = ["DM CA"]` with a CA called `DM CA`
 
 Right: `cert-allowed-cn = ["dm"]`, and CN=dm in the certificates of masters, workers and dmctl
 
-Fix: list the Common Name of the components' certificates; give the CA another name than theirs.
+Fix: write the Common Name of the own certificate instead, where that has another one; give the CA another name than theirs.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.allowed_cn import judged, trimmed
 from dmls.model.cert_use import CertUse, printable
-from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.model.config_file import Entry
+from dmls.rule import CERT_USE, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rules.certificates._names import own_name
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
@@ -30,9 +33,20 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
     for item in judged(use.block):
         name = trimmed(item.text)
         if name and name in issuers:
-            yield ctx.finding(
-                RULE, ctx.config.value_span(item), related=ctx.in_file(use.ca, use.ca.block_of(issuers[name])), name=printable(name)
-            )
+            related = ctx.in_file(use.ca, use.ca.block_of(issuers[name]))
+            yield ctx.finding(RULE, ctx.config.value_span(item), related=related, fixes=_fixes(use, item, name, ctx), name=printable(name))
+
+
+def _fixes(use: CertUse, item: Entry, name: str, ctx: Context) -> tuple[Fix, ...]:
+    """The own name in the place of the CA's, unless it is listed already: then the item goes."""
+    own = own_name(use)
+    if not own or own == name or trimmed(own) != own:
+        return ()
+    if any(trimmed(other.text) == own for other in judged(use.block)):
+        removal = edit.delete(ctx.config, item)
+        return (ctx.fix("delete-item", removal, how=Applicability.UNSAFE),) if removal is not None else ()
+    change = edit.set_text(ctx.config, item, own)
+    return (ctx.fix("keep-common-name", change, how=Applicability.UNSAFE, name=printable(own)),) if change is not None else ()
 
 
 RULE = Rule("tls-allowed-cn-is-ca-cn", "certificates", Severity.WARNING, CERT_USE, kinds.COMPONENTS, check)

@@ -10,7 +10,8 @@ Wrong: a CA with `extendedKeyUsage = codeSigning`
 
 Right: a CA without extended key usages
 
-Fix: issue the CA's certificate again with the same key and without the extension; the certificates below it stay good.
+Fix: issue the CA's certificate again with the same key and without the extension, with one command that needs its private key; the certificates below it stay good.  The CA of a database
+is for its owner to renew.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import CertUse
 from dmls.model.chain_fault import CA_USAGE
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import renew_ca
 from dmls.rules.certificates._chain import fault_of, report
 
 
@@ -30,7 +32,8 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         return
     variant = "" if use.block.is_component else "database"
     listed = ", ".join(fault.authority.extended_key_usages)
-    yield from report(RULE, use, ctx, fault, variant, at=fault.authority, listed=listed, usages=", ".join(fault.usages))
+    fixes = renew_ca(ctx, use.source_of(fault.authority), fault.authority) if use.block.is_component else ()
+    yield from report(RULE, use, ctx, fault, variant, at=fault.authority, fixes=fixes, listed=listed, usages=", ".join(fault.usages))
 
 
 RULE = Rule(CA_USAGE, "certificates", Severity.ERROR, CERT_USE, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -10,7 +10,8 @@ Wrong: `ssl-ca` with one CA whose end is near
 
 Right: a file with the old CA and the new one
 
-Fix: put the new CA beside the old one, restart all components, replace the certificates, and take the old CA out at last.
+Fix: issue the CA's certificate again with the same name and key, with one command that needs its private key; what it signed stays good. For a new CA with another
+key: put it beside the old one, restart all components, replace the certificates, and take the old CA out at last. The CA of a database is for its owner to renew.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import DAY, Source, day_of, days_left, name_of
+from dmls.model.cert_use import Source, day_of, days_left, ends_within, name_of
 from dmls.model.tls_outcome import NONE, refused_chain
 from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rules._reissue import renew_ca
 from dmls.rules.certificates._dates import OUT_OF_DATE, authorities, is_lost
 
 
@@ -34,7 +36,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
             variant = "spare"
             if is_lost(source, certificate, now):
                 variant, severity, outcome = "", Severity.ERROR, refused_chain(source.owner, OUT_OF_DATE)
-        elif certificate.not_after + 1 - now <= ctx.around.settings.ca_warn_days * DAY:
+        elif ends_within(certificate, now, ctx.around.settings.ca_warn_days):
             variant = f"soon-{source.owner}" if source.owner in kinds.DATABASES else "soon"
         else:
             continue
@@ -47,6 +49,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
             codes=outcome.codes,
             dm_text=outcome.text,
             related=ctx.in_file(source, block),
+            fixes=renew_ca(ctx, source, certificate) if source.owner not in kinds.DATABASES else (),
             name=name_of(certificate),
             date=day_of(certificate.not_after),
             days=days_left(certificate, now),

@@ -10,7 +10,8 @@ Wrong: a CA with `keyUsage = digitalSignature`
 
 Right: a CA with `keyUsage = keyCertSign, cRLSign`, and constraints that fit the certificates
 
-Fix: issue the CA's certificate again with the same name and key, or have the certificate signed by another CA.
+Fix: issue the CA's certificate again with the same name and key and without constraints, with one command that needs this key; or have the certificate signed by
+another CA. Which policies were meant nobody can tell.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import CertUse, printable
 from dmls.model.chain_fault import FORBIDDEN
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import renew_ca
 from dmls.rules.certificates._chain import fault_of, report
 
 _VARIANTS = {"too-many-intermediates": "path-length", "name-not-permitted": "names", "invalid-policies": "policies"}
@@ -36,7 +38,9 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         args["limit"] = fault.authority.max_path_len
     elif variant == "names":
         args["text"] = printable((fault.verdict.go_error or "").rpartition("sign for this name: ")[2])
-    yield from report(RULE, use, ctx, fault, variant, at=fault.authority, **args)
+    # Which policies were meant to be required nobody can tell.
+    fixes = renew_ca(ctx, use.source_of(fault.authority), fault.authority) if variant != "policies" else ()
+    yield from report(RULE, use, ctx, fault, variant, at=fault.authority, fixes=fixes, **args)
 
 
 RULE = Rule(FORBIDDEN, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

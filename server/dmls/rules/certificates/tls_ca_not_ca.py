@@ -9,7 +9,7 @@ Wrong: `openssl x509 -req -in ca.csr -signkey ca-key.pem -extfile v3.cnf -out ca
 
 Right: `openssl req -x509 -new -key ca-key.pem -subj "/CN=DM CA" -days 3650 -addext basicConstraints=critical,CA:TRUE -out ca.pem`
 
-Fix: issue the CA's certificate again with the same name and key; the certificates below it stay good.
+Fix: issue the CA's certificate again with the same name and key, with one command that needs this key; the certificates below it stay good.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import CertUse
 from dmls.model.chain_fault import NOT_CA
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import renew_ca
 from dmls.rules.certificates._chain import fault_of, report
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
     fault = fault_of(use, ctx, NOT_CA)
     if fault is not None:
-        yield from report(RULE, use, ctx, fault, at=fault.authority)
+        authority = fault.authority
+        fixes = renew_ca(ctx, use.source_of(authority), authority) if authority is not None else ()
+        yield from report(RULE, use, ctx, fault, at=authority, fixes=fixes)
 
 
 RULE = Rule(NOT_CA, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

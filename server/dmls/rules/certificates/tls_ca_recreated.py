@@ -10,7 +10,7 @@ Wrong: a new `ca.pem` with the certificates of the old one
 
 Right: all certificates signed with the key of the CA that is in `ssl-ca`
 
-Fix: have the certificate signed by the present CA, or bring the earlier CA file back.
+Fix: bring the earlier CA file back, where it lies in the folder, or have the certificate signed by the present CA, with one command that needs its private key.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import CertUse
 from dmls.model.chain_fault import RECREATED
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 from dmls.rules.certificates._chain import fault_of, fitting_ca, report
 
 
@@ -30,7 +31,8 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         return
     variant = "intermediate" if fault.authority in use.chain else ""
     severity = Severity.ERROR if use.owner == kinds.MASTER else Severity.WARNING
-    yield from report(RULE, use, ctx, fault, variant, severity, fixes=fitting_ca(use, ctx))
+    again = reissue(ctx, use.source_of(fault.certificate), fault.certificate)
+    yield from report(RULE, use, ctx, fault, variant, severity, fixes=(*fitting_ca(use, ctx), *again))
 
 
 RULE = Rule(RECREATED, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

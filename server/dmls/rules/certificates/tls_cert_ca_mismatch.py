@@ -9,7 +9,7 @@ Wrong: `ssl-ca = "ca-new.pem"` with a certificate that the old CA issued
 
 Right: the CA that issued the certificate, alone or beside others in one file
 
-Fix: name the right CA, or have the certificate signed by this one.  `openssl verify -CAfile ca.pem dm.pem` tells whether they fit.
+Fix: name the right CA, where it lies in the folder, or have the certificate signed by this one, with one command that needs the CA's private key.  `openssl verify -CAfile ca.pem dm.pem` tells whether they fit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import CertUse
 from dmls.model.chain_fault import MISMATCH
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 from dmls.rules.certificates._chain import fault_of, fitting_ca, issuer_and_authorities, report
 
 
@@ -37,7 +38,7 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         # The names read alike, and Go compares their bytes.
         variant = "encoding"
     severity = Severity.ERROR if is_master else Severity.WARNING
-    yield from report(RULE, use, ctx, fault, variant, severity, fixes=fitting_ca(use, ctx), **args)
+    yield from report(RULE, use, ctx, fault, variant, severity, fixes=(*fitting_ca(use, ctx), *reissue(ctx, use.cert, use.leaf)), **args)
 
 
 RULE = Rule(MISMATCH, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

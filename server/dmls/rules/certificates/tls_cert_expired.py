@@ -10,7 +10,8 @@ Wrong: a certificate with `notAfter=Aug 31 12:00:00 2026 GMT` in September
 
 Right: a certificate that is valid
 
-Fix: issue the certificate again.  `openssl x509 -in dm.pem -noout -dates` shows the dates.
+Fix: issue the certificate again for the same key, with one command that needs the CA's private key; take an intermediate that nobody needs out of the file.
+For a source or task that is offered where its CA is known.  `openssl x509 -in dm.pem -noout -dates` shows the dates.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source, day_of, name_of
 from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue, without
 from dmls.rules.certificates._dates import of_own, own
 
 
@@ -39,6 +41,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
             codes=weight.outcome.codes,
             dm_text=weight.outcome.text,
             related=ctx.in_file(source, block),
+            fixes=reissue(ctx, source, certificate) if weight.variant != "unused" else without(ctx, source, certificate),
             name=name_of(certificate),
             date=day_of(certificate.not_after),
             **weight.outcome.args,

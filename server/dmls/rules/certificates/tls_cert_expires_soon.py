@@ -10,7 +10,7 @@ Wrong: a certificate with `notAfter=Sep 20 12:00:00 2026 GMT` in September
 
 Right: a certificate that was renewed
 
-Fix: issue the certificate again and put it in the place of the old one; then restart old versions, or create the source or task again.
+Fix: issue the certificate again in the place of the old one, with one command that needs the CA's private key; then restart old versions, or create the source or task again.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import DAY, Source, day_of, days_left, name_of
+from dmls.model.cert_use import Source, day_of, days_left, ends_within, name_of
 from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 from dmls.rules.certificates._dates import own
 from dmls.version import NEW_TLS_HELPER
 
@@ -31,8 +32,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     is_copied = source.owner in kinds.DATABASES
     variant = source.owner if is_copied else "" if ctx.version in NEW_TLS_HELPER else "restart"
     for certificate in own(source):
-        left = certificate.not_after + 1 - now
-        if now > certificate.not_after or left > ctx.around.settings.warn_days * DAY:
+        if now > certificate.not_after or not ends_within(certificate, now, ctx.around.settings.warn_days):
             continue
         block = source.block_of(certificate)
         yield ctx.finding(
@@ -40,6 +40,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
             source.anchor(block),
             variant,
             related=ctx.in_file(source, block),
+            fixes=reissue(ctx, source, certificate),
             depends=None if is_copied else NEW_TLS_HELPER,
             name=name_of(certificate),
             date=day_of(certificate.not_after),

@@ -9,7 +9,7 @@ Wrong: a certificate with `notBefore=Sep  2 12:00:00 2026 GMT` on the first of S
 
 Right: a certificate that is valid
 
-Fix: set the clocks right, wait, or issue the certificate again.
+Fix: set the clocks right, wait, or issue the certificate again, with one command that needs the CA's private key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import DAY, Source, day_of, name_of
 from dmls.model.tls_outcome import NONE, refused_chain
 from dmls.pki.facts import Certificate
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rules._reissue import reissue, renew_ca, without
 from dmls.rules.certificates._dates import OUT_OF_DATE, Weight, authorities, is_lost, of_own, own
 
 
@@ -39,6 +40,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
             codes=weight.outcome.codes,
             dm_text=weight.outcome.text,
             related=ctx.in_file(source, block),
+            fixes=_fixes(source, certificate, weight.variant, ctx),
             name=name_of(certificate),
             date=day_of(certificate.not_before),
             time=f"{minutes // 60:02}:{minutes % 60:02}",
@@ -56,6 +58,12 @@ def _early(source: Source, now: float) -> Iterator[tuple[Certificate, Weight]]:
             lost = is_lost(source, certificate, now)
             severity, outcome = (Severity.ERROR, refused_chain(source.owner, OUT_OF_DATE)) if lost else (Severity.WARNING, NONE)
             yield certificate, Weight("ca", severity, outcome)
+
+
+def _fixes(source: Source, certificate: Certificate, variant: str, ctx: Context) -> tuple[Fix, ...]:
+    if variant == "ca":
+        return renew_ca(ctx, source, certificate) if source.owner not in kinds.DATABASES else ()
+    return without(ctx, source, certificate) if variant == "unused" else reissue(ctx, source, certificate)
 
 
 RULE = Rule("tls-cert-not-yet-valid", "certificates", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

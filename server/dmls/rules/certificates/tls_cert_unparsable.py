@@ -11,7 +11,7 @@ Wrong: a certificate with `Serial Number: -4096`
 
 Right: a certificate with a positive serial number and only standard critical extensions
 
-Fix: issue the certificate again. `openssl x509 -in dm.pem -noout -text` shows serial number and extensions.
+Fix: issue the certificate again for the same key, with one command that needs the CA's private key. The CA of a database is for its owner to renew. `openssl x509 -in dm.pem -noout -text` shows serial number and extensions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from dmls.model.pem_fault import UNPARSABLE, is_garbage, pem_fault
 from dmls.model.tls_block import CA, CERT
 from dmls.model.tls_outcome import NONE, Outcome, bad_file, refused_chain, refused_peer
 from dmls.pki.facts import GO_1_18, Certificate, GoVersion, PemBlock
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rules._reissue import reissue, renew_ca
 from dmls.version import ALWAYS, VersionSet, go_of, with_go
 
 _REASONS = (
@@ -65,6 +66,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=fault.outcome.codes,
         dm_text=fault.outcome.text,
         related=ctx.in_file(source, fault.block),
+        fixes=_fixes(source, fault, ctx),
         depends=fault.versions if fault.versions.others() else None,
         number=fault.number,
         name=name_of(certificate) if certificate is not None else "",
@@ -149,6 +151,13 @@ def _judged(source: Source, certificate: Certificate, number: int, count: int) -
         return Severity.ERROR, refused_chain(source.owner, _UNHANDLED)
     # An intermediate that no chain needs is overlooked; a CA among others may be needed for the certificates of others.
     return (Severity.WARNING, NONE) if source.role == CA else None
+
+
+def _fixes(source: Source, fault: _Fault, ctx: Context) -> tuple[Fix, ...]:
+    certificate = fault.block.certificate
+    if source.role == CERT:
+        return reissue(ctx, source, certificate, fault.number)
+    return renew_ca(ctx, source, certificate) if source.owner not in kinds.DATABASES else ()
 
 
 RULE = Rule(UNPARSABLE, "certificates", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -10,7 +10,7 @@ Wrong: `ssl-cert` with the leaf alone
 
 Right: `ssl-cert` with the leaf first and the intermediate behind it
 
-Fix: append the certificate of the intermediate CA to the file in `ssl-cert`.
+Fix: append the certificate of the intermediate CA to the file in `ssl-cert`; the command is made where it lies in the same folder, else only the CA can tell where it is.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
+from dmls.model import openssl
+from dmls.model.cert_use import CertUse, Source
 from dmls.model.chain_fault import INCOMPLETE
-from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rule import CERT_USE, Context, Finding, Fix, Rule, Severity
 from dmls.rules.certificates._chain import fault_of, issuer_and_authorities, report
 
 
@@ -32,8 +33,18 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
     if fault.file:
         args["file"] = fault.file.rpartition("/")[2]
         args["chain"] = use.cert.local.rpartition("/")[2]
+    fixes = _append(use.cert, fault.file, ctx) if fault.file else ()
     severity = Severity.ERROR if use.owner == kinds.MASTER else Severity.WARNING
-    yield from report(RULE, use, ctx, fault, "found" if fault.file else "", severity, **args)
+    yield from report(RULE, use, ctx, fault, "found" if fault.file else "", severity, fixes=fixes, **args)
+
+
+def _append(cert: Source, path: str, ctx: Context) -> tuple[Fix, ...]:
+    """Other things than certificates in the found file do not belong into a chain."""
+    pem = next((pem for other, pem in ctx.siblings(cert) if other == path), None)
+    if pem is None or cert.is_inline or cert.pem is None:
+        return ()
+    other = ctx.path_for(cert, path)
+    return ctx.command("run-append", openssl.appended(cert.path, other, all(block.type == "CERTIFICATE" for block in pem.blocks)), file=other, chain=cert.path)
 
 
 RULE = Rule(INCOMPLETE, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

@@ -9,7 +9,7 @@ Wrong: `cat ca.pem dm.pem > chain.pem`
 
 Right: `cat dm.pem ca.pem > chain.pem`
 
-Fix: put the own certificate first; the order of the rest is free.
+Fix: put the own certificate first, with one command; the order of the rest is free.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import CertUse, name_of
 from dmls.model.tls_outcome import bad_pair
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import place_of
 
 _MISMATCH = "tls: private key does not match public key"
 
@@ -33,12 +35,14 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         return
     outcome = bad_pair(use.owner, _MISMATCH, ctx.version)
     block = use.cert.block_of(certificate)
+    at = place_of(use.cert, certificate)
     yield ctx.finding(
         RULE,
         use.cert.anchor(block),
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(use.cert, block),
+        fixes=ctx.command("run-reorder", openssl.own_first(at) if at is not None else "", file=at.path if at is not None else ""),
         first=name_of(first),
         name=name_of(certificate),
         place=place + 1,

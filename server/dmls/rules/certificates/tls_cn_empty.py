@@ -10,7 +10,7 @@ Wrong: `openssl req -subj "/O=dm"`
 
 Right: `openssl req -subj "/O=dm/CN=dm"`
 
-Fix: issue the certificate again with a Common Name.
+Fix: issue the certificate again with a Common Name, the first that is allowed, with one command that needs the CA's private key.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dmls.model.allowed_cn import judged, trimmed
 from dmls.model.cert_use import CertUse
 from dmls.model.tls_outcome import NONE, refused_peer, refused_self
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue_for_key
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
@@ -41,6 +42,7 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(use.cert, use.cert.block_of(leaf)),
+        fixes=reissue_for_key(ctx, use.cert, leaf, False),
         **outcome.args,
     )
 

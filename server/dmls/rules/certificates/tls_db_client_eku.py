@@ -9,7 +9,7 @@ Wrong: `extendedKeyUsage = serverAuth`
 
 Right: `extendedKeyUsage = clientAuth`, or no such extension
 
-Fix: issue the certificate again.
+Fix: issue the certificate again with clientAuth, with one command that needs the CA's private key; it is made where the CA that issued it is in `ssl-ca`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dmls.model.cert_use import CertUse
 from dmls.model.chain_fault import allows
 from dmls.pki.facts import CLIENT_AUTH
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
@@ -29,7 +30,7 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         return
     block = use.cert.block_of(leaf)
     usages = ", ".join(leaf.extended_key_usages)
-    yield ctx.finding(RULE, use.cert.anchor(block), related=ctx.in_file(use.cert, block), usages=usages)
+    yield ctx.finding(RULE, use.cert.anchor(block), related=ctx.in_file(use.cert, block), fixes=reissue(ctx, use.cert, leaf), usages=usages)
 
 
 RULE = Rule("tls-db-client-eku", "certificates", Severity.WARNING, CERT_USE, kinds.DATABASES, check)

@@ -9,7 +9,7 @@ Wrong: `extendedKeyUsage = serverAuth`
 
 Right: `extendedKeyUsage = serverAuth, clientAuth`, or no such extension
 
-Fix: issue the certificate again.
+Fix: issue the certificate again for both usages, with one command that needs the CA's private key.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dmls.model.chain_fault import allows
 from dmls.model.tls_outcome import refused_peer
 from dmls.pki.facts import CLIENT_AUTH
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
@@ -35,6 +36,7 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(use.cert, use.block_of(leaf)),
+        fixes=reissue(ctx, use.cert, leaf),
         usages=", ".join(leaf.extended_key_usages),
         **outcome.args,
     )

@@ -9,7 +9,7 @@ Wrong: `extendedKeyUsage = clientAuth`
 
 Right: `extendedKeyUsage = serverAuth, clientAuth`, or no such extension
 
-Fix: issue the certificate again.
+Fix: issue the certificate again for both usages, with one command that needs the CA's private key.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dmls.model.chain_fault import INCOMPATIBLE, allows
 from dmls.model.tls_outcome import refused_server
 from dmls.pki.facts import SERVER_AUTH
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
@@ -37,6 +38,7 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(use.cert, block),
+        fixes=reissue(ctx, use.cert, leaf),
         usages=", ".join(leaf.extended_key_usages),
         **outcome.args,
     )

@@ -11,7 +11,8 @@ Wrong: `openssl genrsa -out dm-key.pem 1024`
 
 Right: `openssl genrsa -out dm-key.pem 2048`, or an elliptic curve: `openssl ecparam -name prime256v1 -genkey -noout -out dm-key.pem`
 
-Fix: make a new key and have the certificate issued again.
+Fix: make a new key and have the certificate issued for it, with one command that needs the CA's private key. A CA with a small key has to be replaced, and all
+certificates with it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from dmls.model.tls_block import CERT
 from dmls.model.tls_outcome import NONE, refused_peer
 from dmls.pki.facts import GO_1_24, RSA, Certificate
 from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue_for_new_key
 from dmls.rules.certificates._chain import fault_of, report
 from dmls.version import go_of, with_go
 
@@ -70,6 +72,7 @@ def _leaf(source: Source, leaf: Certificate, ctx: Context) -> Iterator[Finding]:
         dm_text=outcome.text,
         related=ctx.in_file(source, block),
         depends=with_go(GO_1_24) if bits < _LEAST and not always else None,
+        fixes=reissue_for_new_key(ctx, source, leaf) if source.use is not None else (),
         bits=bits,
         text="tls: certificate RSA key size too small for supported signature algorithms" if always else _text(bits),
         **outcome.args,

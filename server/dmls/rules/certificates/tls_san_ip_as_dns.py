@@ -11,7 +11,7 @@ Wrong: `DNS.1 = 10.0.0.1`
 
 Right: `IP.1 = 10.0.0.1`
 
-Fix: issue the certificate again with the address as an IP SAN.
+Fix: issue the certificate again with the address as an IP SAN, with one command that needs the CA's private key.
 """
 
 from __future__ import annotations

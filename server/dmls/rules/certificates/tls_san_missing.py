@@ -13,7 +13,8 @@ Wrong: a certificate made by `openssl x509 -req` without `-extfile`
 
 Right: `subjectAltName = DNS:localhost, IP:127.0.0.1, IP:10.0.0.1`
 
-Fix: issue the certificate again with the addresses under which others call the component.
+Fix: issue the certificate again with the addresses under which others call the component, as far as this file tells them, with one command that needs the
+CA's private key.
 """
 
 from __future__ import annotations

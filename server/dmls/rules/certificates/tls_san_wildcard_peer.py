@@ -12,7 +12,8 @@ Wrong: `subjectAltName = DNS:*.dm.example` on three masters without reverse DNS
 
 Right: `subjectAltName = DNS:*.dm.example, IP:10.0.0.1, IP:10.0.0.2, IP:10.0.0.3`
 
-Fix: issue the certificate again with the IP addresses of the masters or their plain names; or make reverse entries for them.
+Fix: issue the certificate again with the IP addresses of the masters or their plain names, those of this file with one command that needs the CA's private key; or
+make reverse entries for them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dmls.model.cert_use import CertUse
 from dmls.model.host_check import has_other_masters, is_loopback, peer_hosts
 from dmls.pki.names import ip_text
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 
 
 def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
@@ -36,7 +38,9 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
     names = [name for name in leaf.dns_names if not is_loopback(name)]
     if not names or not all(name.startswith("*.") for name in names) or not all(is_loopback(ip_text(a)) for a in leaf.ip_addresses):
         return
-    yield ctx.finding(RULE, use.cert.anchor(), related=ctx.in_file(use.cert, use.block_of(leaf)), names=", ".join(names))
+    # Without an address of this master in the file there is nothing that a new certificate could name.
+    fixes = reissue(ctx, use.cert, leaf) if any(not is_loopback(host) for host in hosts) else ()
+    yield ctx.finding(RULE, use.cert.anchor(), related=ctx.in_file(use.cert, use.block_of(leaf)), fixes=fixes, names=", ".join(names))
 
 
 RULE = Rule("tls-san-wildcard-peer", "certificates", Severity.WARNING, CERT_USE, (kinds.MASTER,), check)

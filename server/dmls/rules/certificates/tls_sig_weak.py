@@ -8,7 +8,8 @@ Wrong: `openssl x509 -req -sha1 …`
 
 Right: `openssl x509 -req -sha256 …`
 
-Fix: issue the certificate again, signed with SHA-256; the key can stay.
+Fix: issue the certificate again, signed with SHA-256, with one command that needs the CA's private key; the own key can stay. A CA whose key Go does not know has to
+be replaced, and all certificates with it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dmls.model import kind as kinds
 from dmls.model.cert_use import CertUse
 from dmls.model.chain_fault import WEAK
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
+from dmls.rules._reissue import reissue
 from dmls.rules.certificates._chain import fault_of, report
 
 
@@ -28,7 +30,8 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         return
     algorithm = fault.certificate.signature_algorithm
     variant = "" if fault.verdict.hint == "insecure-algorithm" else "unknown"
-    yield from report(RULE, use, ctx, fault, variant, algorithm=algorithm)
+    fixes = reissue(ctx, use.source_of(fault.certificate), fault.certificate) if not variant else ()
+    yield from report(RULE, use, ctx, fault, variant, fixes=fixes, algorithm=algorithm)
 
 
 RULE = Rule(WEAK, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

@@ -12,17 +12,18 @@ Wrong: `worker-addr = "10.0.0.1:"`
 
 Right: `worker-addr = "10.0.0.1:8262"`
 
-Fix: write the port; DM-master uses 8261 and 8291, DM-worker 8262.
+Fix: write the port; DM-master uses 8261 and 8291, DM-worker 8262.  The fix takes the port that is advertised, else the usual one, which need not be yours.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
 from dmls.model.endpoint import HTTP, HTTPS, URL_LISTS, Endpoint, endpoints
-from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k
 
 _USUAL = {k.WORKER_ADDR: "8262", k.MASTER_ADDR: "8261", k.JOIN: "8261"}
@@ -57,10 +58,43 @@ def _finding(ctx: Context, endpoint: Endpoint, variant: str, severity: Severity,
         variant,
         severity=severity,
         codes=codes,
+        fixes=_fixes(ctx, endpoint),
         key=endpoint.key,
         address=endpoint.address,
         usual=_USUAL.get(endpoint.key, _PEER_PORT),
     )
+
+
+def _fixes(ctx: Context, endpoint: Endpoint) -> tuple[Fix, ...]:
+    if not endpoint.exact:
+        return ()
+    start = endpoint.address_span.start
+    host = endpoint.address[: len(endpoint.address) - len(endpoint.path)]
+    usual = _USUAL.get(endpoint.key, _PEER_PORT)
+    if not endpoint.in_list:
+        usual = next((e.port for e in endpoints(ctx.config, k.ADVERTISE_ADDR) if e.port and e.port.isdigit()), usual)
+    if endpoint.parts is not None:
+        written = f"{host}{usual}"
+    elif host.count(":") > 1 and "[" not in host:
+        written = _bracketed(host, usual)
+    else:
+        written = f"{host}:{usual}"
+    if not written:
+        return ()
+    edit = Edit(Span(start, start + len(host)), written)
+    return (ctx.fix("replace-value", edit, how=Applicability.UNSAFE, value=written),)
+
+
+def _bracketed(host: str, usual: str) -> str:
+    """An IPv6 address in brackets: what follows the last colon is the port where it looks like one; "" where it is no address."""
+    address, _, port = host.rpartition(":")
+    if not (port.isdigit() and len(port) >= 4):
+        address, port = host, usual
+    try:
+        ipaddress.IPv6Address(address)
+    except ValueError:
+        return ""
+    return f"[{address}]:{port}"
 
 
 def _fault(endpoint: Endpoint) -> str:

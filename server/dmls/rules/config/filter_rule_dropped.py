@@ -12,7 +12,9 @@ Wrong: `action: ignore`
 
 Right: `action: Ignore`
 
-Fix: write the word as DM does; where one is near, the fix does.
+Fix: write the word as DM does; where one is near, the fix does.  A rule that DM goes on without begins to hold events back, so then the fix is
+a suggestion.  What is missing is written for you to complete; a simple `~` expression becomes a pattern with `*`.  For other expressions and patterns there
+is no equivalent.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import regexp
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.unknown import nearest
-from dmls.rule import ENTRY, Context, Edit, Finding, Fix, Rule, Severity
+from dmls.model.unknown import is_slip_of, nearest
+from dmls.pattern import LazyPattern
+from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping, Scalar
 from dmls.version import FILTERS_ONLY_LOGGED
@@ -47,15 +51,17 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     action = entry.get(k.ACTION)
     pattern = entry.get(k.SCHEMA_PATTERN)
     if pattern is None or (pattern.is_null or not pattern.text):
-        yield ctx.finding(RULE, where, "no-schema" + tail, severity=severity, codes=codes, depends=depends, name=name)
+        ways = _added(entry, pattern, k.SCHEMA_PATTERN, '"*"', ctx)
+        yield ctx.finding(RULE, where, "no-schema" + tail, severity=severity, codes=codes, depends=depends, fixes=ways, name=name)
     if action is None or action.is_null:
-        yield ctx.finding(RULE, where, "no-action" + tail, severity=severity, codes=codes, depends=depends, name=name)
+        ways = _added(entry, action, k.ACTION, "Ignore", ctx)
+        yield ctx.finding(RULE, where, "no-action" + tail, severity=severity, codes=codes, depends=depends, fixes=ways, name=name)
     elif isinstance(action.node, Scalar) and action.schema is not None and not action.schema.accepts(action.text):
-        yield found(action, "action", _near(action, ctx), value=action.text)
+        yield found(action, "action", _near(action, ctx, dropped), value=action.text)
     events = entry.get(k.EVENTS)
     for event in events.strings() if events is not None else ():
         if event.schema is not None and event.schema.enum is not None and not event.schema.accepts(event.text.lower()):
-            yield found(event, "event", _near(event, ctx), value=event.text)
+            yield found(event, "event", _near(event, ctx, dropped), value=event.text)
     for key in (k.SCHEMA_PATTERN, k.TABLE_PATTERN):
         at = entry.get(key)
         if at is None or not isinstance(at.node, Scalar):
@@ -64,7 +70,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         if "*" in text[:-1] and not text.startswith("~"):
             yield found(at, "star", key=key)
         elif text.startswith("~"):
-            yield ctx.finding(RULE, ctx.config.value_span(at), "regexp", severity=Severity.WARNING, codes=(), name=name, key=key)
+            yield ctx.finding(RULE, ctx.config.value_span(at), "regexp", severity=Severity.WARNING, codes=(), fixes=_pattern(at, ctx), name=name, key=key)
     patterns = entry.get(k.SQL_PATTERN)
     for item in patterns.strings() if patterns is not None else ():
         error = regexp.check(item.text)
@@ -72,14 +78,37 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             yield found(item, k.SQL_PATTERN, text=error)
 
 
-def _near(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    assert entry.schema is not None and entry.schema.enum is not None and isinstance(entry.node, Scalar)
+def _near(entry: Entry, ctx: Context, dropped: bool) -> tuple[Fix, ...]:
+    """A word of DM's for one that is none.  Where DM goes on without the rule, the repaired rule changes what it does."""
+    assert entry.schema is not None and entry.schema.enum is not None
     squeezed = {v.lower(): v for v in entry.schema.enum}
-    near = nearest(entry.text.lower().replace("-", " ").replace("_", " "), tuple(squeezed), squeezed)
-    if near is None or entry.raw is not entry.node:
+    word = entry.text.lower().replace("-", " ").replace("_", " ")
+    near = squeezed.get(f"{word} table") or nearest(word, tuple(squeezed), squeezed)
+    change = edit.set_text(ctx.config, entry, near) if near is not None else None
+    how = Applicability.SAFE if near is not None and not dropped and is_slip_of(word, near) else Applicability.UNSAFE
+    return (ctx.fix("replace-value", change, how=how, value=near),) if change is not None else ()
+
+
+def _added(rule: Entry, entry: Entry | None, key: str, value: str, ctx: Context) -> tuple[Fix, ...]:
+    """The key that is missing, with a value that a person has to look at."""
+    if entry is not None:
+        change = edit.set_value(ctx.config, entry, value) if entry.is_null else edit.set_text(ctx.config, entry, value.strip('"'))
+    else:
+        change = edit.insert_pairs(ctx.config, rule.children[-1], [f"{key}: {value}"]) if rule.children else None
+    return (ctx.fix("add-keys", change, how=Applicability.MANUAL, preferred=False, keys=f"`{key}: {value}`"),) if change is not None else ()
+
+
+_SIMPLE = LazyPattern(r"~\^?([A-Za-z0-9_-]+)(\.\*)?\$?\Z")
+"""An expression for one name, or for all that begin in one way."""
+
+
+def _pattern(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    found = _SIMPLE.match(entry.text)
+    if found is None or not (found.group(2) or entry.text.endswith("$")):
         return ()
-    quote = {"double": '"', "single": "'"}.get(entry.node.style, "")
-    return (ctx.fix("replace-value", Edit(ctx.config.value_span(entry), f"{quote}{near}{quote}"), value=near),)
+    pattern = found.group(1) + ("*" if found.group(2) else "")
+    change = edit.set_text(ctx.config, entry, pattern)
+    return (ctx.fix("replace-value", change, how=Applicability.UNSAFE, value=pattern),) if change is not None else ()
 
 
 RULE = Rule("filter-rule-dropped", "config", Severity.ERROR, ENTRY, kinds.DATABASES, check, (f"{k.FILTERS}.<name>", f"{k.FILTERS}[]"), codes=(20037,))

@@ -11,7 +11,8 @@ Wrong: `initial-cluster = "10.0.0.1:8291"`
 
 Right: `initial-cluster = "master1=http://10.0.0.1:8291"`
 
-Fix: write `name=URL` for every master, the name being that master's `name`.
+Fix: write `name=URL` for every master, the name being that master's `name`.  The fix takes away a path and a second `=`, and writes this master's own name;
+the names of the others stand in their files.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     for endpoint in every:
         variant = _fault(endpoint)
         if variant is not None:
-            fixes = _fixes(config, ctx, endpoint) if len(every) == 1 and endpoint.name is None else ()
+            fixes = _fixes(config, ctx, endpoint, variant, len(every) == 1)
             yield ctx.finding(RULE, endpoint.span, variant, fixes=fixes, item=endpoint.raw)
 
 
@@ -49,8 +50,25 @@ def _fault(endpoint: Endpoint) -> str | None:
     return None
 
 
-def _fixes(config: ConfigFile, ctx: Context, endpoint: Endpoint) -> tuple[Fix, ...]:
-    """The one entry of a cluster of one is this master's own."""
+def _fixes(config: ConfigFile, ctx: Context, endpoint: Endpoint, variant: str, alone: bool) -> tuple[Fix, ...]:
+    if not endpoint.exact:
+        return ()
+    start, end = endpoint.url_span
+    if variant == "path":
+        return (ctx.fix("remove-path", Edit(Span(end - len(endpoint.path), end), ""), path=endpoint.path),)
+    if variant == "equals":
+        return (ctx.fix("remove-text", Edit(Span(start, start + 1), ""), text="="),) if endpoint.url.startswith("=") and "=" not in endpoint.url[1:] else ()
+    return _named(config, ctx, endpoint) if endpoint.name is None and (alone or _is_own(config, endpoint)) else ()
+
+
+def _is_own(config: ConfigFile, endpoint: Endpoint) -> bool:
+    """Whether the entry is the address at which this master tells the others to find it."""
+    advertised = endpoints(config, k.ADVERTISE_PEER_URLS) or endpoints(config, k.PEER_URLS)
+    return any(e.address == endpoint.address for e in advertised)
+
+
+def _named(config: ConfigFile, ctx: Context, endpoint: Endpoint) -> tuple[Fix, ...]:
+    """The one entry of a cluster of one, or that with this master's own address, is this master's."""
     name = config.get(k.NAME)
     if name is None or not name.text or not endpoint.exact or any(c in name.text for c in '=,"\\'):
         return ()

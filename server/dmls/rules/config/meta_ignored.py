@@ -9,16 +9,18 @@ Wrong: `task-mode: all` with `meta: {binlog-name: mysql-bin.000217}`
 
 Right: `task-mode: incremental` with the same `meta`
 
-Fix: delete `meta`, or change the mode; give an incremental task a `meta` or start it with `--start-time`.
+Fix: delete `meta`, or change the mode; give an incremental task a `meta` or start it with `--start-time`.  The fix deletes `meta`, but not by itself: it
+may be the mode that is wrong.  The position that is missing is known upstream only.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 FULL_MODES = ("full", "all", "dump", "load")
@@ -33,7 +35,9 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         meta = instance.get(k.META)
         has_meta = meta is not None and not meta.is_null
         if mode.text in FULL_MODES and has_meta and meta is not None and meta.parent is instance:
-            yield ctx.finding(RULE, config.key_span(meta), tag="unnecessary", mode=mode.text)
+            removal = edit.delete(config, meta)
+            fixes = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=meta.name),) if removal is not None else ()
+            yield ctx.finding(RULE, config.key_span(meta), tag="unnecessary", fixes=fixes, mode=mode.text)
         elif mode.text == "incremental" and not has_meta and instance.children:
             source = instance.get(k.SOURCE_ID)
             span = config.span(source) if source is not None and source.parent is instance and source in instance.children else config.value_span(instance)

@@ -10,13 +10,14 @@ Wrong: `do-dbs: [a]` and `ignore-dbs: [b]` in one list
 
 Right: `do-dbs: [a]`
 
-Fix: delete the one that has no effect.
+Fix: delete the one that has no effect; nothing changes.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
@@ -44,7 +45,10 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         if _filled(entry.get(winner)) and _filled(void) and void is not None and void in entry.children:
             # Many lists of the documentation hold both on purpose; an instance with two lists is a mistake.
             severity = Severity.WARNING if schema.path == INSTANCE else Severity.INFORMATION
-            yield ctx.finding(RULE, ctx.config.key_span(void), severity=severity, tag="unnecessary", key=loser, winner=winner)
+            # What is anchored may stand where the other setting is empty.
+            removal = edit.delete(ctx.beyond(), void) if not edit.is_shared(void) else None
+            fixes = (ctx.fix("delete-key", removal, key=void.name),) if removal is not None else ()
+            yield ctx.finding(RULE, ctx.config.key_span(void), severity=severity, tag="unnecessary", fixes=fixes, key=loser, winner=winner)
 
 
 RULE = Rule("setting-overruled", "config", Severity.WARNING, ENTRY, (kinds.TASK,), check, (LIST, OLD_LIST, INSTANCE))

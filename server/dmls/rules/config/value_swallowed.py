@@ -9,7 +9,7 @@ Wrong: `user: !dm_repl`
 
 Right: `user: "!dm_repl"`
 
-Fix: put the value in quotes.
+Fix: put the value in quotes, as the fix does; DM then reads more than before, which only you can say was meant.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, ODD_TEXT, Context, Finding, Rule, Severity
+from dmls.rule import ENTRY, ODD_TEXT, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.syntax.tree import Scalar
 from dmls.text import Span
 
@@ -30,7 +30,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     key = entry.key
     if node.tag is not None and node.tag.startswith("!") and not node.tag.startswith("!!") and node.value == "":
-        yield ctx.finding(RULE, ctx.config.span(entry), "tag", key=key)
+        assert entry.pair is not None
+        colon = ctx.config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
+        written = ctx.config.text[colon : colon + 200].split("\n", 1)[0]
+        start = colon + len(written) - len(written.lstrip())
+        alone = written.strip() == node.tag
+        yield ctx.finding(RULE, ctx.config.span(entry), "tag", fixes=_quoted(ctx, Span(start, start + len(node.tag))) if alone else (), key=key)
         return
     if node.style != "plain" or not entry.secret:
         return
@@ -39,7 +44,21 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     rest = text[end : end + 200].split("\n", 1)[0].rstrip("\r")
     comment = rest.lstrip(" \t")
     if comment.startswith("#") and len(comment) > 1 and comment[1] not in " \t#!" and rest != comment:
-        yield ctx.finding(RULE, Span(end, end + len(rest.rstrip())), "comment", key=key)
+        start = ctx.config.value_span(entry).start
+        yield ctx.finding(RULE, Span(end, end + len(rest.rstrip())), "comment", fixes=_quoted(ctx, Span(start, end + len(rest.rstrip()))), key=key)
+
+
+def _quoted(ctx: Context, span: Span) -> tuple[Fix, ...]:
+    """Quotes around the text; none of its own characters is said again, since it may be a secret."""
+    text = span.of(ctx.config.text)
+    if '"' not in text and "\\" not in text:
+        mark = '"'
+    elif "'" not in text:
+        mark = "'"
+    else:
+        return ()
+    edits = (Edit(Span(span.start, span.start), mark), Edit(Span(span.end, span.end), mark))
+    return (ctx.fix("quote", *edits, how=Applicability.UNSAFE),)
 
 
 RULE = Rule("value-swallowed", "config", Severity.WARNING, ENTRY, kinds.DATABASES, check, (ODD_TEXT,))

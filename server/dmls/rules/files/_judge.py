@@ -1,4 +1,4 @@
-"""What the rules about one file agree on: how grave a fault is, whether the path leads anywhere, how to name files in a command."""
+"""What the rules about one file agree on: how grave a fault is, whether the path leads anywhere, which other files would do."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from dmls.files import Denied, Missing, Pending
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.pem_fault import go_error
-from dmls.model.tls_block import CA
+from dmls.model.tls_block import CA, CERT
 from dmls.model.tls_outcome import Outcome, bad_file
 from dmls.pki.facts import Certificate, PemBlock, PublicKey
 from dmls.rule import Context, Fix, Severity
+from dmls.rules import _found
 from dmls.version import go_of
-
-MOST_OFFERED = 3
-"""Files that are offered in the place of a wrong one."""
-
-_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%")
 
 
 def gravity(source: Source, opened: bool = False) -> Severity:
@@ -41,19 +37,9 @@ def named(source: Source) -> str:
     return source.path.rpartition("/")[2]
 
 
-def in_shell(path: str) -> str:
-    """The path as a shell takes it."""
-    return path if path and set(path) <= _SAFE else "'" + path.replace("'", "'\\''") + "'"
-
-
-def command_files(source: Source) -> dict[str, str]:
-    """`old` and `new` for a command that makes a usable file of this one; never the same."""
-    old = f"{source.role}.old" if source.is_inline else named(source)
-    stem, dot, suffix = old.rpartition(".")
-    if not dot or "/" in suffix:
-        stem, suffix = old, ""
-    new = f"{stem}.pem" if suffix.lower() != "pem" else f"{stem}-new.pem"
-    return {"old": in_shell(old), "new": in_shell(new)}
+def where(source: Source) -> str:
+    """How a command names the file, "" where it is none: text in a configuration is out of its reach."""
+    return "" if source.is_inline else named(source)
 
 
 def outcome_of(source: Source, ctx: Context) -> Outcome:
@@ -63,50 +49,34 @@ def outcome_of(source: Source, ctx: Context) -> Outcome:
 
 def certificates_for(source: Source, key: PublicKey | None, ctx: Context) -> tuple[Fix, ...]:
     """Fixes that let `source` name another file whose first certificate belongs to the key."""
-    if key is None:
-        return ()
-    from dmls.pki import file
-
-    found = []
-    for path, pem in ctx.siblings(source):
-        chain = file.key_pair(pem, None, go_of(ctx.version)).chain
-        if chain and chain[0].public_key.identity == key.identity:
-            found.append(path)
-    return _offer(source, found, ctx)
+    return _offer(source, _found.certificates(ctx, source, key), ctx)
 
 
 def keys_for(source: Source, certificate: Certificate | None, ctx: Context) -> tuple[Fix, ...]:
     """Fixes that let `source` name another file with the private key of the certificate."""
-    if certificate is None:
-        return ()
-    from dmls.pki import file
-
-    found = []
-    for path, pem in ctx.siblings(source):
-        key = file.private_key(pem, go_of(ctx.version))
-        if key is not None and not key.problem and key.public is not None and key.public.identity == certificate.public_key.identity:
-            found.append(path)
-    return _offer(source, found, ctx)
+    return _offer(source, _found.keys(ctx, source, certificate), ctx)
 
 
 def authorities_for(source: Source, ctx: Context) -> tuple[Fix, ...]:
     """Fixes that let `source` name another CA file: one with which the own certificate verifies, where that is known."""
-    from dmls.pki import chain, file
+    use = source.use
+    return _offer(source, _found.authorities(ctx, source, use.chain if use is not None and use.block.is_component else ()), ctx)
 
-    use, go = source.use, go_of(ctx.version)
-    own = use.chain if use is not None and use.block.is_component else ()
-    found = []
-    for path, pem in ctx.siblings(source):
-        roots = file.pool(pem, go).certificates
-        if not roots or file.guess_role(pem) != CA:
-            continue
-        if not own or chain.verify(own[0], own[1:], roots, None, "any", go).ok:
-            found.append(path)
-    return _offer(source, found, ctx)
+
+def others_for(source: Source, ctx: Context) -> tuple[Fix, ...]:
+    """Fixes that let `source` name another file that serves its role, together with the other files of the block."""
+    use = source.use
+    if source.role == CA:
+        return authorities_for(source, ctx)
+    if use is None:
+        return ()
+    if source.role == CERT:
+        return certificates_for(source, use.private_key.public if use.private_key is not None else None, ctx)
+    return keys_for(source, use.readable_leaf, ctx)
 
 
 def _offer(source: Source, paths: list[str], ctx: Context) -> tuple[Fix, ...]:
-    fixes = [fix for path in paths[:MOST_OFFERED] for fix in ctx.rewrite(source, ctx.path_for(source, path), "name-file")]
+    fixes = [fix for path in paths[: _found.MOST_OFFERED] for fix in ctx.rewrite(source, ctx.path_for(source, path), "name-file")]
     return tuple(fix._replace(preferred=i == 0) for i, fix in enumerate(fixes))
 
 

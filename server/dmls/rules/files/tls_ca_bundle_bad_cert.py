@@ -10,7 +10,7 @@ Wrong: a bundle of which one certificate was cut off
 
 Right: a bundle in which `openssl x509` reads each certificate
 
-Fix: put the certificate in again, or take it out.
+Fix: put the certificate in again, or take it out; a command does that and keeps the file as it was under another name.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import Source
 from dmls.model.tls_block import CA
 from dmls.model.tls_outcome import NONE, etcd_ca
 from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import gravity, named
+from dmls.rules.files._judge import gravity, named, where
 from dmls.version import ALWAYS, go_of, with_go
 
 MOST_NUMBERS = 5
@@ -47,6 +48,8 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     if block.certificate is not None:
         refusal = next(r for r in block.certificate.refusals if r.since <= go and (r.until is None or go < r.until))
         versions = with_go(refusal.since, refusal.until)
+    path = where(source)
+    command = openssl.without(path, [number for number, _, _ in bad]) if path and not source.pem.damage else ""
     yield ctx.finding(
         RULE,
         source.anchor(block),
@@ -56,6 +59,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         dm_text=outcome.text,
         related=tuple(related for _, b, _ in bad for related in ctx.in_file(source, b)),
         depends=versions if versions.others() else None,
+        fixes=ctx.command("run-without", command, file=path),
         file=named(source),
         numbers=", ".join(str(n) for n, _, _ in bad[:MOST_NUMBERS]) + (" …" if len(bad) > MOST_NUMBERS else ""),
         count=len(certificates),

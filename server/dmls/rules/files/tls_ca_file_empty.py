@@ -11,7 +11,7 @@ Wrong: `touch ca.pem`
 
 Right: a file with the CA's certificate
 
-Fix: put the certificate of the CA into the file.
+Fix: name another CA file, those in the folder with which the certificate verifies are offered; or put the certificate of the CA into the file.
 """
 
 from __future__ import annotations

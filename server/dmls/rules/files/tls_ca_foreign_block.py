@@ -10,7 +10,7 @@ Wrong: `cat ca.pem ca-key.pem > ca-bundle.pem`
 
 Right: only `CERTIFICATE` blocks
 
-Fix: take the other blocks out of the file.
+Fix: take the other blocks out of the file with `sed`; the file as it was stays under another name, since the only copy of a key may be in it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import Source
 from dmls.model.pem_fault import CERTIFICATE, TRUSTED
 from dmls.model.tls_block import CA
 from dmls.model.tls_outcome import NONE, etcd_ca
 from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import gravity, named
+from dmls.rules.files._judge import gravity, named, where
 from dmls.version import go_of
 
 
@@ -38,6 +39,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     foreign = [b for b in file.blocks(source.pem, go) if b.type not in (CERTIFICATE, TRUSTED) and file.refusal(b, go) is not None]
     if not foreign:
         return
+    path = where(source)
     is_master = source.owner == kinds.MASTER
     outcome = etcd_ca(file.refusal(foreign[0], go) or "") if is_master else NONE
     yield ctx.finding(
@@ -48,6 +50,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, foreign[0], "file"),
+        fixes=ctx.command("run-certificates-only", openssl.certificates_only(path) if path and not source.pem.damage else "", file=path),
         file=named(source),
         types=", ".join(dict.fromkeys(b.type for b in foreign)),
         **outcome.args,

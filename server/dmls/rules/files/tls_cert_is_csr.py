@@ -10,7 +10,8 @@ Wrong: `openssl req -new -key dm-key.pem -out dm.pem`, and nothing after it
 
 Right: the request goes to `dm.csr`, and the CA makes `dm.pem` of it
 
-Fix: `openssl x509 -req -days 365 -in dm.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -out dm.pem -extfile openssl.cnf -extensions v3_req`
+Fix: name the certificate, where it lies in the folder; else let the CA sign: `openssl x509 -req`, with the hosts of the configuration and both usages. The
+CA's private key is needed for that.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from dmls.model.cert_use import Source
 from dmls.model.pem_fault import REQUEST, pem_fault
 from dmls.pki.facts import PemBlock
 from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import certificates_for, command_files, gravity, named, outcome_of
+from dmls.rules._reissue import sign_request
+from dmls.rules.files._judge import certificates_for, gravity, named, outcome_of
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
@@ -39,9 +41,8 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, fault.piece, "file"),
-        fixes=certificates_for(source, key.public if key is not None else None, ctx),
+        fixes=(*certificates_for(source, key.public if key is not None else None, ctx), *sign_request(ctx, source)),
         file=named(source),
-        **command_files(source),
         **outcome.args,
     )
 

@@ -9,10 +9,9 @@ Wrong: `ssl-ca = "/etc/dm/ca.der"`
 
 Right: `ssl-ca = "/etc/dm/ca.pem"`
 
-Fix: convert the file: `openssl x509 -inform der -in ca.der -out ca.pem`; for a key `openssl pkey -inform der -in key.der -out key.pem`; out of PKCS #12
-`openssl pkcs12 -in dm.p12 -clcerts -nokeys -out dm.pem`, `openssl pkcs12 -in dm.p12 -nocerts -nodes -out dm-key.pem` and
-`openssl pkcs12 -in dm.p12 -cacerts -nokeys -out ca.pem`; a Java key store first becomes PKCS #12: `keytool -importkeystore -srckeystore dm.jks
--destkeystore dm.p12 -deststoretype pkcs12`.
+Fix: convert the file; the command is made for it: `openssl x509 -inform der` for a certificate, `openssl pkey -inform der` for a key,
+`openssl pkcs12` for PKCS #12, after `keytool -importkeystore` for a Java key store. A file whose name ends in `.der`, `.p12` and the like stays, and
+its neighbour in PEM has to be named; that, and files in the folder that serve already, are offered. Other binary content nobody can convert.
 """
 
 from __future__ import annotations
@@ -20,10 +19,14 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import Source
 from dmls.model.pem_fault import BINARY, pem_fault
-from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import command_files, gravity, named, outcome_of
+from dmls.model.tls_block import CERT, KEY
+from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rules import _found
+from dmls.rules._reissue import sign_request
+from dmls.rules.files._judge import gravity, named, others_for, outcome_of, where
 
 _VARIANTS = {"der-certificate": "der", "der-key": "der-key", "der-request": "der-request", "jks": "jks"}
 
@@ -33,6 +36,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     if fault is None or fault.rule != BINARY or source.pem is None:
         return
     form = source.pem.form
+    path = where(source)
     outcome = outcome_of(source, ctx)
     yield ctx.finding(
         RULE,
@@ -42,10 +46,26 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, message="file"),
+        fixes=(*others_for(source, ctx), *_commands(source, form, path, ctx)) if path else (),
         file=named(source),
-        **command_files(source),
         **outcome.args,
     )
+
+
+def _commands(source: Source, form: str, path: str, ctx: Context) -> tuple[Fix, ...]:
+    role = source.role
+    if form == "der-request" and role == CERT:
+        return sign_request(ctx, source, True)
+    command, goal = "", _found.goal(ctx, source, path)
+    if form == "der-certificate" and role != KEY:
+        command = openssl.certificate_from_der(path, goal)
+    elif form == "der-key" and role == KEY:
+        command = openssl.key_from_der(path, goal)
+    elif form == "pkcs12":
+        command = openssl.from_pkcs12(path, goal, role)
+    elif form == "jks":
+        command = openssl.from_key_store(path, goal, role)
+    return ctx.command("run-convert", command, file=path, new=goal)
 
 
 RULE = Rule(BINARY, "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

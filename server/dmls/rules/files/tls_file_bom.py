@@ -9,7 +9,7 @@ Wrong: a file that Windows PowerShell wrote with `Out-File` or `>`
 
 Right: the same file in UTF-8 without a mark
 
-Fix: `sed -i 's/^\\xEF\\xBB\\xBF//' ca.pem`; out of UTF-16 `iconv -f utf-16 -t utf-8 ca.pem > new.pem`
+Fix: take the mark away, or convert the file out of UTF-16 with `iconv`; the command is made for the file.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import Source
 from dmls.model.pem_fault import BOM, pem_fault
-from dmls.model.tls_block import CA
+from dmls.model.tls_block import CA, KEY
 from dmls.model.tls_outcome import NONE
 from dmls.pki.facts import Damage
 from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import command_files, gravity, lost_outcome, named
+from dmls.rules.files._judge import gravity, lost_outcome, named, where
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
     fault = pem_fault(source, ctx.version)
     if fault is None or fault.rule != BOM or not isinstance(fault.piece, Damage):
         return
+    path = where(source)
     outcome = lost_outcome(source, ctx) if fault.fatal else NONE
     part = "" if fault.fatal else "-ca" if source.role == CA else "-part"
     yield ctx.finding(
@@ -40,8 +42,8 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, fault.piece, "file"),
+        fixes=ctx.command("run-repair", openssl.repaired(path, fault.piece.kind, source.role == KEY) if path else "", file=path),
         file=named(source),
-        **command_files(source),
         **outcome.args,
     )
 

@@ -68,7 +68,8 @@ def _similar(source: Source, ctx: Context) -> tuple[Fix, ...]:
         if ratio >= 0.7:
             rated.append((-ratio, name))
     names = [name for _, name in sorted(rated)[:MOST_OFFERED]]
-    return tuple(fix for name in names for fix in ctx.rewrite(source, ctx.path_for(source, name), "name-file", Applicability.UNSAFE))
+    fixes = [fix for name in names for fix in ctx.rewrite(source, ctx.path_for(source, name), "name-file", Applicability.UNSAFE)]
+    return tuple(fix._replace(preferred=i == 0) for i, fix in enumerate(fixes))
 
 
 RULE = Rule("tls-file-not-found", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

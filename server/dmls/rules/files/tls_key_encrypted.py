@@ -8,8 +8,7 @@ Wrong: `-----BEGIN ENCRYPTED PRIVATE KEY-----`
 
 Right: `-----BEGIN PRIVATE KEY-----`, in a file that only DM's user may read
 
-Fix: `openssl pkey -in old.pem -out new.pem` asks for the passphrase and writes the key without one. For OpenSSH's form, on a copy:
-`ssh-keygen -p -m PKCS8 -N "" -f new.pem`.
+Fix: `openssl pkey` asks for the passphrase and writes the key without one, for OpenSSH's form `ssh-keygen -p -m PKCS8 -N ''`; the command is made for the file.
 """
 
 from __future__ import annotations
@@ -17,10 +16,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import Source
 from dmls.model.tls_block import KEY
-from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import command_files, gravity, key_block, named, outcome_of
+from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rules.files._judge import gravity, key_block, named, outcome_of, where
 
 _VARIANTS = {"encrypted": "", "openssh": "openssh"}
 
@@ -38,10 +38,19 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, block, "key"),
+        fixes=_commands(source, block.key.problem, ctx),
         file=named(source),
-        **command_files(source),
         **outcome.args,
     )
+
+
+def _commands(source: Source, problem: str, ctx: Context) -> tuple[Fix, ...]:
+    """Not where something else is in the file, which would be lost."""
+    path = where(source)
+    if not path or source.pem is None or len(source.pem.blocks) > 1:
+        return ()
+    command = openssl.from_openssh(path) if problem == "openssh" else openssl.decrypted(path)
+    return ctx.command("run-decrypt", command, file=path)
 
 
 RULE = Rule("tls-key-encrypted", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

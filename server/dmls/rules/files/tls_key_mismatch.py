@@ -9,7 +9,7 @@ Wrong: `ssl-cert = "worker1.pem"`, `ssl-key = "worker2-key.pem"`
 
 Right: `ssl-cert = "worker1.pem"`, `ssl-key = "worker1-key.pem"`
 
-Fix: name the matching file; those in the folder are offered. `openssl pkey -in key.pem -pubout` and `openssl x509 -in cert.pem -noout -pubkey` print the
+Fix: name the matching file; those in the folder are offered. Or issue the certificate again for this key, which needs the CA's. `openssl pkey -in key.pem -pubout` and `openssl x509 -in cert.pem -noout -pubkey` print the
 same if they belong together.
 """
 
@@ -22,6 +22,7 @@ from dmls.model.cert_use import CertUse, Source, name_of
 from dmls.model.pem_fault import MISMATCH, pem_fault
 from dmls.model.tls_outcome import bad_pair
 from dmls.rule import CERT_USE, Context, Finding, Fix, Rule, Severity
+from dmls.rules._reissue import reissue_for_key
 from dmls.rules.files._judge import certificates_for, gravity, key_block, keys_for, named
 
 
@@ -49,10 +50,12 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
 
 
 def _fixes(use: CertUse, cert: Source, key: Source, ctx: Context) -> tuple[Fix, ...]:
-    """The right key first, then the right certificate."""
+    """The right key first, then the right certificate, then a new certificate for this key."""
     facts = use.private_key
     fixes = (*keys_for(key, use.readable_leaf, ctx), *certificates_for(cert, facts.public if facts is not None else None, ctx))
-    return tuple(fix._replace(preferred=i == 0) for i, fix in enumerate(fixes))
+    fixes = tuple(fix._replace(preferred=i == 0) for i, fix in enumerate(fixes))
+    leaf = use.readable_leaf
+    return (*fixes, *(reissue_for_key(ctx, cert, leaf) if leaf is not None else ()))
 
 
 RULE = Rule("tls-key-mismatch", "files", Severity.ERROR, CERT_USE, (*kinds.COMPONENTS, *kinds.DATABASES), check)

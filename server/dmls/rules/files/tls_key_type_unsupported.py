@@ -10,7 +10,7 @@ Wrong: `openssl ecparam -name secp256k1 -genkey -noout -out dm-key.pem`
 
 Right: `openssl ecparam -name prime256v1 -genkey -noout -out dm-key.pem`, or `openssl genrsa -out dm-key.pem 2048`
 
-Fix: make a new key and have the certificate issued again.
+Fix: make a new key and have the certificate issued for it, with one command that needs the CA's private key.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from dmls.model.pem_fault import go_error
 from dmls.model.tls_block import CERT, KEY
 from dmls.model.tls_outcome import bad_pair, refused_peer
 from dmls.pki.facts import DSA, ECDSA, OTHER, X25519, PemBlock, PublicKey
-from dmls.rule import PEM, Context, Finding, Rule, Severity
+from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rules._reissue import reissue_for_new_key
 from dmls.rules.files._judge import gravity, key_block
 from dmls.version import go_of
 
@@ -53,9 +54,18 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, key.block, "key" if source.role == KEY else "certificate"),
+        fixes=_fixes(source, ctx),
         what=key.what,
         **outcome.args,
     )
+
+
+def _fixes(source: Source, ctx: Context) -> tuple[Fix, ...]:
+    use = source.use
+    cert = use.cert if use is not None else None
+    if use is None or cert is None:
+        return ()
+    return reissue_for_new_key(ctx, cert, use.readable_leaf)
 
 
 def _own_key(source: Source, ctx: Context) -> _Key | None:

@@ -9,7 +9,7 @@ Wrong: `ssl-ca = 'C:\\dm\\ca.pem'`
 
 Right: `ssl-ca = "/etc/dm/ca.pem"`
 
-Fix: write the path that the file has on DM's host; without a drive letter slashes are offered.
+Fix: write the path that the file has on DM's host; without a drive letter slashes are offered. Behind a drive letter nobody can tell which path that is.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Wrong: `ssl-ca = "/etc/dm/tls"`
 
 Right: `ssl-ca = "/etc/dm/tls/ca.pem"`
 
-Fix: name the file; the certificate files in the folder are offered.
+Fix: name the file; those in the folder that hold what is needed are offered.
 """
 
 from __future__ import annotations
@@ -18,30 +18,42 @@ from typing import Iterator
 
 from dmls.files import Directory
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
+from dmls.model.cert_use import PemContent, Source
 from dmls.model.tls_outcome import unreadable
-from dmls.rule import PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import MOST_SIBLINGS, PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity
+
+_MOST_OFFERED = 8
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
     if not isinstance(source.state, Directory) or source.entry is None:
         return
     outcome = unreadable(source.owner, source.role, f"read {source.path}: is a directory", ctx.version)
-    listed = ctx.around.lookup.list(source.local)
-    names = [n for n in listed.entries if n.lower().endswith(PEM_SUFFIXES)] if isinstance(listed, Directory) else []
-    paths = [f"{source.path.rstrip('/')}/{name}" for name in names[:8]]
     yield ctx.finding(
         RULE,
         source.anchor(),
         severity=gravity(source, opened=True),
         codes=outcome.codes,
         dm_text=outcome.text,
-        fixes=tuple(fix for path in paths for fix in ctx.rewrite(source, path, "name-file", Applicability.UNSAFE)),
+        fixes=_inside(source, ctx),
         path=source.path,
         key=source.entry.key,
         **outcome.args,
     )
+
+
+def _inside(source: Source, ctx: Context) -> tuple[Fix, ...]:
+    """The files of the folder that serve the role; all that look like certificate files where none is known to."""
+    from dmls.pki import file
+
+    listed = ctx.around.lookup.list(source.local)
+    names = [n for n in listed.entries if n.lower().endswith(PEM_SUFFIXES)][:MOST_SIBLINGS] if isinstance(listed, Directory) else []
+    states = [(name, ctx.around.lookup.pem(f"{source.local.rstrip('/')}/{name}")) for name in names]
+    fitting = [name for name, state in states if isinstance(state, PemContent) and file.guess_role(state.pem) == source.role] or names
+    folder = source.path.rstrip("/")
+    fixes = [fix for name in fitting[:_MOST_OFFERED] for fix in ctx.rewrite(source, f"{folder}/{name}", "name-file", Applicability.UNSAFE)]
+    return tuple(fix._replace(preferred=len(fixes) == 1) for fix in fixes)
 
 
 RULE = Rule("tls-path-is-directory", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

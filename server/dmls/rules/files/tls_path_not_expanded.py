@@ -9,7 +9,7 @@ Wrong: `ssl-ca = "~/tls/ca.pem"`
 
 Right: `ssl-ca = "/home/tidb/tls/ca.pem"`
 
-Fix: write the whole path; `file://` is taken away.
+Fix: `file://` is taken away. What `~` or a variable stands for is known on DM's host only: write the whole path.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ Wrong: `ssl-ca = "tls/ca.pem"`
 
 Right: `ssl-ca = "/data/dm/tls/ca.pem"`
 
-Fix: write the absolute path.
+Fix: write the absolute path, which is offered where the file is found here; whether it has the same path on DM's host a person must tell.
 """
 
 from __future__ import annotations

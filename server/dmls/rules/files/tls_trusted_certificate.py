@@ -10,7 +10,7 @@ Wrong: `-----BEGIN TRUSTED CERTIFICATE-----`
 
 Right: `-----BEGIN CERTIFICATE-----`
 
-Fix: `openssl x509 -in old.pem -out new.pem`
+Fix: let `openssl x509` write each certificate anew, or take the headers away; the command is made for the file.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.cert_use import Source
-from dmls.model.pem_fault import CERTIFICATE, OTHER_FORM, pem_fault
+from dmls.model.pem_fault import CERTIFICATE, OTHER_FORM, TRUSTED, pem_fault
 from dmls.model.tls_block import CA
 from dmls.model.tls_outcome import NONE, etcd_ca
 from dmls.pki.facts import PemBlock
-from dmls.rule import PEM, Context, Finding, Rule, Severity
-from dmls.rules.files._judge import command_files, gravity, lost_outcome, named
+from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
+from dmls.rules.files._judge import gravity, lost_outcome, named, where
 from dmls.version import go_of
 
 
@@ -46,11 +47,22 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         codes=outcome.codes,
         dm_text=outcome.text,
         related=ctx.in_file(source, fault.piece, "file"),
+        fixes=_commands(source, variant == "headers", ctx),
         file=named(source),
         type=fault.piece.type,
-        **command_files(source),
         **outcome.args,
     )
+
+
+def _commands(source: Source, headers: bool, ctx: Context) -> tuple[Fix, ...]:
+    """OpenSSL reads no certificate with headers and keeps nothing else, so both kinds together, or a key beside them, are left to a person."""
+    path = where(source)
+    blocks = source.pem.blocks if source.pem is not None else ()
+    if not path or any(block.certificate is None and block.type != TRUSTED for block in blocks):
+        return ()
+    if headers:
+        return ctx.command("run-repair", openssl.without_headers(path), file=path) if all(block.type == CERTIFICATE for block in blocks) else ()
+    return ctx.command("run-repair", openssl.plain_certificates(path, len(blocks)), file=path) if not any(block.has_headers for block in blocks) else ()
 
 
 RULE = Rule(OTHER_FORM, "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -1,15 +1,18 @@
-"""A key that still works, but has a better successor.
+"""A key or value that still works, but has a better successor.
 
-What: a key that DM keeps for old files only.
+What: a key that DM keeps for old files only, an old word for a value of `import-mode`, or column mappings, which DM no longer has.
 
-Why: DM reads the key, some of them with a warning in its log, and translates it to the key that took its place.  Evidence: the schema names for each
-key the version that deprecated it and its successor.
+Why: DM reads the key, some of them with a warning in its log, and translates it to the key that took its place.  Column mappings are
+refused since 6.6: 20064 `column-mapping is not supported since v6.6.0`.  Evidence: the schema names for each key the version that deprecated
+it and its successor.
 
 Wrong: `is-sharding: true`
 
 Right: `shard-mode: pessimistic`
 
-Fix: use the successor.
+Fix: use the successor; the fix writes what DM makes of the old key, or deletes the old key where the successor beside it is what counts.
+Where dmctl refuses both together, a person has to choose.  `relay-dir` belongs into another file, the worker's, and what column mappings did needs
+other columns downstream: for these there is no fix.
 """
 
 from __future__ import annotations
@@ -18,20 +21,44 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.decoded import status_in
+from dmls.model.migration import filled, row_of
 from dmls.model.successor import successor
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.rules._moves import fixes
+from dmls.schema import keys as k
+from dmls.version import parse_version
+
+IMPORT_MODES = (f"{k.LOADERS}.<name>.{k.IMPORT_MODE}", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.IMPORT_MODE}")
+NO_COLUMN_MAPPING = 20064
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
-    if schema is None or entry.pair is None or ctx.config.kind == kinds.DMCTL:
+    kind = ctx.config.kind
+    if schema is None or entry.pair is None or kind == kinds.DMCTL:
+        return
+    if schema.path in IMPORT_MODES:
+        ways = fixes(entry, ctx) if row_of(ctx.config, entry, ctx.version) is not None else ()
+        if ways:
+            value = ways[0].args["value"]
+            yield ctx.finding(RULE, ctx.config.value_span(entry), "value", severity=Severity.INFORMATION, fixes=ways, tag="deprecated", value=entry.text, meant=value)
+        return
+    since = schema.deprecated_since
+    status = status_in(schema, ctx.version)
+    if status == "ok" or (kind != kinds.TOPOLOGY and since is not None and ctx.version < parse_version(since)):
         return
     block = schema.parent.path if schema.parent is not None else ""
     new = successor(schema.replaced_by, block) if schema.replaced_by else None
-    # DM warns of a key that it maps to another; of one that merely works it says nothing.
-    severity = Severity.WARNING if schema.status == "mapped" else Severity.INFORMATION
     args = {"key": entry.key, "meant": new.meant if new else "", "kind": new.kind if new else ""}
-    yield ctx.finding(RULE, ctx.config.key_span(entry), new.form if new else "", severity=severity, tag="deprecated", **args)
+    span = ctx.config.key_span(entry)
+    if status == "error" and filled(entry):
+        yield ctx.finding(RULE, span, "refused", codes=(NO_COLUMN_MAPPING,), tag="deprecated", key=entry.key)
+        return
+    # DM warns of a key that it maps to another; of one that merely works it says nothing.
+    severity = Severity.WARNING if status == "mapped" else Severity.INFORMATION
+    ways = fixes(entry, ctx) if kind != kinds.TOPOLOGY else ()
+    yield ctx.finding(RULE, span, new.form if new else "", severity=severity, fixes=ways, tag="deprecated", **args)
 
 
-RULE = Rule("deprecated-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("deprecated", "mapped"))
+RULE = Rule("deprecated-key", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, ("deprecated", "mapped", "error", *IMPORT_MODES))

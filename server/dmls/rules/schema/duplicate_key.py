@@ -9,17 +9,19 @@ Wrong: `task-mode: all` on two lines
 
 Right: one of them
 
-Fix: delete the one that is not meant.
+Fix: delete one of them, safely if both say the same; of two that differ DM takes neither, so only you know which is meant.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
 from dmls.model.decode import DUPLICATE_KEY, Misfit
 from dmls.model.dm_error import DECODE
-from dmls.rule import MISFIT, Context, Finding, Rule, Severity
+from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 
 
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
@@ -31,8 +33,20 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
         related=(ctx.related(misfit.first, "duplicate-key.first"),),
+        fixes=_fixes(misfit.first, misfit.entry, ctx),
         key=misfit.entry.name,
     )
+
+
+def _fixes(first: Entry, second: Entry, ctx: Context) -> tuple[Fix, ...]:
+    config = ctx.beyond()
+    removals = (("delete-key", second, edit.delete(config, second)), ("delete-first", first, edit.delete(config, first)))
+    found = [(title, entry, removal) for title, entry, removal in removals if removal is not None]
+    if config.value_span(first).of(config.text) == config.value_span(second).of(config.text) and first.raw is not None:
+        return tuple(ctx.fix(title, removal, key=entry.name) for title, entry, removal in found[:1])
+    # What is left empty was hardly meant.
+    empty = [entry for entry in (first, second) if entry.is_null]
+    return tuple(ctx.fix(title, removal, how=Applicability.UNSAFE, preferred=empty == [entry], key=entry.name) for title, entry, removal in found)
 
 
 RULE = Rule("duplicate-key", "schema", Severity.ERROR, MISFIT, kinds.KINDS, check, (DUPLICATE_KEY,))

@@ -3,13 +3,15 @@
 What: a key that decodes without an error, but that no code uses any more, or whose value is always overwritten.
 
 Why: the schema marks these keys from DM's source: "ignored" fields are decoded and never read; "ineffective" ones are always replaced, by a default, by
-another file or by a command line flag.
+another file or by a command line flag.  `charset` of a source is not read by DM itself, but the connection that pulls relay logs still
+gets it (dm/relay/relay.go:1168).
 
 Wrong: `on-duplicate: replace` in a loader
 
 Right: `on-duplicate-logical: replace`
 
-Fix: delete the key, or use the one that took its place.
+Fix: delete the key, which changes nothing; but for `charset`, only you know whether the relay needs it.  A value of `on-duplicate` other than
+`replace` once had an effect: the fix brings it back under the new name.  What dmctl ignores in its file has to be given on its command line.
 """
 
 from __future__ import annotations
@@ -17,10 +19,14 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import shell
 from dmls.model.config_file import Entry
+from dmls.model.decoded import status_in
 from dmls.model.successor import successor
 from dmls.model.tls_block import KEYS
-from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.rule import ENTRY, Context, Finding, Fix, Rule, Severity
+from dmls.rules._moves import fixes
+from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
 
@@ -28,15 +34,33 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
     if schema is None or entry.pair is None or entry.key in KEYS or (isinstance(entry.node, Scalar) and not entry.text):
         return
+    status = status_in(schema, ctx.version)
+    if status == "ok":
+        return
+    kind = ctx.config.kind
     meant = ""
-    if ctx.config.kind == kinds.DMCTL:
+    ways: tuple[Fix, ...] = fixes(entry, ctx) if kind not in (kinds.DMCTL, kinds.TOPOLOGY) else ()
+    if kind == kinds.DMCTL:
         variant = "dmctl"
+        ways = _on_the_command_line(entry, ctx)
     elif schema.replaced_by and schema.parent is not None:
         # The one such key has its successor beside it.
         variant, meant, _ = successor(schema.replaced_by, schema.parent.path)
+    elif kind == kinds.SOURCE and schema.path == k.CHARSET:
+        variant = "relay"
     else:
-        variant = "" if schema.status == "ignored" else "overwritten"
-    yield ctx.finding(RULE, ctx.config.key_span(entry), variant, tag="unnecessary", key=entry.key, meant=meant)
+        variant = "" if status == "ignored" else "overwritten"
+    yield ctx.finding(RULE, ctx.config.key_span(entry), variant, fixes=ways, tag="unnecessary", key=entry.key, meant=meant)
+
+
+def _on_the_command_line(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    """The call of dmctl that gives what its file cannot."""
+    if entry.secret or not isinstance(entry.node, Scalar):
+        return ()
+    try:
+        return ctx.command("give-flag", f"dmctl --{entry.key} {shell.word(entry.text)}", flag=f"--{entry.key}")
+    except shell.Unwritable:
+        return ()
 
 
 RULE = Rule("ignored-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("ignored", "ineffective"))

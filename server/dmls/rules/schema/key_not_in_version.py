@@ -9,17 +9,19 @@ Wrong: `strict-optimistic-shard-mode: true` for DM 6.6.0
 
 Right: the same for DM 7.2.0
 
-Fix: delete the key, or upgrade DM.
+Fix: write the name that the key had in that version, where it had one; else delete the key, or upgrade DM.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.dm_error import UNKNOWN
-from dmls.rule import ENTRY, OTHER_VERSION, Context, Finding, Rule, Severity
+from dmls.model.successor import HERE, successor
+from dmls.rule import ENTRY, OTHER_VERSION, Applicability, Context, Finding, Fix, Rule, Severity
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
@@ -30,7 +32,24 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     severity = Severity.WARNING if ctx.config.kind == kinds.DMCTL else Severity.ERROR
     later = schema.versions.later_than(ctx.version)
     args = {"key": entry.key, "version": str(ctx.version), "later": str(later or "")}
-    yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), **args)
+    yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), fixes=_fixes(entry, ctx), **args)
+
+
+def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    schema, parent = entry.schema, entry.parent
+    config = ctx.beyond()
+    assert schema is not None
+    older = None
+    for name, key in schema.parent.children.items() if schema.parent is not None and parent is not None and schema.parent.type == "object" else ():
+        if key.replaced_by and key.type == schema.type and ctx.version in key.versions and successor(key.replaced_by, key.parent.path if key.parent else "") == (HERE, schema.name, ""):
+            older = name
+    if older is not None and parent is not None and parent.get(older) is None:
+        change = edit.rename_key(config, entry, older)
+        return (ctx.fix("rename-key", change, key=entry.key, meant=older),) if change is not None else ()
+    removal = edit.delete(config, entry)
+    # dmctl goes on without a key that it does not know.
+    how = Applicability.SAFE if config.kind == kinds.DMCTL else Applicability.UNSAFE
+    return (ctx.fix("delete-key", removal, how=how, key=entry.key),) if removal is not None else ()
 
 
 RULE = Rule("key-not-in-version", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VERSION,))

@@ -11,21 +11,27 @@ Wrong: `online-ddl:`
 
 Right: `online-ddl: true`, or no such line
 
-Fix: write the value, or delete the line to get the default.
+Fix: the fix writes the zero that DM takes, so that everybody sees it; another deletes the line, so that DM takes its default again.  Where the empty
+key changes nothing, or DM refuses it, the line is deleted.  An empty expression filter is deleted by hand only, since sources may name it.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, NULL, Context, Finding, Rule, Severity
+from dmls.model.decoded import default_in
+from dmls.rule import ENTRY, NULL, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
+from dmls.version import ALWAYS, VersionSet, parse_version_set
 
 CRASHES = (f"{k.VALIDATORS}.<name>", f"{k.EXPRESSION_FILTER}.<name>")
-FILLED = (k.POOL_SIZE, k.QUEUE_SIZE, k.CHECKPOINT_FLUSH_INTERVAL)
+FILLED = {k.POOL_SIZE: parse_version_set("6.5.0.."), k.QUEUE_SIZE: ALWAYS, k.CHECKPOINT_FLUSH_INTERVAL: ALWAYS}
 """Beside all keys of a validator, the numbers that DM replaces by their default where they are zero (dm/config/task.go)."""
+NEVER = VersionSet(())
+NO_PURGE = f"{{{k.INTERVAL}: 0, {k.EXPIRES}: 0, {k.REMAIN_SPACE}: 0}}"
 ZERO = {"bool": "false", "int": "0", "float": "0", "duration": "0s", "string": '""', "bytesize": "0"}
 
 
@@ -35,24 +41,40 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     span = ctx.config.span(entry)
     if schema.path in (k.CHECKER, f"{k.CHECKER}.{k.BACKOFF_MAX}"):
-        yield ctx.finding(RULE, span, "checker", severity=Severity.ERROR, codes=(20043,), key=entry.key)
+        yield ctx.finding(RULE, span, "checker", severity=Severity.ERROR, codes=(20043,), fixes=_deletion(entry, ctx), key=entry.key)
     elif schema.path in CRASHES:
-        yield ctx.finding(RULE, span, "crash", severity=Severity.ERROR, key=entry.name)
+        ways = _written(entry, "{}", ctx) if schema.path == CRASHES[0] else _deletion(entry, ctx, Applicability.MANUAL)
+        yield ctx.finding(RULE, span, "crash", severity=Severity.ERROR, fixes=ways, key=entry.name)
     elif schema.type in ZERO and schema.has_default and schema.parent is not None and schema.parent.type == "object":
-        default = schema.default
+        default = default_in(schema, ctx.version)
         if default in (None, "", False) or default == 0:
             return
         zero = ZERO[schema.type]
         if schema.type == "string" and " " in str(default):
-            yield ctx.finding(RULE, span, "computed", severity=Severity.INFORMATION, key=entry.key)
-        elif schema.type == "string" or entry.key in FILLED or schema.path.startswith(f"{k.VALIDATORS}."):
-            yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, key=entry.key, default=str(default))
+            yield ctx.finding(RULE, span, "computed", severity=Severity.INFORMATION, fixes=_deletion(entry, ctx), key=entry.key)
+        elif schema.type == "string" or ctx.version in FILLED.get(entry.key, NEVER) or schema.path.startswith(f"{k.VALIDATORS}."):
+            yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, fixes=_deletion(entry, ctx), key=entry.key, default=str(default))
         else:
-            yield ctx.finding(RULE, span, severity=Severity.WARNING, key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
+            ways = (*_written(entry, zero, ctx), *_deletion(entry, ctx, Applicability.UNSAFE))
+            yield ctx.finding(RULE, span, severity=Severity.WARNING, fixes=ways, key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
     elif schema.parent is not None and schema.parent.semantic == "session":
-        yield ctx.finding(RULE, span, "session", severity=Severity.WARNING, key=entry.name)
+        yield ctx.finding(RULE, span, "session", severity=Severity.WARNING, fixes=_written(entry, '""', ctx), key=entry.name)
     elif schema.type == "object" and entry.key in (k.PURGE,):
-        yield ctx.finding(RULE, span, "purge", severity=Severity.WARNING, key=entry.key)
+        ways = (*_written(entry, NO_PURGE, ctx), *_deletion(entry, ctx, Applicability.UNSAFE))
+        yield ctx.finding(RULE, span, "purge", severity=Severity.WARNING, fixes=ways, key=entry.key)
+
+
+def _written(entry: Entry, value: str, ctx: Context) -> tuple[Fix, ...]:
+    change = edit.set_value(ctx.config, entry, value)
+    return (ctx.fix("write-value", change, value=value),) if change is not None else ()
+
+
+def _deletion(entry: Entry, ctx: Context, how: Applicability = Applicability.SAFE) -> tuple[Fix, ...]:
+    removal = edit.delete(ctx.beyond(), entry)
+    if entry.parent is not None and any(merged.key == entry.key for merged in entry.parent.merged):
+        # What is merged would count then.
+        return ()
+    return (ctx.fix("delete-key", removal, how=how, preferred=how is Applicability.SAFE, key=entry.name),) if removal is not None else ()
 
 
 RULE = Rule("null-value", "schema", Severity.ERROR, ENTRY, kinds.YAML_KINDS, check, (NULL,))

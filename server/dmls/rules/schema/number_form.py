@@ -9,7 +9,7 @@ Wrong: `mydumper-thread: 010`
 
 Right: `mydumper-thread: 10`
 
-Fix: write the number in plain decimal digits.
+Fix: write the number that DM reads in plain decimal digits.  Whether `010` was meant to be ten, only you know.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import yaml_value
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, ODD_NUMBER, Context, Edit, Finding, Rule, Severity
+from dmls.rule import ENTRY, ODD_NUMBER, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
 
@@ -45,7 +46,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     else:
         # Not Python's float: infinity is written `-.inf` in YAML, and DM takes it for the least integer.
         variant = "exponent" if yaml_value.resolve(text, node.tag)[1] == value else "fraction"
-    yield ctx.finding(RULE, span, variant, fixes=(ctx.fix("plain-number", Edit(span, str(value)), value=value),), key=entry.key or (entry.parent.key if entry.parent is not None else ""), written=text, value=value)
+    change = edit.set_value(ctx.config, entry, str(value)) if node.tag is None else None
+    fixes = (ctx.fix("plain-number", change, value=value),) if change is not None else ()
+    yield ctx.finding(RULE, span, variant, fixes=fixes, key=entry.key or (entry.parent.key if entry.parent is not None else ""), written=text, value=value)
 
 
 RULE = Rule("number-form", "schema", Severity.WARNING, ENTRY, kinds.YAML_KINDS, check, (ODD_NUMBER,))

@@ -9,18 +9,22 @@ Wrong: `disable-heartbeat: true`
 
 Right: the line removed
 
-Fix: use the key that took its place, or delete the old one.
+Fix: the fix deletes the key, or writes the one that took its place.  What had a meaning of its own, such as `[[deploy]]` of DM 1.0, is deleted only where
+you say that it may go.  Settings of a DM 1.0 worker belong into a source file, which has to be written first: they are only offered for deletion.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
 from dmls.model.unknown import REMOVED, explain
-from dmls.rule import MISFIT, Context, Finding, Rule, Severity
+from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rules._moves import fixes
 
 
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
@@ -30,7 +34,22 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     error = UNKNOWN.get(ctx.config.kind)
     severity = Severity.WARNING if ctx.config.kind == kinds.DMCTL else Severity.ERROR
     span = ctx.config.key_span(misfit.entry)
-    yield ctx.finding(RULE, span, why.variant, severity=severity, codes=(error.code,) if error else (), dm_text=ctx.decoder_text(misfit), tag="deprecated", **why.args)
+    yield ctx.finding(
+        RULE,
+        span,
+        why.variant,
+        severity=severity,
+        codes=(error.code,) if error else (),
+        dm_text=ctx.decoder_text(misfit),
+        fixes=fixes(misfit.entry, ctx) or _deletion(misfit.entry, ctx),
+        tag="deprecated",
+        **why.args,
+    )
+
+
+def _deletion(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+    removal = edit.delete(ctx.config, entry)
+    return (ctx.fix("delete-key", removal, how=Applicability.MANUAL, preferred=False, key=entry.name),) if removal is not None else ()
 
 
 RULE = Rule(REMOVED, "schema", Severity.ERROR, MISFIT, kinds.KINDS, check, (UNKNOWN_KEY,))

@@ -10,17 +10,18 @@ Wrong: `task-mode: incr`
 
 Right: `task-mode: incremental`
 
-Fix: take one of the values; where one is near, the fix does.
+Fix: take one of the values; where one is near, the fix does, safely where DM refuses the file and only a letter or two differ.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.unknown import nearest
-from dmls.rule import ENTRY, OTHER_VALUE, Context, Edit, Finding, Rule, Severity
+from dmls.model.unknown import is_slip_of, nearest
+from dmls.rule import ENTRY, OTHER_VALUE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
@@ -44,14 +45,13 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     near = nearest(node.value.lower(), tuple(v.lower() for v in schema.enum), {v.lower(): v for v in schema.enum})
     key = entry.key or (entry.parent.key if entry.parent is not None else "")
     values = ", ".join(v for v in schema.enum if v)
-    fixes = (ctx.fix("replace-value", Edit(span, _quoted(node, near)), value=near),) if near else ()
+    fixes = ()
+    if near and all(change.what != "enum" or change.value != near or ctx.version in change.versions for change in schema.history):
+        change = edit.set_text(ctx.config, entry, near)
+        sure = bool(schema.enum_code) and is_slip_of(node.value, near)
+        fixes = (ctx.fix("replace-value", change, how=Applicability.SAFE if sure else Applicability.UNSAFE, value=near),) if change is not None else ()
     late = "" if schema.enum_code else "-late"
     yield ctx.finding(RULE, span, ("near" if near else "other") + late, codes=(code,), fixes=fixes, key=key, value=node.value, values=values, near=near or "")
-
-
-def _quoted(node: Scalar, text: str | None) -> str:
-    quote = {"double": '"', "basic": '"', "single": "'", "literal": "'"}.get(node.style, "")
-    return f"{quote}{text}{quote}"
 
 
 RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VALUE,))

@@ -10,7 +10,9 @@ Wrong: `port: "4000"`
 
 Right: `port: 4000`
 
-Fix: write the value in the type the message names; for a quoted number or boolean, drop the quotes.
+Fix: write the value in the type the message names.  The fix takes quotes away or puts them around, puts one value into a list or takes the only one out,
+writes the dash that is missing before an item, and takes away those that make a list of a block.  A list of rules without names cannot become a block,
+since sources name the rules that they use; a list of several values cannot become one.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import toml_value, yaml_value
+from dmls.model import edit, items
 from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
 from dmls.model.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
 from dmls.model.unknown import tls_type_owner
-from dmls.rule import MISFIT, Context, Edit, Finding, Fix, Rule, Severity
-from dmls.syntax.tree import Scalar
+from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.syntax.tree import Mapping, Scalar, Sequence
 
 
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
@@ -51,25 +55,77 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
 
 
 def _fixes(misfit: Misfit, ctx: Context) -> tuple[Fix, ...]:
-    """Take the quotes off where what is left is of the right type; put a lone scalar into a list of strings."""
+    """What makes the value one of the right type, where there is one way only."""
     entry = misfit.entry
     node = entry.raw
     schema = entry.schema
-    if not isinstance(node, Scalar) or schema is None or entry.secret or "\n" in node.value:
+    if schema is None or node is None or node.anchor is not None or node.tag is not None or entry.secret:
         return ()
-    span = ctx.config.value_span(entry)
-    yaml = ctx.config.language == "yaml"
-    if schema.type in ("int", "float", "bool") and node.style in ("single", "double", "basic", "literal"):
-        if yaml and yaml_value.decode(node.value, True, None, schema.go) is None and node.value.strip() == node.value != "":
-            return (ctx.fix("unquote", Edit(span, node.value)),)
-        if not yaml:
-            style = {"bool": "boolean", "int": "integer", "float": "float"}[schema.type]
-            well_formed = node.value in ("true", "false") if style == "boolean" else node.value.isascii() and node.value.isdigit() and (node.value == "0" or node.value[0] != "0")
-            if well_formed and toml_value.decode(style, node.value, schema.go) is None:
-                return (ctx.fix("unquote", Edit(span, node.value)),)
-    if schema.type == "list" and schema.item is not None and schema.item.type == "string":
-        return (ctx.fix("wrap-in-list", Edit(span, f"[{span.of(ctx.config.text)}]")),)
+    if isinstance(node, Scalar):
+        if "\n" in node.value or node.style in ("literal", "folded") or node.unterminated:
+            return ()
+        if schema.type == "list":
+            return _in_list(entry, node, ctx) if schema.item is not None and schema.item.type == "string" else ()
+        text, title = _as_type(node, schema.type, schema.go, ctx.config.language == "yaml")
+        change = edit.set_value(ctx.config, entry, text) if text else None
+        return (ctx.fix(title, change, value=text),) if change is not None else ()
+    if isinstance(node, Sequence) and schema.type not in ("object", "map", "list", "bytes"):
+        edits = edit.unwrap_item(ctx.config, entry)
+        return (ctx.fix("unwrap-list", *edits),) if edits and isinstance(entry.items()[0].node, Scalar) else ()
+    if isinstance(node, Mapping) and schema.type == "list" and schema.item is not None and schema.item.type == "object":
+        edits = items.into_item(ctx.config, entry)
+        return (ctx.fix("make-item", *edits, key=entry.key),) if edits else ()
+    if isinstance(node, Sequence) and (schema.type == "object" or (schema.type == "map" and _named(entry))):
+        edits = items.out_of_items(ctx.config, entry)
+        return (ctx.fix("make-block", *edits, key=entry.key),) if edits else ()
     return ()
+
+
+def _as_type(node: Scalar, kind: str, go: str, yaml: bool) -> tuple[str, str]:
+    """The value as a scalar of the right type, and the title of the fix; "" where it is none."""
+    value = node.value
+    quoted = node.style in ("single", "double", "basic", "literal")
+    if kind == "bool" and value in _DIGITS:
+        return _DIGITS[value], "replace-value"
+    if kind in ("int", "float", "bool") and quoted:
+        if yaml and yaml_value.decode(value, True, None, go) is None and value.strip() == value != "":
+            return value, "unquote"
+        if not yaml:
+            style = {"bool": "boolean", "int": "integer", "float": "float"}[kind]
+            well_formed = value in ("true", "false") if kind == "bool" else value.isascii() and value.isdigit() and (value == "0" or value[0] != "0")
+            if well_formed and toml_value.decode(style, value, go) is None:
+                return value, "unquote"
+    if not yaml and kind == "string" and node.style in ("integer", "float", "boolean", "datetime"):
+        return edit.quoted(value), "quote"
+    if not yaml and kind == "int" and node.style == "float":
+        whole, _, fraction = value.partition(".")
+        if whole.lstrip("+-").isdigit() and fraction and not fraction.strip("0") and toml_value.decode("integer", whole, go) is None:
+            return whole, "replace-value"
+    return "", ""
+
+
+_DIGITS = {"0": "false", "1": "true"}
+
+
+def _in_list(entry: Entry, node: Scalar, ctx: Context) -> tuple[Fix, ...]:
+    """A lone scalar in a list of strings; one with commas was probably meant as several."""
+    parts = [part.strip() for part in node.value.split(",")]
+    if len(parts) > 1:
+        if not all(parts):
+            return ()
+        change = edit.set_value(ctx.config, entry, f"[{', '.join(edit.written_like(ctx.config, entry, part) for part in parts)}]")
+        return (ctx.fix("split-list", change, how=Applicability.UNSAFE),) if change is not None else ()
+    written = ctx.config.value_span(entry).of(ctx.config.text)
+    if node.style == "plain" and any(c in "[]{}:#" for c in written):
+        written = edit.quoted(node.value)
+    change = edit.set_value(ctx.config, entry, f"[{written}]")
+    return (ctx.fix("wrap-in-list", change),) if change is not None else ()
+
+
+def _named(entry: Entry) -> bool:
+    """Whether each item is a block under one name, which is no key of the block itself."""
+    inner = entry.schema.item.children if entry.schema is not None and entry.schema.item is not None else {}
+    return all(len(item.children) == 1 and isinstance(item.children[0].node, Mapping) and item.children[0].name not in inner for item in entry.items())
 
 
 RULE = Rule("wrong-type", "schema", Severity.ERROR, MISFIT, kinds.KINDS, check, (WRONG_TYPE,))

@@ -14,19 +14,21 @@ Wrong: `ssl-mode: VERIFY_CA`
 Right: the line is left out
 
 Fix: delete the line. In a file that DM refuses a person has to agree, for the option may have been meant to protect the connection; dmctl never
-read it.
+read it. A key with a passphrase is written without one by a command.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
+from dmls.model import edit, openssl
 from dmls.model import kind as kinds
+from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
 from dmls.model.unknown import TLS_NO_OPTION, explain
-from dmls.rule import MISFIT, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.schema import keys as k
 
 
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
@@ -36,7 +38,6 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     if why.owner != TLS_NO_OPTION:
         return
     error = UNKNOWN.get(kind)
-    removal = edit.delete(ctx.config, entry)
     yield ctx.finding(
         RULE,
         ctx.config.key_span(entry),
@@ -44,10 +45,20 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=Severity.WARNING if kind == kinds.DMCTL else Severity.ERROR,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        # The reader may have meant the option to protect the connection: taking it away is for a person to decide, but dmctl never read it.
-        fixes=(ctx.fix("delete-key", removal, how=Applicability.SAFE if kind == kinds.DMCTL else Applicability.UNSAFE, **why.args),) if removal else (),
+        fixes=_fixes(entry, why.variant, ctx),
         **why.args,
     )
+
+
+def _fixes(entry: Entry, variant: str, ctx: Context) -> tuple[Fix, ...]:
+    # The reader may have meant the option to protect the connection: taking it away is for a person to decide, but dmctl never read it.
+    how = Applicability.SAFE if ctx.config.kind == kinds.DMCTL else Applicability.UNSAFE
+    removal = edit.delete(ctx.config, entry)
+    fixes = (ctx.fix("delete-key", removal, how=how, key=entry.name),) if removal is not None else ()
+    key = entry.parent.get(k.SSL_KEY) if entry.parent is not None else None
+    if variant != "passphrase" or key is None or not key.text:
+        return fixes
+    return (*fixes, *ctx.command("run-decrypt", openssl.decrypted(key.text), file=key.text))
 
 
 RULE = Rule(TLS_NO_OPTION, "tls", Severity.ERROR, MISFIT, (*kinds.COMPONENTS, kinds.DMCTL, *kinds.DATABASES), check, (UNKNOWN_KEY,))

@@ -13,14 +13,14 @@ Wrong: `ssl_ca: /etc/dm/ca.pem`
 Right: `ssl-ca: /etc/dm/ca.pem`
 
 Fix: rename the key, safely where only case, hyphens and the like differ. Where the right key stands there as well, the misspelt one is deleted,
-safely if both say the same.
+safely if both say the same. For dmctl there is the command line that says what its file cannot.
 """
 
 from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
+from dmls.model import edit, shell
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
@@ -55,9 +55,18 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=Severity.WARNING if kind == kinds.DMCTL else Severity.ERROR,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, meant, ctx) if variant != "flag" else (),
+        fixes=_fixes(entry, meant, ctx) if variant != "flag" else _command(entry, meant, ctx),
         **args,
     )
+
+
+def _command(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
+    """dmctl takes the path from its command line."""
+    root = entry.parent
+    master = root.get(k.MASTER_ADDR) if root is not None else None
+    if meant not in PATHS.values() or not entry.text:
+        return ()
+    return ctx.command("run-dmctl", shell.dmctl(master.text if master is not None else "", {meant: entry.text}))
 
 
 def _fixes(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:

@@ -24,7 +24,7 @@ from dmls.go import host_port
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
 from dmls.model.endpoint import ADDRESSES, URL_LISTS, Endpoint, endpoints, uses_tls
-from dmls.rule import CONFIG_FILE, Context, Edit, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 _BLANKS = " \t\r\n"
@@ -42,8 +42,10 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         some_work = key == k.JOIN and len(bad) < len(every)
         cleaned = [_cleaned(e) for e in bad]
         fixes = ()
+        # Where DM works without these addresses, it does something else with them.
+        how = Applicability.UNSAFE if some_work else Applicability.SAFE
         if all(e.exact for e in bad) and not any(_BLANK.search(c) for c in cleaned):
-            fixes = (ctx.fix("remove-blanks", *(Edit(e.span, c) for e, c in zip(bad, cleaned, strict=True)), key=key),)
+            fixes = (ctx.fix("remove-blanks", *(Edit(e.span, c) for e, c in zip(bad, cleaned, strict=True)), how=how, key=key),)
         variant = "" if bad[0].in_list else "address"
         yield ctx.finding(
             RULE,

@@ -1,0 +1,153 @@
+/** What the command palette offers. */
+
+import { mkdirSync } from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Pages } from './pages';
+import type { Server } from './server';
+import { where, type Status } from './status';
+
+const FIX_ALL = 'source.fixAll.dmls';
+/** Extensions that look at the same files. */
+const OTHERS = ['redhat.vscode-yaml', 'tamasfe.even-better-toml', 'tombi-toml.tombi', 'ms-python.python'];
+
+export function registerCommands(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, server: Server, status: Status, pages: Pages): void {
+    const commands: Record<string, (...args: never[]) => unknown> = {
+        'dmls.restart': () => server.restart(),
+        'dmls.install': () => server.install(),
+        'dmls.showLogs': () => log.show(),
+        'dmls.checkWorkspace': () => checkWorkspace(server),
+        'dmls.fixAll': fixAll,
+        'dmls.explainRule': (rule?: unknown) => explainRule(server, rule),
+        'dmls.doctor': () => doctor(context, server, status, pages),
+        'dmls.demo': () => demo(context, server),
+    };
+    for (const [name, command] of Object.entries(commands)) {
+        context.subscriptions.push(vscode.commands.registerCommand(name, command));
+    }
+}
+
+/** What of a workspace report is counted. */
+interface Report {
+    readonly items: readonly { readonly items?: readonly { readonly severity?: number }[] }[];
+}
+
+/** Check all files of the workspace; resolves to what was found. */
+async function checkWorkspace(server: Server): Promise<{ files: number; errors: number; warnings: number; others: number } | undefined> {
+    const { client } = server;
+    if (client === undefined) {
+        return undefined;
+    }
+    const report = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('dmls: checking the workspace') },
+        (_, token) => client.sendRequest<Report>('workspace/diagnostic', { previousResultIds: [] }, token),
+    );
+    const found = report.items.flatMap((file) => file.items ?? []);
+    const count = (severity: number): number => found.filter((finding) => (finding.severity ?? 1) === severity).length;
+    const [errors, warnings] = [count(1), count(2)];
+    const result = { files: report.items.length, errors, warnings, others: found.length - errors - warnings };
+    if (result.files === 0) {
+        void vscode.window.showInformationMessage(vscode.l10n.t('dmls: there are no DM configuration files in this workspace.'));
+    } else if (found.length === 0) {
+        void vscode.window.showInformationMessage(vscode.l10n.t('dmls: {0} DM files, no problems.', result.files));
+    } else {
+        await vscode.commands.executeCommand('workbench.actions.view.problems');
+        void vscode.window.showInformationMessage(vscode.l10n.t('dmls: {0} DM files: {1} errors, {2} warnings, {3} hints.', result.files, errors, warnings, result.others));
+    }
+    return result;
+}
+
+/** Apply the safe fixes of the file that is being edited. */
+async function fixAll(): Promise<void> {
+    await vscode.commands.executeCommand('editor.action.codeAction', { kind: FIX_ALL, apply: 'first' });
+}
+
+interface Rule {
+    readonly name: string;
+    readonly title: string;
+    readonly family: string;
+}
+
+/** Explain a rule; without a name the user chooses, those of the findings at the cursor first. */
+async function explainRule(server: Server, wanted: unknown): Promise<void> {
+    const rule = typeof wanted === 'string' ? wanted : await chooseRule(server);
+    if (rule !== undefined && server.client !== undefined) {
+        // Through the middleware, which shows the answer.
+        const answer = await vscode.commands.executeCommand<unknown>('dmls.explain', rule);
+        if (answer === null || answer === undefined) {
+            void vscode.window.showWarningMessage(vscode.l10n.t('dmls: there is no rule {0}.', rule));
+        }
+    }
+}
+
+async function chooseRule(server: Server): Promise<string | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    const here = new Set<string>();
+    for (const { source, code, range } of editor === undefined ? [] : vscode.languages.getDiagnostics(editor.document.uri)) {
+        const name = typeof code === 'object' ? code.value : code;
+        if (source === 'dmls' && typeof name === 'string' && range.start.line <= editor!.selection.end.line && editor!.selection.start.line <= range.end.line) {
+            here.add(name);
+        }
+    }
+    const done = await server.dmls(['rules', '--format', 'json', '--lang', language()]);
+    const rules = done?.status === 0 ? (JSON.parse(done.stdout) as { rules: Rule[] }).rules : [];
+    const items = rules
+        .map(({ name, title, family }) => ({ label: name, description: title, detail: undefined as string | undefined, family }))
+        .sort((a, b) => Number(here.has(b.label)) - Number(here.has(a.label)));
+    if (here.size > 0 && items[0] !== undefined) {
+        items.filter(({ label }) => here.has(label)).forEach((item) => (item.detail = vscode.l10n.t('found at the cursor')));
+    }
+    const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which rule?'), matchOnDescription: true });
+    return chosen?.label;
+}
+
+/** Show what a bug report needs: versions, settings, neighbours, and how the server sees the files. */
+async function doctor(context: vscode.ExtensionContext, server: Server, status: Status, pages: Pages): Promise<void> {
+    const extension = context.extension.packageJSON as { version: string };
+    const { found, rejected } = server;
+    const lines = [
+        vscode.l10n.t('Extension'),
+        `  dmls ${extension.version}, ${vscode.env.appName} ${vscode.version}, ${process.platform} ${process.arch}, ${vscode.env.language}`,
+        `  ${vscode.l10n.t('workspace trusted')}: ${vscode.workspace.isTrusted}`,
+        `  ${vscode.l10n.t('server')}: ${status.state.kind}${found === undefined ? '' : `, ${found.version}, ${where(found)}: ${[found.command, ...found.args].join(' ')}`}`,
+        ...rejected.map((one) => `  ${vscode.l10n.t('passed over')}: ${[one.command, ...one.args].join(' ')}: ${one.reason}${one.detail ? ` (${one.detail})` : ''}`),
+        vscode.l10n.t('Other extensions'),
+        ...OTHERS.map((id) => [id, vscode.extensions.getExtension(id)] as const)
+            .filter(([, other]) => other !== undefined)
+            .map(([id, other]) => `  ${id} ${(other!.packageJSON as { version?: string }).version ?? ''}`),
+    ];
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+    const active = vscode.window.activeTextEditor?.document.uri;
+    const paths = folders.length > 0 || active?.scheme !== 'file' ? folders : [active.fsPath];
+    const done = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'dmls doctor' }, () =>
+        paths.length > 0 ? server.dmls(['doctor', '--lang', language(), ...paths]) : server.dmls(['--version']),
+    );
+    if (done !== undefined) {
+        lines.push(done.stdout.trimEnd(), ...(done.status === 0 ? [] : [done.stderr.trimEnd()]));
+    }
+    await pages.showText('dmls doctor', lines.join('\n') + '\n');
+}
+
+/** Write a deployment with typical mistakes into the editor's storage and open it in a new window. */
+async function demo(context: vscode.ExtensionContext, server: Server): Promise<vscode.Uri | undefined> {
+    if (server.found === undefined) {
+        await server.restart();
+    }
+    const folder = path.join(context.globalStorageUri.fsPath, `demo-${Date.now().toString(36)}`);
+    mkdirSync(folder, { recursive: true });
+    const done = await server.dmls(['demo', '--keep', folder, '--lang', language()]);
+    if (done?.status !== 0 && done?.status !== 1) {
+        void vscode.window.showErrorMessage(vscode.l10n.t('dmls: the demo deployment could not be written: {0}', done?.stderr.trim() ?? ''));
+        return undefined;
+    }
+    const uri = vscode.Uri.file(folder);
+    await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+    return uri;
+}
+
+/** The language that the server's program is asked to speak. */
+export function language(): 'en' | 'zh' {
+    const set = vscode.workspace.getConfiguration('dmls').get('language', 'auto');
+    const wanted = set === 'auto' ? vscode.env.language : set;
+    return wanted.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
