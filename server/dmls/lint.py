@@ -12,18 +12,18 @@ from functools import lru_cache
 from typing import Iterable, Iterator, NamedTuple
 
 from dmls import rule as subjects
-from dmls.finding import Finding, Fix, Severity
+from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
-from dmls.model.ignore import read_ignores
+from dmls.model.ignore import Ignore, read_ignores, without
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Chunk, Scalar, is_null
-from dmls.text import Span
+from dmls.text import Edit, Span
 from dmls.version import Version, parse_version_set
 
 MAX_FINDINGS = 1000
@@ -371,8 +371,29 @@ def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:
         if hits:
             used.update(hits)
             continue
-        kept.append(Finding(rule, Severity.WARNING, config.path, ignore.span, rule, {"rule": ignore.rule}, tag="unnecessary" if rule == UNUSED_IGNORE else ""))
+        fixes = _of_comment(config, ignore, known)
+        kept.append(Finding(rule, Severity.WARNING, config.path, ignore.span, rule, {"rule": ignore.rule}, fixes=fixes, tag="unnecessary" if rule == UNUSED_IGNORE else ""))
     return kept
+
+
+def _of_comment(config: ConfigFile, ignore: Ignore, known: set[str]) -> tuple[Fix, ...]:
+    """The fixes of an ignore comment: the name of a rule that is near, else without the name.
+
+    What a rule about certificates finds depends on files that need not have been looked at.
+    """
+    from dmls.model.unknown import nearest
+
+    how = Applicability.UNSAFE if ignore.rule not in known or _needs_files(ignore.rule) else Applicability.SAFE
+    near = nearest(ignore.rule, tuple(sorted(known))) if ignore.rule and ignore.rule not in known else None
+    fixes = []
+    if near is not None:
+        fixes.append(Fix("fix.replace-value", {"value": near}, how, (FileEdit(config.path, Edit(ignore.span, near)),), True))
+    fixes.append(Fix("fix.remove-ignore", {"rule": ignore.rule}, how, (FileEdit(config.path, without(config, ignore)),), near is None))
+    return tuple(fixes)
+
+
+def _needs_files(rule: str) -> bool:
+    return any(row.name == rule and row.subject in (subjects.PEM, subjects.CERT_USE) for row in ROWS)
 
 
 def order(findings: list[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -9,7 +10,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Callable
 
@@ -514,7 +514,8 @@ def test_killed_at_many_moments(here: Path, number: int) -> None:
         child = subprocess.Popen([sys.executable, "-c", script], cwd=here, env={**ENV, "PYTHONPATH": SERVER}, stdout=subprocess.PIPE)
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(random.uniform(0, 0.02))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(random.uniform(0, 0.02))
         child.send_signal(number)
         child.wait(30)
         child.stdout.close()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
+from editors import sessions
 from editors.drivers import ALL
 from editors.drivers.base import Editor, until
 from editors.place import Place
 
 pytestmark = pytest.mark.timeout(180)
 
+RECORD = "DMLS_RECORD"
+"""The environment variable that makes each session be kept for `test_replay.py`."""
 FIX = {"en": "`ssl-ca`", "zh": "`ssl-ca`"}
 ALL_FIXES = {"en": "Apply all safe fixes in this file", "zh": "应用"}
 CANCELLED, MODIFIED = -32800, -32801
@@ -52,6 +56,8 @@ def test_repair_a_deployment(editor: type[Editor], language: str, begin, place: 
     until("the finding in the task", lambda: e.shows(9, "no-such-key"))
     e.stop()
     check(place)
+    if os.environ.get(RECORD):
+        sessions.keep(place, editor.name, language)
 
 
 def check(place: Place) -> None:

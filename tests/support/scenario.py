@@ -62,7 +62,7 @@ The laws of the format:
 14. A section whose files this machine or user cannot have (FIFOs, an unreadable file as root) is skipped.
 15. A ``fixes`` block lists fixes: of each rule that it names all fixes of all findings of the section, in the order of the findings, each
     as a line ``[rule] safe: title`` (safe, unsafe or manual; the English sentence) and the lines that the edits take away and bring, as in a
-    diff: ``- line``, ``+ line``, markers left out; or ``$ command``.  ``[rule] none`` says that no finding of the rule has one.
+    diff: ``- line``, ``+ line``, markers left out; or ``$ command``; ``{{…}}`` as in law 13.  ``[rule] none`` says that no finding of the rule has one.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ class Scenario(NamedTuple):
         cursor = self.cursor
         if cursor is not None:
             cursor = (cursor[0], len(material.filled(self.files[cursor[0]][: cursor[1]])))
-        return self._replace(files={name: material.filled(text) for name, text in self.files.items()}, cursor=cursor)
+        blocks = {name: material.filled(text) if name == "fixes" else text for name, text in self.blocks.items()}
+        return self._replace(files={name: material.filled(text) for name, text in self.files.items()}, cursor=cursor, blocks=blocks)
 
     def expected(self) -> list[Expected]:
         """The markers of all files."""

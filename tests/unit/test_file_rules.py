@@ -54,8 +54,7 @@ def test_a_better_file_is_offered(certs: str, written: dict[str, str], rule: str
     fixes = [fix for fix in finding.fixes if fix.edits]
     assert [fix.args["path"] for fix in fixes] == offered
     assert [fix.preferred for fix in fixes] == [i == 0 for i in range(len(offered))]
-    sure = rule == "tls-path-stray-chars"
-    assert all(fix.applicability == (Applicability.SAFE if sure else Applicability.UNSAFE) for fix in fixes)
+    assert all(fix.applicability == Applicability.UNSAFE for fix in fixes)
 
 
 def test_swapped_values_are_swapped_back(tmp_path: Path) -> None:

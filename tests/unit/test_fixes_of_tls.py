@@ -108,5 +108,3 @@ def test_line_ends_and_a_mark_stay(scenario: Scenario, tmp_path: Path) -> None:
         marked = "\ufeff" + text
         found = shapes(marked, (f for f in place.fixes(place.analysis({path: marked})) if f[0] == path))
         assert found == [(rule, title, "\ufeff" + new) for rule, title, new in wanted]
-
-

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
 from dmls.model.handshake import judge
 from support.certs import NOW
-from support.handshakes import link_of
+from support.handshakes import OTHER_WORDS, link_of, normal
 from support.shared import json_lines, needs_shared
 
 VECTORS: list[Any] = list(json_lines("vectors/tls-dev.jsonl"))
-OTHER_WORDS = {"t-dev-060": "the source is a name here and an address there"}
-"""Vectors whose text cannot be the same, and why."""
-
-
 @needs_shared
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["id"])
 def test_judge(vector: Any) -> None:
@@ -26,8 +21,3 @@ def test_judge(vector: Any) -> None:
         assert (normal(found.dialer_error), normal(found.listener_error)) == (normal(vector["dialer_error"]), normal(vector["listener_error"]))
     assert found.steps
     assert found.ok == all(step.ok for step in found.steps)
-
-
-def normal(text: str | None) -> str | None:
-    """The text without paths and moments."""
-    return None if text is None else re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME", text)

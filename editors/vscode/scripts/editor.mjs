@@ -87,7 +87,8 @@ async function serve(editor, folder, { settings = {}, machine = {}, env = {}, ex
     const installed = path.join(folder, 'extensions');
     mkdirSync(installed, { recursive: true });
     const places = ['--server-data-dir', path.join(folder, 'data'), '--user-data-dir', path.join(folder, 'user'), '--extensions-dir', installed];
-    const environment = { ...process.env, ...env };
+    // Else the extension host would get the PATH of a login shell.
+    const environment = { ...process.env, VSCODE_CLI: '1', ...env };
     for (const extension of extensions) {
         if (extension.endsWith('.vsix')) {
             run(editor.node, [editor.main, '--accept-server-license-terms', '--install-extension', extension, ...places], { env: environment });
@@ -180,7 +181,7 @@ const SUITES = {
     offline: {
         entry: 'install',
         prepare: (_, folder) => ({ machine: { 'dmls.install.from': download(folder) } }),
-        env: { PATH: BARE_PATH, PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_EXTRA_INDEX_URL: '' },
+        env: { PATH: BARE_PATH, PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_EXTRA_INDEX_URL: '', PIP_FIND_LINKS: '' },
     },
 };
 

@@ -13,6 +13,7 @@ from dmls.cli.main import CLEAN, FAULT
 from dmls.cli.options import Parsed
 from dmls.cli.session import Request, Session
 from dmls.disk import absolute, with_slashes
+from dmls.settings import NAME as SETTINGS_NAME
 
 _PARTS = (
     ("dm-master1.toml dm-master2.toml", "cli.demo-masters"),
@@ -20,7 +21,7 @@ _PARTS = (
     ("source.yaml", "cli.demo-source"),
     ("task.yaml", "cli.demo-task"),
     ("tls/", "cli.demo-certificates"),
-    (demo.SETTINGS_NAME, "cli.demo-settings"),
+    (SETTINGS_NAME, "cli.demo-settings"),
 )
 
 

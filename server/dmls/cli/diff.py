@@ -8,14 +8,11 @@ from typing import Iterator
 from dmls.cli.console import Console, harmless
 from dmls.cli.fixes import Change
 from dmls.cli.formats.text import MASK, hidden, one_line
-from dmls.pattern import LazyPattern
 from dmls.text import LineIndex, Span
 
 CONTEXT = 3
 """Unchanged lines around a change."""
 _NO_END = "\\ No newline at end of file\n"
-_KEYS = LazyPattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=\s]*")
-"""Private keys, whatever the key of the configuration is called; the second form is their base64."""
 
 
 def unified(change: Change, name: str) -> list[str]:
@@ -29,16 +26,15 @@ def unified(change: Change, name: str) -> list[str]:
     out = [f"--- {name}\n", f"+++ {name}\n"]
     # A misspelled `password` is no secret of the schema before it is repaired, so the values of both sides count on both.
     values = sorted({*_values(change.old, change.old_secrets), *_values(change.new, change.new_secrets)}, key=len, reverse=True)
-    old_secrets, new_secrets = (*change.old_secrets, *_keys(change.old)), (*change.new_secrets, *_keys(change.new))
     for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(CONTEXT):
         (_, old_start, _, new_start, _), (_, _, old_end, _, new_end) = group[0], group[-1]
         out.append(f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@\n")
         for what, a, b, c, d in group:
             if what == "equal":
-                out += _shown(" ", old, before, a, b, old_secrets, [])
+                out += _shown(" ", old, before, a, b, change.old_secrets, [])
             else:
-                out += _shown("-", old, before, a, b, old_secrets, values)
-                out += _shown("+", new, after, c, d, new_secrets, values)
+                out += _shown("-", old, before, a, b, change.old_secrets, values)
+                out += _shown("+", new, after, c, d, change.new_secrets, values)
     return out
 
 
@@ -70,11 +66,6 @@ def _values(text: str, secrets: tuple[Span, ...]) -> Iterator[str]:
         value = span.of(text).strip("\"' \t\r\n")
         if value and "\n" not in value:
             yield value
-
-
-def _keys(text: str) -> Iterator[Span]:
-    for match in _KEYS.finditer(text):
-        yield Span(*match.span())
 
 
 def _shown(mark: str, index: LineIndex, lines: list[str], start: int, end: int, secrets: tuple[Span, ...], values: list[str]) -> Iterator[str]:

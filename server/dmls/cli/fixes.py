@@ -157,7 +157,7 @@ def _change(session: Session, path: str, old: str, new: str) -> Change:
     secrets = []
     for text in (old, new):
         session.workspace.open(path, text)
-        secrets.append(tuple(secret_spans(session.workspace.snapshot(), path)))
+        secrets.append(secret_spans(session.workspace.snapshot(), path))
     return Change(path, old, new, secrets[0], secrets[1])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Iterable, NamedTuple
 
+from dmls.cli import hiding
 from dmls.disk import with_slashes
 from dmls.finding import Finding, Severity
 from dmls.text import LineIndex, Span
@@ -37,7 +38,7 @@ def examine(analysis: Analysis, path: str, least: Severity) -> Examined:
             text = None if file in texts else analysis.text(file)
             if text is not None:
                 texts[file] = text
-                secrets[file] = tuple(secret_spans(analysis, file))
+                secrets[file] = secret_spans(analysis, file)
     known = bool(findings) or analysis.is_dm(path)
     # A run over thousands of files would otherwise hold all their trees until its end.
     analysis.release(path)
@@ -53,13 +54,11 @@ def _files(finding: Finding) -> Iterable[str]:
             yield edit.file
 
 
-def secret_spans(analysis: Analysis, path: str) -> Iterable[Span]:
+def secret_spans(analysis: Analysis, path: str) -> tuple[Span, ...]:
     """Where passwords and private keys stand in a file."""
     file = analysis.file(path)
-    if file is not None:
-        for entry in file.entries():
-            if entry.schema is not None and entry.schema.secret:
-                yield file.value_span(entry)
+    known = [file.value_span(e) for e in file.entries() if e.schema is not None and e.schema.secret] if file is not None else ()
+    return hiding.spans(analysis.text(path) or "", known)
 
 
 class Result:

@@ -19,24 +19,20 @@ from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import TOML_KINDS, Json, SchemaKey
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
-from dmls.version import ALWAYS, Version, VersionSet, parse_version, parse_version_set
+from dmls.version import Version, VersionSet, parse_version, parse_version_set
 
 Block = dict[str, object]
 
 DEAD = frozenset(("ignored", "ineffective"))
 """Statuses of keys that DM decodes and never looks at."""
-_CORRECTIONS: dict[tuple[str, str], tuple[VersionSet, bool]] = {
-    # dm/master/server.go:605 only answers with a message; what removes metadata is the argument of start-task (migration.md C.1).
-    ("task", k.REMOVE_META): (parse_version_set("2.0.0.."), False),
-    # dm/relay/relay.go:1168 hands it to the connection of the relay (migration.md C.2).
-    ("source", k.CHARSET): (ALWAYS, True),
-    # Taken where the new key is written and empty (dm/config/task.go of v6.5.0 to v7.5.7).
-    ("task", f"{k.LOADERS}.<name>.{k.ON_DUPLICATE}"): (parse_version_set("6.5.0..7.6.0"), True),
-    ("task", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.ON_DUPLICATE}"): (parse_version_set("6.5.0..7.6.0"), True),
+_ON_DUPLICATE_READ = parse_version_set("6.5.0..7.6.0")
+_READ_AFTER_ALL: dict[tuple[str, str], VersionSet] = {
+    ("task", f"{k.LOADERS}.<name>.{k.ON_DUPLICATE}"): _ON_DUPLICATE_READ,
+    ("task", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.ON_DUPLICATE}"): _ON_DUPLICATE_READ,
 }
-"""Keys of which the status does not tell whether they have an effect, in some versions: it is the rule, and these are the exceptions."""
+"""Keys that usually have no effect, and one beside a new key that is written and empty (dm/config/task.go of v6.5.0 to v7.5.7)."""
 
-_NO_CORRECTION = (VersionSet(()), True)
+_NEVER = VersionSet(())
 
 _BY_VALUE = frozenset((k.FROM, k.PURGE, k.CHECKER, k.EXPERIMENTAL))
 """The blocks that are structs in Go; all others are pointers, which can be nil."""
@@ -96,8 +92,7 @@ def lives(schema: SchemaKey, version: Version) -> bool:
     """Whether DM `version` knows the key and does something with it."""
     if version not in schema.versions:
         return False
-    versions, alive = _CORRECTIONS.get((schema.kind, schema.path), _NO_CORRECTION)
-    return alive if version in versions else status_in(schema, version) not in DEAD
+    return status_in(schema, version) not in DEAD or version in _READ_AFTER_ALL.get((schema.kind, schema.path), _NEVER)
 
 
 def fresh(schema: SchemaKey, version: Version) -> Block:

@@ -472,14 +472,11 @@ def folder_with_name(at: At) -> None:
         loader[k.DIR] = _text(loader.get(k.DIR)) + suffix
 
 
-def sorting_folder(always: bool) -> Callable[[At], None]:
-    def change(at: At) -> None:
-        if at.root.get(k.TASK_MODE) in ("all", "full", "load", "load&sync") and (always or not at.block.get(k.SORTING_DIR_PHYSICAL)):
-            path = _text(at.block.get(k.DIR))
-            local = _scheme(path) in ("", "file")
-            at.block[k.SORTING_DIR_PHYSICAL] = f"{path}.sorting" if local else "./sorting." + quote(_text(at.root.get(k.NAME)), safe="$&+=:@~")
-
-    return change
+def sorting_folder(at: At) -> None:
+    if at.root.get(k.TASK_MODE) in ("all", "full", "load", "load&sync") and not at.block.get(k.SORTING_DIR_PHYSICAL):
+        path = _text(at.block.get(k.DIR))
+        local = _scheme(path) in ("", "file")
+        at.block[k.SORTING_DIR_PHYSICAL] = f"{path}.sorting" if local else "./sorting." + quote(_text(at.root.get(k.NAME)), safe="$&+=:@~")
 
 
 def rules_by_name(names: str, rules: str) -> Callable[[At], None]:
@@ -656,8 +653,7 @@ _TASK = (
     Step(kinds.TASK, _MYDUMPER, rows_of_a_file, "dm/dumpling/dumpling.go: constructArgs", _SINCE_2),
     Step(kinds.TASK, _INSTANCE, folder_of_task, "dm/config/subtask.go: Adjust, storage.AdjustPath", parse_version_set("6.0.0..")),
     Step(kinds.TASK, _INSTANCE, folder_with_name, "dm/dm/config/subtask.go of v5.4: Adjust", parse_version_set("..6.0.0")),
-    Step(kinds.TASK, _LOADER, sorting_folder(True), "dm/config/subtask.go of v6.6 writes over it", parse_version_set("6.6.0..7.0.0")),
-    Step(kinds.TASK, _LOADER, sorting_folder(False), "dm/config/subtask.go: Adjust", parse_version_set("7.0.0..")),
+    Step(kinds.TASK, _LOADER, sorting_folder, "dm/config/subtask.go: Adjust; v6.6 writes over what is given", parse_version_set("6.6.0..")),
     Step(kinds.TASK, _LOADER, on_duplicate, "dm/config/task.go of v6.5-v7.5: only where the new key is written empty", parse_version_set("6.5.0..7.6.0")),
     Step(kinds.TASK, _LOADER, same_words(k.ON_DUPLICATE, "replace", ""), "dm/dm/config/task.go of v6.0-v6.4: LoaderConfig.adjust"),
     Step(kinds.TASK, _LOADER, empty_is_default(k.IMPORT_MODE), "dm/config/task.go: LoaderConfig.adjust"),

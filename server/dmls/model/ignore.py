@@ -70,6 +70,36 @@ def is_modeline(written: str) -> bool:
     return _MODELINE.match(written.lstrip(" \t")) is not None
 
 
+def without(config: ConfigFile, ignore: Ignore) -> Edit:
+    """Take a name out of its comment, and with the last one the comment and its line, if nothing else stands there."""
+    text = config.text
+    comment = next(c for c in _comments(config.tree) if c.names.start <= ignore.span.start <= c.names.end)
+    names = comment.names
+    if "," in names.of(text):
+        start, end = ignore.span
+        while end < names.end and text[end] in " \t":
+            end += 1
+        if end < names.end:
+            end += 1
+            while end < names.end and text[end] in " \t":
+                end += 1
+        else:
+            start = text.rfind(",", names.start, start)
+        return Edit(Span(start, end), "")
+    lines = config.tree.lines
+    line = lines.line_span(lines.line_of(names.start))
+    start = text.rfind("#", line.start, names.start)
+    following = text.find(" #", names.end, line.end)
+    end = following + 1 if following >= 0 else line.end
+    number = lines.line_of(start)
+    if not text[line.start : start].strip(" \t\ufeff") and end == line.end and number + 1 < len(lines):
+        head = 1 if text[line.start : start].startswith("\ufeff") else 0
+        return Edit(Span(line.start + head, lines.line_span(number + 1).start), "")
+    if end == line.end:
+        start = line.start + len(text[line.start : start].rstrip(" \t"))
+    return Edit(Span(start, end), "")
+
+
 def ignore_here(config: ConfigFile, rule: str, line: int) -> Edit | None:
     """Silence `rule` on a line: in the comment that does so for another rule, else behind the line, else above it.
 

@@ -305,7 +305,6 @@ ROWS: tuple[Row, ...] = (
     Row(kinds.TASK, k.ONLINE_DDL_SCHEME, _SINCE_2_0_5, empty, anything, SAFE, (delete_old,)),
     Row(kinds.TASK, k.ONLINE_DDL_SCHEME, _SINCE_2_0_5, among("gh-ost", "pt"), yes, SAFE, (delete_old,)),
     Row(kinds.TASK, k.ONLINE_DDL_SCHEME, _SINCE_2_0_5, among("gh-ost", "pt"), anything, SAFE, (write("true", plain=True),)),
-    Row(kinds.TASK, k.REMOVE_META, _SINCE_2, anything, anything, SAFE, (delete_old,)),
     *_on_duplicate(f"{k.LOADERS}.<name>.{k.ON_DUPLICATE}"),
     *_on_duplicate(f"{_INSTANCE}.{k.LOADER}.{k.ON_DUPLICATE}"),
     *_import_mode(f"{k.LOADERS}.<name>.{k.IMPORT_MODE}"),

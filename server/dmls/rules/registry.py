@@ -84,7 +84,7 @@ ROWS: tuple[Row, ...] = (
     Row('bad-size', 'schema', 1, 'misfit', ('source', 'task', 'topology'), ('bad-size',), 'dmls.rules.schema.bad_size', '..'),
     Row('deprecated-key', 'schema', 1, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('deprecated', 'mapped', 'error', 'loaders.<name>.import-mode', 'mysql-instances[].loader.import-mode'), 'dmls.rules.schema.deprecated_key', '..'),
     Row('duplicate-key', 'schema', 1, 'misfit', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('duplicate-key',), 'dmls.rules.schema.duplicate_key', '..'),
-    Row('ignored-key', 'schema', 2, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('ignored', 'ineffective'), 'dmls.rules.schema.ignored_key', '..'),
+    Row('ignored-key', 'schema', 2, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('ignored', 'ineffective', 'loaders.<name>.sorting-dir-physical', 'mysql-instances[].loader.sorting-dir-physical'), 'dmls.rules.schema.ignored_key', '..'),
     Row('key-not-in-version', 'schema', 1, 'entry', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('other-version',), 'dmls.rules.schema.key_not_in_version', '..'),
     Row('key-spelling', 'schema', 2, 'entry', ('master', 'worker', 'dmctl'), ('spelling',), 'dmls.rules.schema.key_spelling', '..'),
     Row('misplaced-key', 'schema', 1, 'misfit', ('master', 'worker', 'dmctl', 'source', 'task', 'topology'), ('unknown-key',), 'dmls.rules.schema.misplaced_key', '..'),

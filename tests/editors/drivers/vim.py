@@ -117,7 +117,8 @@ class Vim(Editor):
         offered: list[str] = []
 
         def there() -> bool:
-            offered[:] = self.expr("map(copy(complete_info(['items']).items), 'v:val.word')")
+            # ALE shows what it will insert, the sign behind the key included.
+            offered[:] = [str(word).rstrip(" =:") for word in self.expr("map(copy(complete_info(['items']).items), 'v:val.word')")]
             return wanted in offered
 
         until(f"the completion {wanted}", there, seen=self._terminal.text)

@@ -59,7 +59,9 @@ export async function api(): Promise<Api> {
 
 export async function running(): Promise<Api> {
     const found = await api();
-    await until('the server to run', () => found.state() === 'running');
+    await until('the server to run', () => found.state() === 'running').catch((error: Error) => {
+        throw new Error(`${error.message}; it is ${found.state()}`);
+    });
     return found;
 }
 

@@ -35,6 +35,13 @@ test('a file that is not of DM is left alone', async () => {
     assert.deepEqual(rules('notes.yaml'), []);
 });
 
+test('a document without a file is checked when it says what it is', async () => {
+    const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: '# dmls: kind=task\ntask-mode: "al"\n' });
+    await vscode.window.showTextDocument(document, { preview: false });
+    await until('findings', () => vscode.languages.getDiagnostics(document.uri).some((one) => rule(one) === 'unknown-value'));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+});
+
 test('the rule of a finding is a link to its explanation', async () => {
     const { code } = await finding('dm-task.yaml', 'unknown-key');
     assert.ok(typeof code === 'object');

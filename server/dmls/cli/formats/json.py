@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from dmls.cli import hiding
 from dmls.cli.console import Console
 from dmls.cli.result import Examined, Result
 from dmls.finding import Finding, Fix, Severity
@@ -57,11 +58,16 @@ def _finding(finding: Finding, file: Examined, result: Result, language: str) ->
             }
             for related in finding.related
         ],
-        "fixes": [_fix(fix, file, result, language) for fix in finding.fixes],
+        "fixes": [_fix(fix, file, result, language) for fix in finding.fixes if not _tells(fix, file)],
     }
     if result.several_versions and finding.versions:
         out["versions"] = list(finding.versions)
     return out
+
+
+def _tells(fix: Fix, file: Examined) -> bool:
+    """Whether a fix repeats a password or a private key, as one that moves it does."""
+    return any(hiding.repeats(e.edit.new_text, file.texts.get(e.file, ""), file.secrets.get(e.file, ())) for e in fix.edits)
 
 
 def _fix(fix: Fix, file: Examined, result: Result, language: str) -> dict[str, object]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmls.cli.console import Console, harmless
 from dmls.cli.result import Examined, Result
 from dmls.cli.width import width
 from dmls.finding import Finding, Severity
-from dmls.pattern import LazyPattern
 from dmls.text import LineIndex, Span
 from dmls.words.catalogue import sentence
 
@@ -23,7 +21,6 @@ LONG = 120
 MASK = "********"
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "34"}
-_SECRET_KEY = LazyPattern(r"""["']?[\w-]*(?:passw|pwd|secret|token|key-base64|key-bytes|key_base64|key_bytes)[\w-]*["']?\s*[:=]\s*""", re.IGNORECASE)
 
 
 def write(result: Result, console: Console, outcome: Outcome | None = None) -> None:
@@ -160,11 +157,8 @@ def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Exce
 
 
 def hidden(text: str, whole: Span, secrets: tuple[Span, ...]) -> list[Span]:
-    """Where in a line passwords and private keys stand: what the schema calls secret, and what follows a name that sounds so."""
+    """Where in a line passwords and private keys stand."""
     found = [Span(max(s.start, whole.start) - whole.start, min(s.end, whole.end) - whole.start) for s in secrets if s.start < whole.end and s.end > whole.start]
-    match = _SECRET_KEY.search(text)
-    if match is not None:
-        found.append(Span(match.end(), len(text)))
     return [s for s in found if s.start < s.end]
 
 

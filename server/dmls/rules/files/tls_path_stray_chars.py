@@ -9,7 +9,7 @@ Wrong: `ssl-ca = "/etc/dm/ca.pem "`, `ssl-ca = "/etc/dm/ca1.pem,/etc/dm/ca2.pem"
 
 Right: `ssl-ca = "/etc/dm/ca.pem"`
 
-Fix: take the characters out, safely where the file is found under its clean name. Of several paths one is kept; several CAs go into one file, whose path a
+Fix: take the characters out. Of several paths one is kept; several CAs go into one file, whose path a
 person then writes.
 """
 
@@ -20,11 +20,11 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model import openssl
-from dmls.model.cert_use import PemContent, Source
+from dmls.model.cert_use import Source
 from dmls.model.tls_block import CA
 from dmls.model.tls_outcome import absent
-from dmls.model.tls_path import STRAY, candidates, is_list, trimmed, trouble
-from dmls.rule import PATH, PEM, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.model.tls_path import STRAY, is_list, trimmed, trouble
+from dmls.rule import PATH, PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules._found import MOST_OFFERED
 from dmls.rules.files._judge import gravity, is_there
 
@@ -44,17 +44,10 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         severity=gravity(source, opened=True),
         codes=outcome.codes,
         dm_text=outcome.text,
-        fixes=_several(source, clean, ctx) if several else _trimmed(source, clean, ctx) if clean and not trouble(clean) else (),
+        fixes=_several(source, clean, ctx) if several else ctx.rewrite(source, clean, "name-file") if clean and not trouble(clean) else (),
         key=source.entry.key,
         **outcome.args,
     )
-
-
-def _trimmed(source: Source, clean: str, ctx: Context) -> tuple[Fix, ...]:
-    """Sure where the file is there under its clean name: DM opens nothing under the other."""
-    places = candidates(clean, ctx.config.path, ctx.around.settings, ctx.around.folders)
-    there = ctx.around.settings.files != "off" and any(isinstance(ctx.around.lookup.pem(place), PemContent) for place in places)
-    return ctx.rewrite(source, clean, "name-file", Applicability.SAFE if there else Applicability.UNSAFE)
 
 
 def _several(source: Source, clean: str, ctx: Context) -> tuple[Fix, ...]:

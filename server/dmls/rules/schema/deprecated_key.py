@@ -1,6 +1,7 @@
 """A key or value that still works, but has a better successor.
 
-What: a key that DM keeps for old files only, an old word for a value of `import-mode`, or column mappings, which DM no longer has.
+What: a key that DM keeps for old files only, an old word for a value of `import-mode`, or column mappings, which DM no longer has.  `charset` of a
+source has no successor: only the connection that pulls relay logs still gets it (dm/relay/relay.go:1168).
 
 Why: DM reads the key, some of them with a warning in its log, and translates it to the key that took its place.  Column mappings are
 refused since 6.6: 20064 `column-mapping is not supported since v6.6.0`.  Evidence: the schema names for each key the version that deprecated
@@ -12,7 +13,8 @@ Right: `shard-mode: pessimistic`
 
 Fix: use the successor; the fix writes what DM makes of the old key, or deletes the old key where the successor beside it is what counts.
 Where dmctl refuses both together, a person has to choose.  `relay-dir` belongs into another file, the worker's, and what column mappings did needs
-other columns downstream: for these there is no fix.
+other columns downstream: for these there is no fix.  Whether the relay
+needs `charset`, only you know.
 """
 
 from __future__ import annotations
@@ -48,6 +50,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     status = status_in(schema, ctx.version)
     if status == "ok" or (kind != kinds.TOPOLOGY and since is not None and ctx.version < parse_version(since)):
         return
+    if schema.path == k.CHARSET and not filled(entry):
+        return
     block = schema.parent.path if schema.parent is not None else ""
     new = successor(schema.replaced_by, block) if schema.replaced_by else None
     args = {"key": entry.key, "meant": new.meant if new else "", "kind": new.kind if new else ""}
@@ -58,7 +62,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     # DM warns of a key that it maps to another; of one that merely works it says nothing.
     severity = Severity.WARNING if status == "mapped" else Severity.INFORMATION
     ways = fixes(entry, ctx) if kind != kinds.TOPOLOGY else ()
-    yield ctx.finding(RULE, span, new.form if new else "", severity=severity, fixes=ways, tag="deprecated", **args)
+    variant = new.form if new else "relay" if schema.path == k.CHARSET else ""
+    yield ctx.finding(RULE, span, variant, severity=severity, fixes=ways, tag="deprecated", **args)
 
 
 RULE = Rule("deprecated-key", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, ("deprecated", "mapped", "error", *IMPORT_MODES))

@@ -3,14 +3,13 @@
 What: a key that decodes without an error, but that no code uses any more, or whose value is always overwritten.
 
 Why: the schema marks these keys from DM's source: "ignored" fields are decoded and never read; "ineffective" ones are always replaced, by a default, by
-another file or by a command line flag.  `charset` of a source is not read by DM itself, but the connection that pulls relay logs still
-gets it (dm/relay/relay.go:1168).
+another file or by a command line flag.  Of `remove-meta` DM only logs that dmctl has an argument for it (dm/master/server.go:605).
 
 Wrong: `on-duplicate: replace` in a loader
 
 Right: `on-duplicate-logical: replace`
 
-Fix: delete the key, which changes nothing; but for `charset`, only you know whether the relay needs it.  A value of `on-duplicate` other than
+Fix: delete the key, which changes nothing.  A value of `on-duplicate` other than
 `replace` once had an effect: the fix brings it back under the new name.  What dmctl ignores in its file has to be given on its command line.
 """
 
@@ -29,6 +28,9 @@ from dmls.rules._moves import fixes
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
+ONCE_OVERWRITTEN = (f"{k.LOADERS}.<name>.{k.SORTING_DIR_PHYSICAL}", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.SORTING_DIR_PHYSICAL}")
+"""Keys that have an effect today, and had none in some versions."""
+
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
@@ -46,8 +48,6 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     elif schema.replaced_by and schema.parent is not None:
         # The one such key has its successor beside it.
         variant, meant, _ = successor(schema.replaced_by, schema.parent.path)
-    elif kind == kinds.SOURCE and schema.path == k.CHARSET:
-        variant = "relay"
     else:
         variant = "" if status == "ignored" else "overwritten"
     yield ctx.finding(RULE, ctx.config.key_span(entry), variant, fixes=ways, tag="unnecessary", key=entry.key, meant=meant)
@@ -63,4 +63,4 @@ def _on_the_command_line(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
         return ()
 
 
-RULE = Rule("ignored-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("ignored", "ineffective"))
+RULE = Rule("ignored-key", "schema", Severity.WARNING, ENTRY, kinds.KINDS, check, ("ignored", "ineffective", *ONCE_OVERWRITTEN))

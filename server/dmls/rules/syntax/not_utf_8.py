@@ -9,7 +9,8 @@ Wrong: a file saved by an editor set to GBK
 
 Right: the same file saved as UTF-8
 
-Fix: convert the file: `iconv -f GBK -t UTF-8 old.yaml > new.yaml`.
+Fix: convert the file: `iconv -f GBK -t UTF-8 old.yaml > new.yaml`.  Which encoding it was saved in, the bytes do not tell, so the command has to be
+looked at by a person, and no edit of text can do it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model import shell
 from dmls.model.config_file import ConfigFile
 from dmls.model.dm_error import DECODE
 from dmls.rule import STRICT, Context, Finding, Rule, Severity
@@ -26,7 +28,17 @@ from dmls.text import Span
 def finding(config: ConfigFile, variant: str, offset: int) -> Finding:
     """`variant` is "" or "utf-16"; `offset` is that of the first character that could not be read."""
     error = DECODE.get(config.kind)
-    return Context(config).finding(RULE, Span(offset, offset + 1), variant, codes=(error.code,) if error else ())
+    ctx = Context(config)
+    encoding = "UTF-16" if variant else "GBK"
+    return ctx.finding(RULE, Span(offset, offset + 1), variant, codes=(error.code,) if error else (), fixes=ctx.command("convert", _command(config.path, encoding), encoding=encoding))
+
+
+def _command(path: str, encoding: str) -> str:
+    try:
+        old, new = shell.file(path), shell.file(f"{path}.utf8")
+    except shell.Unwritable:
+        return ""
+    return f"iconv -f {encoding} -t UTF-8 {old} > {new} && mv {new} {old}"
 
 
 def _no_check(subject: object, ctx: Context) -> Iterator[Finding]:

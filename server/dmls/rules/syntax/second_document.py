@@ -9,7 +9,8 @@ Wrong: two tasks in one file, with `---` between them
 
 Right: a file for each task
 
-Fix: move the second document to a file of its own.
+Fix: move the second document to a file of its own; dmls makes no files.  The fixes make comments of what DM does not read, or delete it, which only you
+can allow: another tool may read it.  Where the document ends early, the fix gives the first keys the indentation of the rest.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
+from dmls.model.layout import column, is_blank, line_start
+from dmls.model.reading import read_again
+from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.syntax import strict
 from dmls.text import Span, visible
 
@@ -27,7 +30,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     problem = next(config.tree.problems(), None)
     if problem is not None and strict.judge_chunks(config.tree) is None:
         # libyaml ends a document where a line stands left of its first key, without a word; our tree reads on.
-        yield ctx.finding(RULE, visible(config.text, problem.span), "ends-early", tag="unnecessary")
+        yield ctx.finding(RULE, visible(config.text, problem.span), "ends-early", fixes=_outdented(ctx, problem.span.start), tag="unnecessary")
     for document in config.tree.documents[1:2]:
         start = document.span.start
         rest = document.span.of(config.text)
@@ -41,7 +44,43 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         lines = _content(config.text, Span(start, document.span.end))
         for i, line in enumerate(lines):
             # The first line carries the sentence; the other keys are only shown as what they are, text nobody reads.
-            yield ctx.finding(RULE, line, "more" if i else "", severity=Severity.HINT if i else None, tag="unnecessary")
+            fixes = () if i else _unread(ctx, document.span.start)
+            yield ctx.finding(RULE, line, "more" if i else "", severity=Severity.HINT if i else None, fixes=fixes, tag="unnecessary")
+
+
+def _unread(ctx: Context, start: int) -> tuple[Fix, ...]:
+    """Make comments of the text from `start` on, or delete it."""
+    config = ctx.config
+    lines = config.tree.lines
+    comments = []
+    for number in range(lines.line_of(start), len(lines)):
+        at = line_start(config, number)
+        text = config.text[at : lines.line_span(number).end]
+        if text.strip() and not text.lstrip().startswith("#") and text.rstrip() not in ("---", "..."):
+            comments.append(Edit(Span(at, at), "# "))
+    everything = Edit(Span(start, len(config.text)), "")
+    return (ctx.fix("comment-out", *comments, how=Applicability.UNSAFE), ctx.fix("delete-rest", everything, how=Applicability.UNSAFE, preferred=False))
+
+
+def _outdented(ctx: Context, end: int) -> tuple[Fix, ...]:
+    """Take away the indentation of the first keys, those above `end`, where the text is then read as a whole."""
+    config = ctx.config
+    if not config.root.children:
+        return ()
+    first = config.key_span(config.root.children[0]).start
+    width = column(config, first)
+    edits = []
+    for number in range(config.tree.lines.line_of(first), config.tree.lines.line_of(end)):
+        at = line_start(config, number)
+        if is_blank(config, number):
+            continue
+        if config.text[at : at + width].strip(" "):
+            return ()
+        edits.append(Edit(Span(at, at + width), ""))
+    tree = read_again(config, edits)
+    if not edits or next(tree.problems(), None) is not None or strict.judge_chunks(tree) is not None:
+        return ()
+    return (ctx.fix("outdent", *edits, how=Applicability.UNSAFE),)
 
 
 def _content(text: str, span: Span) -> list[Span]:

@@ -8,7 +8,7 @@ Wrong: `[rules]` with `unknown-keys = "off"`
 
 Right: `[rules]` with `unknown-key = "off"`
 
-Fix: take the name or value that the message gives.
+Fix: take the name or value that the message gives; where one is near, the fix does.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls import settings
+from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.config_file import ConfigFile
+from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.plain import to_plain
-from dmls.rule import STRICT, Context, Finding, Rule, Severity
+from dmls.model.unknown import is_slip_of, near_key, nearest
+from dmls.rule import STRICT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.syntax import strict
 from dmls.text import Span
 
@@ -40,7 +42,28 @@ def findings(config: ConfigFile) -> Iterator[Finding]:
             if below is None:
                 break
             entry = below
-        yield Finding(RULE.name, RULE.severity, config.path, config.span(entry), problem.message, problem.args)
+        yield Finding(RULE.name, RULE.severity, config.path, config.span(entry), problem.message, problem.args, fixes=_fixes(ctx, entry, problem, names))
+
+
+def _fixes(ctx: Context, entry: Entry, problem: settings.SettingProblem, names: set[str]) -> tuple[Fix, ...]:
+    """The name or the word that was probably meant."""
+    near: str | None = None
+    parent = entry.parent
+    variant = problem.message.rpartition(".")[2]
+    if variant == "unknown-key" and parent is not None and parent.schema is not None and entry.pair is not None:
+        near = near_key(entry.name, parent.schema)
+    elif variant == "unknown-rule":
+        near = nearest(str(problem.args["name"]), tuple(sorted(names)))
+    elif variant == "bad-choice":
+        near = nearest(str(problem.args["value"]).lower(), tuple(str(problem.args["allowed"]).split(", ")))
+    if near is None:
+        return ()
+    if variant == "bad-choice" or entry.pair is None:
+        change = edit.set_text(ctx.config, entry, near)
+        return (ctx.fix("replace-value", change, value=near),) if change is not None else ()
+    change = edit.rename_key(ctx.config, entry, near) if parent is not None and parent.get(near) is None else None
+    how = Applicability.SAFE if is_slip_of(entry.name, near) else Applicability.UNSAFE
+    return (ctx.fix("rename-key", change, how=how, key=entry.name, meant=near),) if change is not None else ()
 
 
 def _no_check(subject: object, ctx: Context) -> Iterator[Finding]:

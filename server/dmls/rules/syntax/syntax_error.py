@@ -10,19 +10,27 @@ Wrong: `task-mode：all` with a full-width colon
 
 Right: `task-mode: all`
 
-Fix: mend the text at the marked place.
+Fix: mend the text at the marked place.  The fix writes what is missing (a colon and a blank, an equals sign, a quote, a bracket), quotes around a value
+that needs them, blanks for tabs, or the indentation of the neighbours, and is offered only if the text is then refused less.  Where two readings are
+possible, or a person must see what was meant, there is none.
 """
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.decode import MASK
 from dmls.model.dm_error import DECODE, LINE, decode_text
-from dmls.rule import STRICT, Context, Finding, Rule, Severity
+from dmls.rule import STRICT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.syntax import strict
 from dmls.text import token_at, visible
+
+if TYPE_CHECKING:
+    from dmls.model.mend import Mended
+
+MOST_MENDED = 5
+"""Problems of one text for which a fix is looked for: each is tried by reading the text once more."""
 
 
 def judge(ctx: Context) -> Iterator[Finding]:
@@ -32,6 +40,9 @@ def judge(ctx: Context) -> Iterator[Finding]:
     verdict = strict.judge_chunks(tree)
     if verdict is None:
         return
+    # Most files have no such error, and need not wait for the module.
+    from dmls.model.mend import mend, mend_refused
+
     error = DECODE.get(config.kind)
     codes = (error.code,) if error else ()
     lines = tree.lines
@@ -47,13 +58,21 @@ def judge(ctx: Context) -> Iterator[Finding]:
     printed = library.partition(", while ")[0]
     for i, problem in enumerate(problems):
         text = decode_text(config.kind, f"yaml: line {LINE}: {printed}" if config.language == "yaml" else f"toml: line {LINE}: {printed}") if i == 0 else ""
-        yield ctx.finding(RULE, visible(config.text, problem.span), problem.code, codes=codes, dm_text=text)
+        ways = _fixes(ctx, mend(config, problem.code, problem.span)) if i < MOST_MENDED else ()
+        yield ctx.finding(RULE, visible(config.text, problem.span), problem.code, codes=codes, dm_text=text, fixes=ways)
     if not problems or strict_line < min(lines.line_of(p.span.start) for p in problems):
         span = token_at(config.text, offset)
         variant = "no-alias" if library.startswith("unknown anchor") else ""
         numbered = printed if variant else f"line {LINE}: {printed}"
         text = decode_text(config.kind, f"{config.language}: {numbered}")
-        yield ctx.finding(RULE, span, variant, codes=codes, dm_text=text, text=library)
+        ways = _fixes(ctx, mend_refused(config, verdict, offset))
+        yield ctx.finding(RULE, span, variant, codes=codes, dm_text=text, fixes=ways, text=library)
+
+
+def _fixes(ctx: Context, found: Mended | None) -> tuple[Fix, ...]:
+    if found is None:
+        return ()
+    return (ctx.fix(found.title, *found.edits, how=found.how, preferred=found.how is not Applicability.MANUAL, **found.args),)
 
 
 def _without_secret(ctx: Context, offset: int, message: str) -> str:

@@ -8,7 +8,7 @@ Wrong: `# dmls: ignore[unknow-key]`
 
 Right: `# dmls: ignore[unknown-key]`
 
-Fix: take the name from the finding, or from `dmls rules`.
+Fix: take the name from the finding, or from `dmls rules`; where one is near, the fix does.  What was shown is then ignored.
 """
 
 from __future__ import annotations

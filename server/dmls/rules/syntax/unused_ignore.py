@@ -10,7 +10,8 @@ Wrong: `task-mode: all # dmls: ignore[unknown-key]`
 
 Right: `task-mode: all`
 
-Fix: delete the comment, or put it on the line of the finding.
+Fix: delete the comment, or put it on the line of the finding.  The fix deletes the name, and with the last one the comment; where the rule is about
+certificate files, these may just not have been looked at.
 """
 
 from __future__ import annotations

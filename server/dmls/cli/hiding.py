@@ -1,0 +1,54 @@
+"""Where in a text passwords and private keys stand, so that no output shows them."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Iterable
+
+from dmls.pattern import LazyPattern
+from dmls.text import Span
+
+LEAST = 6
+"""Characters of a secret that is hidden wherever else it stands too; shorter ones stand anywhere by chance."""
+MOST = 200
+"""So many of them are looked for."""
+_QUOTES = "\"' \t\r\n"
+
+_SOUNDS = r"(?:passw|pwd|secret|token|key[-_]base64|key[-_]bytes)[\w-]*[\"']?"
+_BESIDE = LazyPattern(_SOUNDS + r"[ \t\u00a0\u3000]*(?:[:=：＝ \t\u00a0\u3000])[ \t\u00a0\u3000]*", re.IGNORECASE)
+"""A name that sounds like a secret, before its value; what should stand between them may be missing."""
+_ABOVE = LazyPattern(
+    r"^[ \t?-]*[\"']?[\w.-]*" + _SOUNDS + r"[ \t]*[:=]?[ \t]*[|>]?[-+]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:(?![ \t]*(?:- )?[\"']?[\w.-]{1,60}[\"']?[ \t]*(?::\s|=[ \t]))[^\n]*(?:\n|\Z)){1,200})",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The same in the lines above its value, which ends where another key begins."""
+_PRIVATE_KEY = LazyPattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=\s]*")
+"""Whatever the key of the configuration is called; the second form is the base64 of PEM."""
+
+
+def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
+    """`known` are those that the schema calls secret.  Others are found by their name and by what they look like, also in a text that is broken."""
+    found = [span for span in known if span.start < span.end]
+    for match in _BESIDE.finditer(text):
+        end = text.find("\n", match.end())
+        found.append(Span(match.end(), len(text) if end < 0 else end))
+    found += (Span(*match.span(1)) for match in _ABOVE.finditer(text))
+    found += (Span(*match.span()) for match in _PRIVATE_KEY.finditer(text))
+    for value in _values(text, found):
+        at = text.find(value)
+        while at >= 0:
+            found.append(Span(at, at + len(value)))
+            at = text.find(value, at + len(value))
+    return tuple(sorted(set(found)))
+
+
+def repeats(text: str, source: str, secrets: Iterable[Span]) -> bool:
+    """Whether `text` holds one of the `secrets` of `source`, or a private key."""
+    return _PRIVATE_KEY.search(text) is not None or any(value in text for value in _values(source, secrets))
+
+
+def _values(text: str, secrets: Iterable[Span]) -> list[str]:
+    """What stands in the spans, line by line, without quotes."""
+    values = {line.strip(_QUOTES) for span in secrets for line in islice(span.of(text).splitlines(), MOST)}
+    return sorted((value for value in values if len(value) >= LEAST), key=lambda value: (len(value), value))[:MOST]
