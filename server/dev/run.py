@@ -1,7 +1,8 @@
 """One command from a fresh clone: `python3 server/dev/run.py demo` or `python3 server/dev/run.py test`.
 
 Makes a virtual environment in `.venv`, installs dmls and what the command needs into it, and runs the command.  Uses only the standard
-library, so that a bare Python 3.10 or later is enough.  Commands: demo, check, serve … (anything `dmls` knows), test, full (the long tests), bench, lint.
+library, so that a bare Python 3.10 or later is enough.  Commands: demo, check, serve … (anything `dmls` knows), test, full (the long tests),
+editors (tests in real editors, which it installs), bench, lint.
 """
 
 from __future__ import annotations
@@ -55,6 +56,19 @@ def compile_sources() -> None:
     subprocess.run([PYTHON, "-m", "compileall", "-q", "server/dmls"], cwd=ROOT)
 
 
+def test_editors(arguments: list[str]) -> int:
+    """Install the editors named, or all, into `.venv/editors` and run their tests; `--record` keeps the sessions that are replayed."""
+    install("test")
+    compile_sources()
+    names = [a for a in arguments if not a.startswith("-")]
+    flags = [a for a in arguments if a.startswith("-") and a != "--record"]
+    # An editor that cannot be had here is skipped below, with the reason.
+    subprocess.run([PYTHON, "tests/editors/install.py", *names], cwd=ROOT)
+    chosen = ["-k", " or ".join(f"[{name}- or test_{name}.py" for name in names)] if names else []
+    environment = {**os.environ, **({"DMLS_RECORD": "1"} if "--record" in arguments else {})}
+    return subprocess.run([PYTHON, "-m", "pytest", "tests/editors", "-n", "2", "--dist", "worksteal", *chosen, *flags], cwd=ROOT, env=environment).returncode
+
+
 def main(argv: list[str]) -> int:
     if sys.version_info < (3, 10):  # noqa: UP036 - this file is what an older Python meets first
         raise SystemExit("dmls needs Python 3.10 or later")
@@ -71,6 +85,8 @@ def main(argv: list[str]) -> int:
             environment["DMLS_FULL"] = "1"
             rest = ["--timeout=0", *rest]
         return subprocess.run([PYTHON, "-m", "pytest", *workers, *rest], cwd=ROOT, env=environment).returncode
+    if command == "editors":
+        return test_editors(rest)
     if command == "lint":
         install("test")
         return subprocess.run([PYTHON, "-m", "ruff", "check", "server", "tests", *rest], cwd=ROOT).returncode

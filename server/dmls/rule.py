@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping, NamedTuple
 
 from dmls.files import Directory
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Related, Severity
@@ -11,6 +11,7 @@ from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, unknown_text
 from dmls.model.edit import set_text
 from dmls.model.tls_path import folder_of
+from dmls.private import without_secrets
 from dmls.text import Edit, Span
 from dmls.version import ALWAYS, MAIN, Version, VersionSet
 from dmls.words.catalogue import IN_VERSIONS
@@ -115,9 +116,9 @@ class Context:
             self.config.path,
             span,
             f"{rule.name}.{message}" if message else rule.name,
-            args,
+            _told(args),
             rule.codes if codes is None else codes,
-            dm_text,
+            without_secrets(dm_text),
             related,
             fixes,
             (),
@@ -136,7 +137,7 @@ class Context:
 
     def related(self, entry: Entry, message: str, **args: object) -> Related:
         """A pointer to another entry of the same file."""
-        return Related(self.config.path, self.config.key_span(entry), message, args)
+        return Related(self.config.path, self.config.key_span(entry), message, _told(args))
 
     def in_file(self, source: Source, block: PemBlock | Damage | None = None, message: str = "certificate", **args: object) -> tuple[Related, ...]:
         """A pointer to the place in the certificate file that a finding speaks of; none where it is no file or is pointed at already.
@@ -181,7 +182,7 @@ class Context:
 
     def fix(self, title: str, *edits: Edit, how: Applicability = Applicability.SAFE, preferred: bool = True, **args: object) -> Fix:
         """A fix within this file; `title` is a message id below ``fix.``."""
-        return Fix(f"fix.{title}", args, how, tuple(FileEdit(self.config.path, e) for e in edits), preferred)
+        return Fix(f"fix.{title}", _told(args), how, tuple(FileEdit(self.config.path, e) for e in edits), preferred)
 
     def command(self, title: str, command: str, **args: object) -> tuple[Fix, ...]:
         """A fix that a person carries out with `command`, one line for a POSIX shell; none where that is "", because nothing sure can be written."""
@@ -190,3 +191,8 @@ class Context:
     def line(self, span: Span) -> int:
         """The one-based line where `span` begins, as DM counts."""
         return self.config.tree.lines.line_of(span.start) + 1
+
+
+def _told(args: Mapping[str, object]) -> dict[str, object]:
+    """Arguments of sentences without the secrets that pieces of a broken file may hold."""
+    return {name: without_secrets(value) if isinstance(value, str) else value for name, value in args.items()}

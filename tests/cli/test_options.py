@@ -202,3 +202,7 @@ def test_serve_gets_what_follows_it() -> None:
 
     assert main(["--lang", "zh", "serve", "--stdio"], serve=serve) == 7
     assert seen == [["--stdio"]]
+    # Editors add flags of their own, and the server knows some that no other command does.
+    for flags in (["--clientProcessId=3", "--node-ipc"], ["--clientProcessId", "3"], ["--log-level", "debug", "--log-file=x", "--stdio"], ["--nonsense", "x"]):
+        assert main(["serve", *flags], serve=serve) == 7
+        assert seen.pop() == flags

@@ -17,6 +17,8 @@ from support.raw_client import REAL, RawClient
 
 CONVERTER = get_converter()
 REPLACED = "tls-eku-no-client"
+FROM_DISK = ("textDocument/inlayHint", "textDocument/codeLens", "textDocument/documentLink")
+"""What they say depends on how far the server has come with reading certificates."""
 
 
 class Replay:
@@ -31,6 +33,8 @@ class Replay:
         self.answers: dict[Any, dict[str, Any]] = {}
         self.published: dict[str, list[str]] = {}
         self._refreshed = False
+        messages = [line["message"] for line in self._lines if "message" in line]
+        self._taken_back = {message["params"]["id"] for message in messages if message["method"] == "$/cancelRequest"}
         replies: dict[str, deque[dict[str, Any]]] = defaultdict(deque)
         for line in self._lines:
             if line.get("replies"):
@@ -47,8 +51,13 @@ class Replay:
                 self._wait_for(line["answers"], line["with"])
             elif "message" in line:
                 self._send(line["message"])
-        code = self.client.ended()
-        assert code == 0, self.client.stderr
+        if not any(line.get("message", {}).get("method") == "exit" for line in self._lines):
+            # The editor went without a word; so must the server.
+            assert self.client.process.stdin is not None
+            self.client.process.stdin.close()
+            self.client.ended()
+        else:
+            assert self.client.ended() == 0, self.client.stderr
 
     def _send(self, message: dict[str, Any]) -> None:
         if "id" in message:
@@ -73,12 +82,13 @@ class Replay:
         answer = self.answers[number]
         method = self.methods[number]
         if "error" in answer:
-            assert kind == "error", (method, answer)
+            # Whether a question is answered before it is taken back is chance.
+            assert kind == "error" or number in self._taken_back, (method, answer)
             return
         # Not every kind of value that the protocol allows is known to the library by its name, but none may be malformed.
         CONVERTER.structure(answer, t.METHOD_TO_TYPES[method][1])
         assert list(_backward(answer["result"])) == []
-        if kind == "something":
+        if kind == "something" and method not in FROM_DISK:
             assert sessions.answer_kind(answer["result"]) == kind, (method, answer)
 
     def _event(self, what: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 from support.certs import pem
 from support.place import Place, ident, write_key
@@ -150,12 +150,18 @@ relay-password = "{password}"
 """
 
 
-def bent(text: str) -> Iterator[str]:
-    """The text with each of its lines damaged in many ways, one at a time: what people leave behind while they type."""
+def bent(text: str, about: Callable[[str], bool]) -> Iterator[str]:
+    """The text with each line that is `about` a secret damaged in many ways, one at a time: what people leave behind while they type.
+
+    Not with a password in the place of a key: nothing then tells what it is.
+    """
     lines = text.split("\n")
     for number, line in enumerate(lines):
+        if not about(line):
+            continue
         indent = line[: len(line) - len(line.lstrip())]
         key, colon, value = line.partition(":" if ":" in line else "=")
+        bare = value.strip()
         changes = [
             line.replace('"', "", 1),
             line[: len(line) * 2 // 3],
@@ -166,25 +172,58 @@ def bent(text: str) -> Iterator[str]:
             line.lstrip(),
             indent + "[" + line.lstrip(),
             key + value,
-            key + colon + "\n" + value.strip(),
-            key + colon + " |\n" + indent + "  " + value.strip() + "\n " + value.strip(),
+            key + colon + "\n" + bare,
+            key + colon + " |\n" + indent + "  " + bare + "\n " + bare,
             key + colon + " '" + value,
-            key + colon + " *" + value.strip(),
+            key + colon + " *" + bare,
             key + colon + " !!int" + value,
             key + colon + " [" + value + ", {" + value,
-            value + colon + key,
-            indent + "? " + value.strip() + "\n" + indent + ": x",
             line + " # " + value,
             "x" + line.lstrip(),
             line.replace("-", "_"),
             line.upper(),
             line.replace(" ", "\u3000", 1),
             line.replace(" ", "\u00a0", 1) + "\x07",
-            key + colon + ' "\\' + value.strip().strip('"') + '"',
+            key + colon + ' "\\' + bare.strip('"') + '"',
             key + colon + ' """' + value,
             "%" + line,
             "---\n" + line,
             "}" + line,
         ]
+        if PASSWORD not in line:
+            changes += [value + colon + key, f"{indent}? {bare}\n{indent}: x"]
         for change in changes:
             yield "\n".join([*lines[:number], change, *lines[number + 1 :]])
+
+
+def pasted(secret: Secrets) -> Iterator[tuple[str, str]]:
+    """Keys and the files of which they make a part: private keys where something else belongs."""
+    master = secret.texts["dm-master.toml"].rpartition("ssl-key")[0]
+    text, inline = secret.text, secret.base64
+    escaped = text.replace("\n", "\\n")
+    for value in (f'"{inline}"', f'"""{text}"""', f"'''\n{text}'''", f'"{escaped}"', f'"{inline[104:]}"', f'"/etc/{inline}"'):
+        yield "dm-master.toml", f"{master}ssl-key = {value}\n"
+        yield "dm-master.toml", f"{master}ssl-private-key = {value}\n"
+    yield "dm-master.toml", master + text
+    yield "dm-task.yaml", text
+    task = secret.texts["dm-task.yaml"]
+    block = text.replace("\n", "\n      ")
+    for piece in (
+        f"ssl-key: |\n      {block}",
+        f"ssl-key: {inline}",
+        f"ssl-key: /etc/{text}".replace("\n", ""),
+        f"ssl-key-bytes: |\n{text}",
+        f"ssl-key-bytes:\n{text}",
+        f"ssl-key-base64:\n{inline}",
+        f'ssl-key-base64: "{inline}',
+        f"ssl-private: {inline}",
+        f"ssl-private-key: |\n      {block}",
+        f'cert-allowed-cn: ["{inline}"]',
+        f"ssl-ca-base64: {inline}",
+        f"ssl-key: [{secret.bytes}]",
+        f"ssl-key: tls/master.key # {inline}",
+        f"{inline}: x",
+    ):
+        yield "dm-task.yaml", task.replace("    ssl-ca: tls/ca.pem\n", f"    ssl-ca: tls/ca.pem\n    {piece}\n")
+    for name in ("source-id: ", "port: ", "task-mode: ", "name: "):
+        yield "dm-task.yaml", task.replace(name, f"{name}{inline} ", 1)

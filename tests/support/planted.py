@@ -5,9 +5,13 @@ All of it is deterministic: the same text and the same random numbers give the s
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from typing import Callable, Iterator, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
@@ -438,9 +442,21 @@ def with_quoted_keys(text: str, rng: random.Random) -> str:
 FORMS: tuple[Callable[[str, random.Random], str], ...] = (with_crlf, with_bom, without_last_line_end, with_comments, with_wide_blanks, with_quoted_keys)
 
 
-def formed(text: str, rng: random.Random, most: int = 2) -> tuple[str, str]:
+def in_flow_style(text: str, rng: random.Random) -> str:
+    """A YAML text as JSON, which is YAML too; unchanged where it cannot be read."""
+    try:
+        value = YAML(typ="safe").load(text.removeprefix("\ufeff"))
+        return json.dumps(value, ensure_ascii=False, indent=rng.choice((None, 2))) + "\n"
+    except (YAMLError, TypeError, ValueError):
+        return text
+
+
+def formed(kind: str, text: str, rng: random.Random, most: int = 2) -> tuple[str, str]:
     """The text in another form, and the names of what was done."""
     done = []
+    if kind in kinds.YAML_KINDS and rng.random() < 0.1:
+        text = in_flow_style(text, rng)
+        done.append(in_flow_style.__name__)
     for form in rng.sample(FORMS, rng.randint(0, most)):
         text = form(text, rng)
         done.append(form.__name__)
@@ -637,7 +653,7 @@ def planted(kind: str, text: str, rng: random.Random, count: int = 1) -> Iterato
     """`count` texts, each with one or two faults and in some form."""
     for _ in range(count):
         form_first = rng.random() < 0.7
-        new, label = formed(text, rng) if form_first else (text, "")
+        new, label = formed(kind, text, rng) if form_first else (text, "")
         faults = []
         for fault in rng.sample(FAULTS, rng.choice((1, 1, 2))):
             done = plant(kind, new, rng, fault)

@@ -26,8 +26,8 @@ def environment() -> dict[str, str]:
 class RawClient:
     """One server process.  Everything it sends lands in `inbox`; requests of the server are answered by `answers`."""
 
-    def __init__(self, command: list[str] = FAKE, *flags: str) -> None:
-        self.process = subprocess.Popen([*command, *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    def __init__(self, command: list[str] = FAKE, *flags: str, env: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen([*command, *flags], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env or environment())
         self.inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.seen: list[dict[str, Any]] = []
         self.answers: dict[str, Callable[[Any], Any]] = {}

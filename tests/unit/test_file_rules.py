@@ -35,7 +35,8 @@ def judge(folder: Path, certs: str, ca: str = "ca.pem", cert: str = "dm.pem", ke
     ("certs", "written", "rule", "offered"),
     [
         (PAIR, {"ca": "ca.crt"}, "tls-file-not-found", ["ca.pem"]),
-        (PAIR, {"cert": "dm-kye.pem"}, "tls-file-not-found", ["dm-key.pem", "dm.pem"]),
+        (PAIR, {"cert": "dm-kye.pem"}, "tls-file-not-found", ["dm.pem"]),
+        (OTHER, {"key": "node.pem"}, "tls-file-not-found", ["dm-key.pem"]),
         (PAIR + "file tls/x.pem: ca", {"ca": "tls"}, "tls-path-is-directory", ["tls/x.pem"]),
         (PAIR, {"ca": " ca.pem"}, "tls-path-stray-chars", ["ca.pem"]),
         (PAIR, {"ca": "file:///etc/dm%20x/ca.pem"}, "tls-path-not-expanded", ["/etc/dm x/ca.pem"]),

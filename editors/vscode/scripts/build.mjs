@@ -1,13 +1,13 @@
 /** Bundles the extension into dist/, with the schemas that it offers to the YAML extension.  `--production` leaves out what only debugging needs. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { DMLS, HERE, run } from './tools.mjs';
 
 const production = process.argv.includes('--production');
 
-await build({
+const { metafile } = await build({
     absWorkingDir: HERE,
     entryPoints: ['src/extension.ts'],
     outfile: 'dist/extension.js',
@@ -19,7 +19,21 @@ await build({
     minify: production,
     sourcemap: !production,
     logLevel: 'warning',
+    metafile: true,
 });
+
+if (production) {
+    const packages = new Set(Object.keys(metafile.inputs).map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]).filter(Boolean));
+    const notices = [...packages].sort().map((folder) => {
+        const { name, version, license } = JSON.parse(readFileSync(path.join(HERE, folder, 'package.json'), 'utf8'));
+        const text = readdirSync(path.join(HERE, folder)).find((file) => /^licen[cs]e/i.test(file));
+        if (text === undefined) {
+            throw new Error(`${name} ships without its licence`);
+        }
+        return `${name} ${version}, ${license}\n\n${readFileSync(path.join(HERE, folder, text), 'utf8').trim()}\n`;
+    });
+    writeFileSync(path.join(HERE, 'dist', 'THIRD-PARTY.txt'), notices.join(`\n${'-'.repeat(100)}\n\n`));
+}
 
 const folder = path.join(HERE, 'dist', 'schemas');
 mkdirSync(folder, { recursive: true });

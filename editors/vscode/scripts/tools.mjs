@@ -31,3 +31,8 @@ export const DMLS = process.env.DMLS ?? fromVenv('dmls');
 export function nodeModule(...parts) {
     return path.join(HERE, 'node_modules', ...parts);
 }
+
+/** Make the VSIX; the path of it. */
+export function makePackage() {
+    return path.join(HERE, run(process.execPath, ['scripts/package.mjs']).trim().split('\n').at(-1));
+}

@@ -12,6 +12,7 @@ FORMATS = ("text", "json")
 ROLES = ("ca", "cert", "key")
 USAGES = ("server", "client")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
 SCHEMAS = (*KINDS, "settings", "findings")
 
@@ -39,6 +40,8 @@ class Option(NamedTuple):
 class Command(NamedTuple):
     """`operands` is how the help names what follows the options, "" where nothing may follow; `least` and `most` count them.
 
+    `lenient` is one that editors run, with flags of their own: whatever is not known is let pass.
+
     A name of two words belongs to the group of its first word; the group is a command without module, its help lists its members.
     The module of any other is ``cli.<name>_command``, with ``_`` between words, and has ``run(parsed, console) -> int``.
     """
@@ -50,6 +53,7 @@ class Command(NamedTuple):
     most: int | None = 0
     choices: tuple[str, ...] = ()
     complete: str = ""
+    lenient: bool = False
 
     @property
     def help(self) -> str:
@@ -147,6 +151,11 @@ COMMANDS = (
     Command("schema", (), "KIND", 1, 1, choices=SCHEMAS),
     Command("demo", (Option("--keep", "DIR", complete="folder"),)),
     Command("doctor", (FORMAT,), "[PATH…]", most=None, complete="file"),
-    Command("serve", (Option("--stdio"), Option("--tcp", "[HOST:]PORT")), most=0),
+    Command(
+        "serve",
+        (Option("--stdio"), Option("--tcp", "[HOST:]PORT"), Option("--log-file", "FILE", complete="file"), Option("--log-level", "LEVEL", LOG_LEVELS)),
+        most=0,
+        lenient=True,
+    ),
     Command("completion", (), "SHELL", 1, 1, choices=SHELLS),
 )

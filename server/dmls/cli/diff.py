@@ -7,7 +7,8 @@ from typing import Iterator
 
 from dmls.cli.console import Console, harmless
 from dmls.cli.fixes import Change
-from dmls.cli.formats.text import MASK, hidden, one_line
+from dmls.cli.formats.text import hidden, one_line
+from dmls.private import MASK
 from dmls.text import LineIndex, Span
 
 CONTEXT = 3

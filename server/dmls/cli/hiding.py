@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Iterable
 
 from dmls.pattern import LazyPattern
+from dmls.private import KEYS, NAMES
 from dmls.text import Span
 
 LEAST = 6
@@ -15,7 +16,7 @@ MOST = 200
 """So many of them are looked for."""
 _QUOTES = "\"' \t\r\n"
 
-_SOUNDS = r"(?:passw|pwd|secret|token|key[-_]base64|key[-_]bytes)[\w-]*[\"']?"
+_SOUNDS = NAMES + r"[\w-]*[\"']?"
 _BESIDE = LazyPattern(_SOUNDS + r"[ \t\u00a0\u3000]*(?:[:=：＝ \t\u00a0\u3000])[ \t\u00a0\u3000]*", re.IGNORECASE)
 """A name that sounds like a secret, before its value; what should stand between them may be missing."""
 _ABOVE = LazyPattern(
@@ -23,8 +24,6 @@ _ABOVE = LazyPattern(
     re.IGNORECASE | re.MULTILINE,
 )
 """The same in the lines above its value, which ends where another key begins."""
-_PRIVATE_KEY = LazyPattern(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END|\Z)|LS0tLS1CRUdJTi[A-Za-z0-9+/=\s]*")
-"""Whatever the key of the configuration is called; the second form is the base64 of PEM."""
 
 
 def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
@@ -34,7 +33,7 @@ def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
         end = text.find("\n", match.end())
         found.append(Span(match.end(), len(text) if end < 0 else end))
     found += (Span(*match.span(1)) for match in _ABOVE.finditer(text))
-    found += (Span(*match.span()) for match in _PRIVATE_KEY.finditer(text))
+    found += (Span(*match.span()) for match in KEYS.finditer(text))
     for value in _values(text, found):
         at = text.find(value)
         while at >= 0:
@@ -45,7 +44,7 @@ def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
 
 def repeats(text: str, source: str, secrets: Iterable[Span]) -> bool:
     """Whether `text` holds one of the `secrets` of `source`, or a private key."""
-    return _PRIVATE_KEY.search(text) is not None or any(value in text for value in _values(source, secrets))
+    return KEYS.search(text) is not None or any(value in text for value in _values(source, secrets))
 
 
 def _values(text: str, secrets: Iterable[Span]) -> list[str]:

@@ -58,6 +58,8 @@ def parse(arguments: Sequence[str]) -> Parsed:
             if word == "--":
                 operands.extend(rest)
                 break
+            if command.lenient and word.partition("=")[0] not in [o.name for o in EVERYWHERE] + ["-h"]:
+                continue
             if word.startswith("-") and word != "-":
                 _option(word, rest, options, values)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dmls.ide.values import Symbol
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import MASK
+from dmls.private import without_keys
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping, Scalar, Sequence
 from dmls.text import Span
@@ -35,10 +36,10 @@ def _symbol(config: ConfigFile, entry: Entry) -> Symbol:
     elif isinstance(node, Scalar) and not entry.is_null:
         kind = {"bool": "boolean", "int": "number", "float": "number"}.get(entry.schema.type if entry.schema is not None else "", "string")
         secret = entry.secret
-        detail = (MASK if node.value else "") if secret else node.value.replace("\n", " ")[:_MAX_DETAIL]
+        detail = (MASK if node.value else "") if secret else without_keys(node.value).replace("\n", " ")[:_MAX_DETAIL]
     span = config.span(entry)
     selection = config.key_span(entry)
     span = Span(min(span.start, selection.start), max(span.end, selection.end))
     hidden = entry.secret
     children = () if hidden or entry.raw is not entry.node else tuple(_symbol(config, child) for child in entry.children)
-    return Symbol(name, detail, kind, span, selection, children)
+    return Symbol(without_keys(name), detail, kind, span, selection, children)

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.private import sounds_secret
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Chunk, Mapping, Node, Pair, Scalar, Sequence, Tree, is_null, resolved
 from dmls.text import Span
@@ -68,10 +69,10 @@ class Entry:
 
     @property
     def secret(self) -> bool:
-        """Whether the value must never be shown: the key is a secret, or lies within one."""
+        """Whether the value must never be shown: the key is a secret, or seems to be one, or lies within one."""
         entry: Entry | None = self
         while entry is not None:
-            if entry.schema is not None and entry.schema.secret:
+            if entry.schema.secret if entry.schema is not None else entry.pair is not None and sounds_secret(entry.name):
                 return True
             entry = entry.parent
         return False

@@ -141,7 +141,7 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
             text = yaml_value.decode(node.value, plain, node.tag, schema.go)
         elif kind in ("duration", "bytesize") and not schema.go.endswith("string"):
             text = yaml_value.decode(node.value, plain, node.tag, schema.go)
-            if text is not None and text.startswith(("time: ", "invalid ")):
+            if text is not None and text.startswith(("time: ", "invalid ", "strconv.")):
                 yield Misfit(BAD_DURATION if kind == "duration" else BAD_SIZE, entry, text)
                 return
         else:

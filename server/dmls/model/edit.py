@@ -215,6 +215,11 @@ def set_text(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     return Edit(config.value_span(entry), written_like(config, entry, text))
 
 
+def reword(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
+    """Write another text as `set_text` does, unless an alias may read it at another place, where it need not mean the same."""
+    return set_text(config, entry, text) if entry.raw is not None and entry.raw.anchor is None and entry.raw.tag is None else None
+
+
 def put_first(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     """A new item before the first one of a list between brackets, in the quotes of that one."""
     items = entry.items()

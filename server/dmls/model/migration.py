@@ -196,7 +196,7 @@ def say(text: str) -> Change:
     """Another word for the value."""
 
     def change(at: Place) -> Move | None:
-        written = edit.set_text(at.config, at.old, text)
+        written = edit.reword(at.config, at.old, text)
         return Move("replace-value", {"value": text}, SAFE, (written,)) if written is not None else None
 
     return change

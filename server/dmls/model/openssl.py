@@ -20,7 +20,7 @@ from dmls.pki.names import ip_text, parse_ip
 
 DAYS, CA_DAYS = 365, 3650
 """For how long a certificate is issued where the old one does not tell."""
-_LEAST_DAYS, _MOST_DAYS, _DAY = 30, 3650, 86_400
+_MOST_DAYS, _DAY = 3650, 86_400
 
 _BINARY_NAMES = (".der", ".p12", ".pfx", ".jks", ".ks", ".keystore", ".bin", ".csr", ".req")
 """Ends of names that would be wrong for PEM certificates."""
@@ -362,8 +362,8 @@ def _host(text: str) -> str:
 
 def days_of(old: Certificate | None, usual: int = DAYS) -> int:
     """For how many days to issue a new certificate: for as long as the old one was, within reason."""
-    days = (old.not_after - old.not_before) // _DAY if old is not None else 0
-    return days if _LEAST_DAYS <= days <= _MOST_DAYS else usual
+    days = (old.not_after + 1 - old.not_before) // _DAY if old is not None else 0
+    return days if usual // 4 <= days <= _MOST_DAYS else usual
 
 
 def subject_of(raw: bytes, common_name: str = "") -> str:

@@ -33,12 +33,12 @@ class _Paper(NamedTuple):
     keep_rest: bool
 
 
-def reissue(ctx: Context, source: Source | None, certificate: Certificate | None, number: int = 0) -> tuple[Fix, ...]:
+def reissue(ctx: Context, source: Source | None, certificate: Certificate | None, number: int = 0, by_trusted: bool = False) -> tuple[Fix, ...]:
     """Issue a certificate of `ssl-cert` again for the same key and subject, for all hosts and usages that DM needs.
 
-    `number` counts the certificates of the file from 1, for one that cannot be read.
+    `number` counts the certificates of the file from 1, for one that cannot be read.  `by_trusted` wants a CA of `ssl-ca` as the issuer.
     """
-    paper = _paper(ctx, source, certificate, number)
+    paper = _paper(ctx, source, certificate, number, by_trusted)
     if paper is None or not paper.key:
         return ()
     command = openssl.issued_again(paper.place, paper.key, paper.signer, paper.wanted, paper.keep_rest)
@@ -83,7 +83,7 @@ def renew_ca(ctx: Context, source: Source | None, authority: Certificate | None)
     place = place_of(source, authority)
     if source is None or place is None or authority is None:
         return ()
-    key = _key_of_authority(ctx, source, place.path, authority)
+    key = _key_of_authority(ctx, source, place, authority)
     days = openssl.days_of(authority, openssl.CA_DAYS)
     wanted = Wanted(is_ca=True, days=days, kind=authority.public_key.kind)
     signer = None if authority.is_self_issued else _signer(ctx, source, authority)
@@ -105,7 +105,7 @@ def _allowed(source: Source) -> str:
     return next((trimmed(item.text) for item in items if trimmed(item.text)), _USUAL_CN)
 
 
-def _paper(ctx: Context, source: Source | None, certificate: Certificate | None, number: int = 0) -> _Paper | None:
+def _paper(ctx: Context, source: Source | None, certificate: Certificate | None, number: int = 0, by_trusted: bool = False) -> _Paper | None:
     place = place_of(source, certificate, number)
     if source is None or place is None or source.pem is None or any(block.key is not None for block in source.pem.blocks):
         # A key in the same file would be lost.
@@ -113,10 +113,10 @@ def _paper(ctx: Context, source: Source | None, certificate: Certificate | None,
     if source.owner in kinds.DATABASES and (certificate is None or not _same_issuer(source, certificate)):
         # Another CA may have issued it than the one that vouches for the database.
         return None
-    signer = _signer(ctx, source, certificate)
+    signer = _signer(ctx, source, certificate, by_trusted)
     key = _key_for(ctx, source, certificate, place)
     # What stands behind the certificate still leads to the CA if that signs as before.
-    keep = place.count > 1 and (place.number > 1 or (certificate is not None and _same_issuer(source, certificate)))
+    keep = place.count > 1 and (place.number > 1 or (certificate is not None and not by_trusted and _same_issuer(source, certificate)))
     return _Paper(place, key, signer, _wanted(source, certificate), keep)
 
 
@@ -142,9 +142,9 @@ def _spelled(ctx: Context, source: Source, local: str) -> str:
 
 def _wanted(source: Source, certificate: Certificate | None) -> Wanted:
     kind = certificate.public_key.kind if certificate is not None else ""
-    days = openssl.days_of(certificate)
     if certificate is not None and certificate.is_ca:
-        return Wanted(is_ca=True, days=days, kind=kind)
+        return Wanted(is_ca=True, days=openssl.days_of(certificate, openssl.CA_DAYS), kind=kind)
+    days = openssl.days_of(certificate)
     use = source.use
     if use is None:
         return Wanted(openssl.names_for(certificate, ()), (SERVER_AUTH, CLIENT_AUTH), days=days, kind=kind)
@@ -164,7 +164,7 @@ def _key_for(ctx: Context, source: Source, certificate: Certificate | None, plac
     """The file with the key of a certificate; "" where it is not in a file, or in one with another key."""
     use = source.use
     if certificate is not None and certificate.is_ca and (use is None or certificate != use.readable_leaf):
-        return _key_of_authority(ctx, source, place.path, certificate)
+        return _key_of_authority(ctx, source, place, certificate)
     if use is None:
         found = _found.keys(ctx, source, certificate)
         return _spelled(ctx, source, found[0]) if found else openssl.key_beside(place.path)
@@ -175,9 +175,15 @@ def _key_for(ctx: Context, source: Source, certificate: Certificate | None, plac
     return use.key.path if fits else ""
 
 
-def _key_of_authority(ctx: Context, source: Source, path: str, authority: Certificate) -> str:
+def _key_of_authority(ctx: Context, source: Source, place: Place, authority: Certificate) -> str:
+    """The file with the key of a CA, by its usual name where it is not there."""
     found = _found.keys(ctx, source, authority)
-    return _spelled(ctx, source, found[0]) if found else openssl.key_beside(path)
+    if found:
+        return _spelled(ctx, source, found[0])
+    if source.role != CA and source.use is not None:
+        # In `ssl-cert` the usual name is that of the own key.
+        return f"{_folder(place.path)}intermediate-key.pem"
+    return openssl.key_beside(place.path, f"-{place.number}-key" if place.number > 1 else "-key")
 
 
 def _same_issuer(source: Source, certificate: Certificate) -> bool:
@@ -187,33 +193,33 @@ def _same_issuer(source: Source, certificate: Certificate) -> bool:
     return any(c != certificate and c.subject.raw == certificate.issuer.raw for c in known)
 
 
-def _signer(ctx: Context, source: Source, certificate: Certificate | None) -> Signer:
+def _signer(ctx: Context, source: Source, certificate: Certificate | None, by_trusted: bool = False) -> Signer:
     """Who has to sign: the issuer of the old certificate where it is there, else the first CA in `ssl-ca`."""
     use = source.use
-    at, authority = _authority(use, certificate) if use is not None else (None, None)
+    at, authority = _authority(use, certificate, by_trusted) if use is not None else (None, None)
     place = place_of(at, authority)
     if at is not None and authority is not None and place is not None:
-        return Signer(place, _key_of_authority(ctx, at, place.path, authority), authority.public_key.kind)
+        return Signer(place, _key_of_authority(ctx, at, place, authority), authority.public_key.kind)
     if use is None:
         own = (certificate,) if certificate is not None and source.role != CA else ()
         found = _found.authorities(ctx, source, own) if source.role != KEY else []
-        ca = _spelled(ctx, source, found[0]) if found else _beside(_path(source))
+        ca = _spelled(ctx, source, found[0]) if found else f"{_folder(_path(source))}ca.pem"
         return Signer(Place(ca), openssl.key_beside(ca))
-    ca = use.ca.path if use.ca is not None and use.ca.path and use.ca is not source else _beside(_path(source))
+    ca = use.ca.path if use.ca is not None and use.ca.path and use.ca is not source else f"{_folder(_path(source))}ca.pem"
     return Signer(Place(ca), openssl.key_beside(ca))
 
 
-def _beside(path: str) -> str:
+def _folder(path: str) -> str:
     head, slash, _ = path.rpartition("/")
-    return f"{head}{slash}ca.pem"
+    return f"{head}{slash}"
 
 
-def _authority(use: CertUse, certificate: Certificate | None) -> tuple[Source | None, Certificate | None]:
+def _authority(use: CertUse, certificate: Certificate | None, by_trusted: bool) -> tuple[Source | None, Certificate | None]:
     """The CA that is to sign, and the file where it stands."""
     pool = use.pool.certificates if use.pool is not None else ()
     if certificate is not None:
         for source, known in ((use.ca, pool), (use.cert, use.chain)):
-            for c in known:
+            for c in known if source is use.ca or not by_trusted else ():
                 if c.subject.raw == certificate.issuer.raw and c != certificate:
                     return source, c
     first = next((c for c in pool if c != certificate and (c.is_ca or c.version < 3)), next((c for c in pool if c != certificate), None))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Mapping
 
+from dmls.private import without_keys
 from dmls.resources import read
 
 FILES = ("syntax", "schema", "config", "tls", "tls_connections", "files", "certificates", "names", "fix", "ide", "ide_certificates", "actions", "cli", "certs", "doctor", "link", "lsp")
@@ -86,7 +87,7 @@ def sentence(message: str, args: Mapping[str, object] | None = None, locale: str
         text += ("" if locale == "zh" else " ") + (_find(f"hidden.{args[HIDDEN]}", locale) or "")
     if not args:
         return text.replace("{{", "{").replace("}}", "}") if "{{" in text else text
-    return text.format_map(args)
+    return without_keys(text.format_map(args))
 
 
 def has(message: str) -> bool:

@@ -41,9 +41,14 @@ class Neovim(Editor):
             return "Neovim is older than 0.11"
         return None
 
+    @staticmethod
+    def binary() -> str:
+        """The program."""
+        return str(program("nvim", _BINARY))
+
     def __init__(self, place: Place, language: str) -> None:
         super().__init__(place, language)
-        self._nvim = str(program("nvim", _BINARY))
+        self._nvim = self.binary()
         self._socket = str(place.folder / "nvim.sock")
         self._process: subprocess.Popen[bytes] | None = None
 

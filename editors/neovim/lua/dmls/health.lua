@@ -27,7 +27,7 @@ end
 ---@return integer
 local function buffer()
   local current = vim.api.nvim_get_current_buf()
-  if vim.bo[current].filetype ~= 'checkhealth' then
+  if not vim.api.nvim_buf_get_name(current):find('^health://') then
     return current
   end
   local before = vim.fn.bufnr('#')

@@ -82,6 +82,7 @@ def _fix(fix: Fix, file: Examined, result: Result, language: str) -> dict[str, o
             }
             for edit in fix.edits
         ],
+        **({"command": fix.command} if fix.command else {}),
     }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dmls.cli import hiding
 from dmls.cli.console import Console, harmless
 from dmls.cli.result import Examined, Result
 from dmls.cli.width import width
 from dmls.finding import Finding, Severity
+from dmls.private import MASK
 from dmls.text import LineIndex, Span
 from dmls.words.catalogue import sentence
 
@@ -18,7 +20,6 @@ TAB = 4
 """Columns; tabs are shown as blanks so that carets stand where they should."""
 LONG = 120
 """Columns of source shown at most."""
-MASK = "********"
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFORMATION: "36", Severity.HINT: "34"}
 
@@ -92,6 +93,8 @@ def _finding(finding: Finding, file: Examined, result: Result, console: Console)
         out.append(f"{indent}{place}: {one_line(sentence(related.message, related.args, console.language))}")
     for fix in finding.fixes:
         out.append(indent + console.say("cli.fix", title=one_line(sentence(fix.title, fix.args, console.language))))
+        if fix.command:
+            out.append(f"{indent}  $ {one_line(fix.command)}")
     return out
 
 
@@ -159,6 +162,7 @@ def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Exce
 def hidden(text: str, whole: Span, secrets: tuple[Span, ...]) -> list[Span]:
     """Where in a line passwords and private keys stand."""
     found = [Span(max(s.start, whole.start) - whole.start, min(s.end, whole.end) - whole.start) for s in secrets if s.start < whole.end and s.end > whole.start]
+    found += hiding.spans(text)
     return [s for s in found if s.start < s.end]
 
 

@@ -38,7 +38,7 @@ def check(use: CertUse, ctx: Context) -> Iterator[Finding]:
         # The names read alike, and Go compares their bytes.
         variant = "encoding"
     severity = Severity.ERROR if is_master else Severity.WARNING
-    yield from report(RULE, use, ctx, fault, variant, severity, fixes=(*fitting_ca(use, ctx), *reissue(ctx, use.cert, use.leaf)), **args)
+    yield from report(RULE, use, ctx, fault, variant, severity, fixes=(*fitting_ca(use, ctx), *reissue(ctx, use.cert, use.leaf, by_trusted=True)), **args)
 
 
 RULE = Rule(MISMATCH, "certificates", Severity.ERROR, CERT_USE, kinds.COMPONENTS, check)

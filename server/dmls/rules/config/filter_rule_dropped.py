@@ -84,7 +84,7 @@ def _near(entry: Entry, ctx: Context, dropped: bool) -> tuple[Fix, ...]:
     squeezed = {v.lower(): v for v in entry.schema.enum}
     word = entry.text.lower().replace("-", " ").replace("_", " ")
     near = squeezed.get(f"{word} table") or nearest(word, tuple(squeezed), squeezed)
-    change = edit.set_text(ctx.config, entry, near) if near is not None else None
+    change = edit.reword(ctx.config, entry, near) if near is not None else None
     how = Applicability.SAFE if near is not None and not dropped and is_slip_of(word, near) else Applicability.UNSAFE
     return (ctx.fix("replace-value", change, how=how, value=near),) if change is not None else ()
 
@@ -92,7 +92,7 @@ def _near(entry: Entry, ctx: Context, dropped: bool) -> tuple[Fix, ...]:
 def _added(rule: Entry, entry: Entry | None, key: str, value: str, ctx: Context) -> tuple[Fix, ...]:
     """The key that is missing, with a value that a person has to look at."""
     if entry is not None:
-        change = edit.set_value(ctx.config, entry, value) if entry.is_null else edit.set_text(ctx.config, entry, value.strip('"'))
+        change = edit.set_value(ctx.config, entry, value) if entry.is_null else edit.reword(ctx.config, entry, value.strip('"'))
     else:
         change = edit.insert_pairs(ctx.config, rule.children[-1], [f"{key}: {value}"]) if rule.children else None
     return (ctx.fix("add-keys", change, how=Applicability.MANUAL, preferred=False, keys=f"`{key}: {value}`"),) if change is not None else ()
@@ -107,7 +107,7 @@ def _pattern(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     if found is None or not (found.group(2) or entry.text.endswith("$")):
         return ()
     pattern = found.group(1) + ("*" if found.group(2) else "")
-    change = edit.set_text(ctx.config, entry, pattern)
+    change = edit.reword(ctx.config, entry, pattern)
     return (ctx.fix("replace-value", change, how=Applicability.UNSAFE, value=pattern),) if change is not None else ()
 
 

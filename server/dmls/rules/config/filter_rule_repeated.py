@@ -108,7 +108,7 @@ def _unnamed(first: Entry, later: Entry, ctx: Context) -> list[Edit | None]:
         used = instance.get(k.FILTER_RULES)
         names = used.strings() if used is not None else []
         has_first = any(item.text == first.name for item in names)
-        out += [edit.delete(ctx.config, item) if has_first else edit.set_text(ctx.config, item, first.name) for item in names if item.text == later.name]
+        out += [edit.delete(ctx.config, item) if has_first else edit.reword(ctx.config, item, first.name) for item in names if item.text == later.name]
     return out
 
 

@@ -37,13 +37,14 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     # DM takes any text as it is, so another text is another name or path; for a number that DM cannot read there is one reading.
     how = Applicability.UNSAFE if schema.type == "string" else Applicability.SAFE
     if any(c in INVISIBLE for c in text):
-        edits = _visible(span, ctx.config.text)
+        edits = _visible(span, ctx.config.text) if node.anchor is None else []
         fixes = (ctx.fix("remove-invisible", *edits, how=how),) if edits else ()
         yield ctx.finding(RULE, span, fixes=fixes, key=entry.key or (entry.parent.key if entry.parent else ""))
     elif len(text) > 1 and text[0] in CURLY and text[-1] in CURLY and node.style == "plain":
-        sure = not any(c in '"\\' for c in text) and span.end - span.start == len(text)
-        edits = [Edit(Span(span.start, span.start + 1), '"'), Edit(Span(span.end - 1, span.end), '"')]
-        fixes = (ctx.fix("straight-quotes", *edits, how=how),) if sure else ()
+        sure = not any(c in '"\\' for c in text) and span.end - span.start == len(text) and node.anchor is None
+        mark, title = ('"', "straight-quotes") if schema.type == "string" else ("", "unquote")
+        edits = [Edit(Span(span.start, span.start + 1), mark), Edit(Span(span.end - 1, span.end), mark)]
+        fixes = (ctx.fix(title, *edits, how=how),) if sure else ()
         yield ctx.finding(RULE, span, "curly", fixes=fixes, key=entry.key or (entry.parent.key if entry.parent else ""))
 
 

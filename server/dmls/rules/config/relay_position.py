@@ -45,7 +45,7 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     found = _NEAR.match(bare)
     sure = binlog_name.is_valid(bare)
     name = bare if sure else f"{found.group(1)}.{found.group(2)}" if found is not None else ""
-    change = edit.set_text(ctx.config, entry, name) if name and binlog_name.is_valid(name) else None
+    change = edit.reword(ctx.config, entry, name) if name and binlog_name.is_valid(name) else None
     how = Applicability.SAFE if sure else Applicability.UNSAFE
     return (ctx.fix("replace-value", change, how=how, value=name),) if change is not None else ()
 

@@ -29,7 +29,10 @@ INSTANCE = f"{k.MYSQL_INSTANCES}[]"
 
 
 def _filled(entry: Entry | None) -> bool:
-    return entry is not None and bool(entry.text or entry.children)
+    """Whether DM finds something there; what is no list where there should be one is refused, and overrules nothing."""
+    if entry is None:
+        return False
+    return bool(entry.items() if entry.schema is not None and entry.schema.type == "list" else entry.text)
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:

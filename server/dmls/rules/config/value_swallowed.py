@@ -34,7 +34,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         colon = ctx.config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
         written = ctx.config.text[colon : colon + 200].split("\n", 1)[0]
         start = colon + len(written) - len(written.lstrip())
-        alone = written.strip() == node.tag
+        alone = written.partition(" #")[0].strip() == node.tag
         yield ctx.finding(RULE, ctx.config.span(entry), "tag", fixes=_quoted(ctx, Span(start, start + len(node.tag))) if alone else (), key=key)
         return
     if node.style != "plain" or not entry.secret:
@@ -45,7 +45,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     comment = rest.lstrip(" \t")
     if comment.startswith("#") and len(comment) > 1 and comment[1] not in " \t#!" and rest != comment:
         start = ctx.config.value_span(entry).start
-        yield ctx.finding(RULE, Span(end, end + len(rest.rstrip())), "comment", fixes=_quoted(ctx, Span(start, end + len(rest.rstrip()))), key=key)
+        # What follows a blank, a # and a blank is a comment to everybody.
+        value = rest.partition(" # ")[0].rstrip()
+        yield ctx.finding(RULE, Span(end, end + len(rest.rstrip())), "comment", fixes=_quoted(ctx, Span(start, end + len(value))), key=key)
 
 
 def _quoted(ctx: Context, span: Span) -> tuple[Fix, ...]:

@@ -65,7 +65,7 @@ def _commands(source: Source, form: str, path: str, ctx: Context) -> tuple[Fix, 
         command = openssl.from_pkcs12(path, goal, role)
     elif form == "jks":
         command = openssl.from_key_store(path, goal, role)
-    return ctx.command("run-convert", command, file=path, new=goal)
+    return ctx.command("run-convert" if goal != path else "run-convert-here", command, file=path, **({"new": goal} if goal != path else {}))
 
 
 RULE = Rule(BINARY, "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

@@ -12,7 +12,7 @@ Wrong: `ssl-ca = "/etc/dm/tls/ca.crt"`, where only `/etc/dm/tls/ca.pem` exists
 
 Right: `ssl-ca = "/etc/dm/tls/ca.pem"`
 
-Fix: name an existing file; files with a similar name in the folder are offered.
+Fix: name an existing file; those in the folder are offered whose name is similar, or that fit to the other files.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from typing import Iterator
 from dmls.files import Directory, Missing
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
+from dmls.model.pem_fault import has_certificate, has_key
+from dmls.model.tls_block import CERT, KEY
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import folder_of
+from dmls.pki.facts import PemFile
 from dmls.rule import PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
-from dmls.rules.files._judge import gravity
-
-MOST_OFFERED = 3
+from dmls.rules._found import MOST_OFFERED
+from dmls.rules.files._judge import gravity, others_for
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
@@ -43,7 +45,7 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
         severity=gravity(source, opened=True) if here else Severity.INFORMATION,
         codes=outcome.codes,
         dm_text=outcome.text,
-        fixes=_similar(source, ctx),
+        fixes=_fixes(source, ctx),
         path=source.path,
         local=source.local or source.path,
         key=source.entry.key,
@@ -51,25 +53,41 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _similar(source: Source, ctx: Context) -> tuple[Fix, ...]:
-    """Files of the folder whose name is nearly the one that is written, the likeliest first."""
+def _fixes(source: Source, ctx: Context) -> tuple[Fix, ...]:
+    """Files of the folder whose name is nearly the one that is written, those first that fit to certificate, key or CA; then others that do."""
+    use = source.use
+    fitting = {fix.args["path"]: fix for fix in others_for(source, ctx)}
+    similar = {fix.args["path"]: fix for path in _similar(source, ctx) for fix in ctx.rewrite(source, path, "name-file", Applicability.UNSAFE)}
+    best = {path: fix for path, fix in similar.items() if path in fitting}
+    # Where the other half of the pair is known, what does not fit it is wrong whatever its name.
+    known = use is not None and ((source.role == KEY and use.readable_leaf is not None) or (source.role == CERT and use.private_key is not None))
+    offered = {**best, **fitting} if known else {**best, **similar, **fitting}
+    fixes = [*offered.values()][:MOST_OFFERED]
+    return tuple(fix._replace(preferred=i == 0 and (bool(similar) or len(fixes) == 1)) for i, fix in enumerate(fixes))
+
+
+def _similar(source: Source, ctx: Context) -> list[str]:
+    """Paths with a name like the one that is written, the likeliest first; none of a file that is known to hold something else."""
     listed = ctx.around.lookup.list(folder_of(source.local)) if source.local else None
     if not isinstance(listed, Directory):
-        return ()
+        return []
     from difflib import SequenceMatcher
 
     wanted = source.local.rpartition("/")[2].lower()
+    other = {path.rpartition("/")[2] for path, pem in ctx.siblings(source) if not _serves(pem, source.role)}
     rated = []
     for name in listed.entries:
-        if not name.lower().endswith(PEM_SUFFIXES):
+        if not name.lower().endswith(PEM_SUFFIXES) or name in other:
             continue
         same_stem = name.lower().rpartition(".")[0] == wanted.rpartition(".")[0] or name.lower().rpartition(".")[0] == wanted
         ratio = 1.0 if same_stem else SequenceMatcher(None, wanted, name.lower()).ratio()
         if ratio >= 0.7:
             rated.append((-ratio, name))
-    names = [name for _, name in sorted(rated)[:MOST_OFFERED]]
-    fixes = [fix for name in names for fix in ctx.rewrite(source, ctx.path_for(source, name), "name-file", Applicability.UNSAFE)]
-    return tuple(fix._replace(preferred=i == 0) for i, fix in enumerate(fixes))
+    return [ctx.path_for(source, name) for _, name in sorted(rated)[:MOST_OFFERED]]
+
+
+def _serves(pem: PemFile, role: str) -> bool:
+    return has_key(pem) if role == KEY else has_certificate(pem)
 
 
 RULE = Rule("tls-file-not-found", "files", Severity.ERROR, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check, (PATH,))

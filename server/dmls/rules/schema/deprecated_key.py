@@ -13,8 +13,7 @@ Right: `shard-mode: pessimistic`
 
 Fix: use the successor; the fix writes what DM makes of the old key, or deletes the old key where the successor beside it is what counts.
 Where dmctl refuses both together, a person has to choose.  `relay-dir` belongs into another file, the worker's, and what column mappings did needs
-other columns downstream: for these there is no fix.  Whether the relay
-needs `charset`, only you know.
+other columns downstream: for these there is no fix.  Whether the relay needs `charset`, only you know.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ Wrong: `on-duplicate: replace` in a loader
 
 Right: `on-duplicate-logical: replace`
 
-Fix: delete the key, which changes nothing.  A value of `on-duplicate` other than
-`replace` once had an effect: the fix brings it back under the new name.  What dmctl ignores in its file has to be given on its command line.
+Fix: delete the key, which changes nothing.  A value of `on-duplicate` other than `replace` once had an effect: the fix brings it back under the new
+name.  What dmctl ignores in its file has to be given on its command line.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         variant = "dmctl"
         ways = _on_the_command_line(entry, ctx)
     elif schema.replaced_by and schema.parent is not None:
-        # The one such key has its successor beside it.
+        # The successor stands beside it, or is an argument of dmctl.
         variant, meant, _ = successor(schema.replaced_by, schema.parent.path)
     else:
         variant = "" if status == "ignored" else "overwritten"

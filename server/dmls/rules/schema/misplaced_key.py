@@ -58,6 +58,7 @@ def _fixes(entry: Entry, home: object, ctx: Context) -> tuple[Fix, ...]:
         path = str(home)
         found = _home(entry, path, ctx)
         if found is not None:
+            home = ".".join([*(str(step) for step in found[0].path if isinstance(step, str)), *filter(None, found[1:])])
             edits = move_into(config, [entry], *found) or move_in_flow(config, entry, *found)
         sure, title = not any(mark in path for mark in _MANY), "move-key"
     if edits:

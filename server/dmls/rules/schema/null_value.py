@@ -52,7 +52,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         zero = ZERO[schema.type]
         if schema.type == "string" and " " in str(default):
             yield ctx.finding(RULE, span, "computed", severity=Severity.INFORMATION, fixes=_deletion(entry, ctx), key=entry.key)
-        elif schema.type == "string" or ctx.version in FILLED.get(entry.key, NEVER) or schema.path.startswith(f"{k.VALIDATORS}."):
+        elif (schema.type == "string" and entry.key != k.DIR) or ctx.version in FILLED.get(entry.key, NEVER) or schema.path.startswith(f"{k.VALIDATORS}."):
             yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, fixes=_deletion(entry, ctx), key=entry.key, default=str(default))
         else:
             ways = (*_written(entry, zero, ctx), *_deletion(entry, ctx, Applicability.UNSAFE))

@@ -47,7 +47,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     values = ", ".join(v for v in schema.enum if v)
     fixes = ()
     if near and all(change.what != "enum" or change.value != near or ctx.version in change.versions for change in schema.history):
-        change = edit.set_text(ctx.config, entry, near)
+        change = edit.reword(ctx.config, entry, near)
         sure = bool(schema.enum_code) and is_slip_of(node.value, near)
         fixes = (ctx.fix("replace-value", change, how=Applicability.SAFE if sure else Applicability.UNSAFE, value=near),) if change is not None else ()
     late = "" if schema.enum_code else "-late"

@@ -71,7 +71,7 @@ def _fixes(misfit: Misfit, ctx: Context) -> tuple[Fix, ...]:
         return (ctx.fix(title, change, value=text),) if change is not None else ()
     if isinstance(node, Sequence) and schema.type not in ("object", "map", "list", "bytes"):
         edits = edit.unwrap_item(ctx.config, entry)
-        return (ctx.fix("unwrap-list", *edits),) if edits and isinstance(entry.items()[0].node, Scalar) else ()
+        return (ctx.fix("unwrap-list", *edits),) if edits and _is_taken(entry.items()[0].node, schema.go, ctx.config.language == "yaml") else ()
     if isinstance(node, Mapping) and schema.type == "list" and schema.item is not None and schema.item.type == "object":
         edits = items.into_item(ctx.config, entry)
         return (ctx.fix("make-item", *edits, key=entry.key),) if edits else ()
@@ -79,6 +79,15 @@ def _fixes(misfit: Misfit, ctx: Context) -> tuple[Fix, ...]:
         edits = items.out_of_items(ctx.config, entry)
         return (ctx.fix("make-block", *edits, key=entry.key),) if edits else ()
     return ()
+
+
+def _is_taken(node: object, go: str, yaml: bool) -> bool:
+    """Whether DM takes the scalar for a field of Go type `go`."""
+    if not isinstance(node, Scalar):
+        return False
+    if yaml:
+        return yaml_value.decode(node.value, node.style in ("plain", "empty"), node.tag, go) is None
+    return toml_value.decode(node.style, node.value, go) is None
 
 
 def _as_type(node: Scalar, kind: str, go: str, yaml: bool) -> tuple[str, str]:

@@ -56,7 +56,8 @@ def _unread(ctx: Context, start: int) -> tuple[Fix, ...]:
     for number in range(lines.line_of(start), len(lines)):
         at = line_start(config, number)
         text = config.text[at : lines.line_span(number).end]
-        if text.strip() and not text.lstrip().startswith("#") and text.rstrip() not in ("---", "..."):
+        content = text[3:] if text.startswith(("---", "...")) else text
+        if content.strip() and not content.lstrip().startswith("#"):
             comments.append(Edit(Span(at, at), "# "))
     everything = Edit(Span(start, len(config.text)), "")
     return (ctx.fix("comment-out", *comments, how=Applicability.UNSAFE), ctx.fix("delete-rest", everything, how=Applicability.UNSAFE, preferred=False))
@@ -75,6 +76,8 @@ def _outdented(ctx: Context, end: int) -> tuple[Fix, ...]:
         if is_blank(config, number):
             continue
         if config.text[at : at + width].strip(" "):
+            if config.text[at : config.tree.lines.line_span(number).end].lstrip().startswith("#"):
+                continue
             return ()
         edits.append(Edit(Span(at, at + width), ""))
     tree = read_again(config, edits)

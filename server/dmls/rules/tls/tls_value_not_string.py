@@ -11,8 +11,8 @@ Wrong: `ssl-ca = ["/etc/dm/ca.pem"]`
 
 Right: `ssl-ca = "/etc/dm/ca.pem"`
 
-Fix: unwrap a list of one; put quotes around a number or boolean. Of several paths one is kept; CA certificates are put into one file with `cat`,
-whose path a person then writes. Which file a number or boolean in YAML was meant to name nobody can tell.
+Fix: unwrap a list of one; put quotes around a number or boolean. Of several paths one is kept; CA certificates are put into one file by a command,
+and a person writes its path. Which file a number or boolean in YAML was meant to name nobody can tell.
 """
 
 from __future__ import annotations

@@ -1,0 +1,106 @@
+/** Takes the pictures of the README and of the walkthrough from a real VS Code, in both languages, and makes the icon from its drawing. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DMLS, HERE, makePackage } from './tools.mjs';
+import { browse, install, serve, workspace } from './vscode.mjs';
+
+const SIZE = { width: 1040, height: 600 };
+const SETTINGS = {
+    'breadcrumbs.enabled': false,
+    'editor.fontSize': 13,
+    'editor.minimap.enabled': false,
+    'editor.hover.delay': 0,
+    'editor.lightbulb.enabled': 'on',
+    'files.exclude': { 'notes.yaml': true },
+    'workbench.activityBar.location': 'hidden',
+    'workbench.layoutControl.enabled': false,
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'workbench.tree.indent': 8,
+};
+const PATIENCE = { timeout: 60_000 };
+
+async function pictures(editor, extension, locale, suffix) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'dmls-pictures-'));
+    const opened = workspace(folder, '/etc/dm/tls');
+    writeFileSync(path.join(opened, '.dmls.toml'), '[tls]\npath-map = { "/etc/dm/tls" = "tls" }\n');
+    const server = await serve(editor, folder, { settings: SETTINGS, machine: { 'dmls.path': DMLS }, extensions: [extension] });
+    const { browser, page } = await browse(server.port, { locale, size: SIZE });
+    const keys = (...all) => all.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    const shown = (selector) => page.locator(selector).first().waitFor({ state: 'visible', ...PATIENCE });
+    const still = () => page.waitForTimeout(1200);
+    async function open(name, line, column) {
+        await keys('Escape', 'Control+p');
+        await shown('.quick-input-widget .monaco-inputbox');
+        await page.keyboard.type(name);
+        await shown(`.quick-input-list .monaco-list-row[aria-label*="${name}"]`);
+        await keys('Enter');
+        await shown(`.tab.active[data-resource-name="${name}"]`);
+        await keys('Control+g');
+        await page.keyboard.type(`${line}:${column}`);
+        await keys('Enter');
+    }
+    async function take(name) {
+        await still();
+        await page.screenshot({ path: path.join(HERE, 'images', `${name}${suffix}.png`) });
+        console.log(`images/${name}${suffix}.png`);
+    }
+    try {
+        await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(opened)}`);
+        await shown('.explorer-folders-view');
+
+        await open('dm-master1.toml', 7, 1);
+        await shown('.squiggly-error');
+        await keys('Control+Shift+m');
+        await shown('.markers-panel .monaco-list-row');
+        await take('findings');
+        await keys('Control+j');
+
+        await open('dm-worker1.toml', 6, 20);
+        await shown('.codelens-decoration');
+        await keys('Control+k', 'Control+i');
+        await shown('.monaco-hover:not(.hidden) .hover-contents');
+        await take('certificate');
+
+        await open('dm-task.yaml', 3, 16);
+        await shown('.squiggly-error');
+        await keys('Control+.');
+        await shown('.action-widget');
+        await take('fix');
+        await keys('Escape');
+
+        await open('dm-task.yaml', 4, 1);
+        await keys('Control+Space');
+        await shown('.suggest-widget.visible .monaco-list-row');
+        await take('completion');
+        await keys('Escape');
+
+        await open('dm-worker1.toml', 1, 1);
+        await keys('F1');
+        await page.keyboard.type('dmls: ');
+        await shown('.quick-input-list .monaco-list-row');
+        await take('commands');
+        await keys('Escape');
+    } catch (error) {
+        await page.screenshot({ path: path.join(HERE, 'out', 'pictures.png') });
+        throw error;
+    } finally {
+        await browser.close();
+        server.stop();
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+
+async function icon() {
+    const { browser, page } = await browse(0, { size: { width: 256, height: 256 } });
+    await page.setContent(`<style>body { margin: 0 }</style>${readFileSync(path.join(HERE, 'images', 'icon.svg'), 'utf8')}`);
+    await page.screenshot({ path: path.join(HERE, 'icon.png'), omitBackground: true });
+    await browser.close();
+}
+
+const editor = install();
+await icon();
+const extension = makePackage();
+await pictures(editor, extension, 'en', '');
+await pictures(editor, extension, 'zh-cn', '.zh-cn');

@@ -1,0 +1,36 @@
+"""Private keys as text.  People paste one where a path or a name belongs; whatever is said of that must not repeat it."""
+
+from __future__ import annotations
+
+import re
+
+from dmls.pattern import LazyPattern
+
+MASK = "********"
+KEYS = LazyPattern(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END[A-Z -]*|\Z)"
+    r"|LS0tLS1CRUdJTi[A-Za-z0-9+/=]*(?:\s+[A-Za-z0-9+/=]{16,})*"
+    r"|\bM[A-Za-z0-9+/]{2,5}(?:AgEA|IBAD|IBAA|CAQAw|CAQEE)[A-Za-z0-9+/=]{24,}(?:\s+[A-Za-z0-9+/=]{16,})*"
+)
+"""PEM; base64 of PEM; the base64 of PKCS#8, PKCS#1 and SEC 1 by itself."""
+NAMES = r"(?:passw|pwd|secret|token|key[-_.]?base64|key[-_.]?bytes|private[-_.]?key)"
+"""What in the name of a key makes it one for a secret."""
+_SECRET = LazyPattern(NAMES, re.IGNORECASE)
+_ASSIGNED = LazyPattern(rf"({NAMES}[\w.-]*[\"']?\s*(?:=|:\s*(?=[\"'])))\s*[^\s`].*", re.IGNORECASE | re.DOTALL)
+LEAST = 40
+"""Characters of the shortest text in which a private key may stand."""
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a key that no schema knows is called like one for a password or a private key."""
+    return _SECRET.search(name) is not None
+
+
+def without_keys(text: str) -> str:
+    """The text with a mask in the place of each private key."""
+    return text if len(text) < LEAST else KEYS.sub(MASK, text)
+
+
+def without_secrets(text: str) -> str:
+    """The same for a piece of a file that may have swallowed a password: what a broken text makes of ``password = "…``."""
+    return without_keys(_ASSIGNED.sub(rf"\1 {MASK}", text) if "=" in text or ":" in text else text)
