@@ -48,6 +48,9 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
         if parent is not None and parent.schema is not None and entry.pair is not None and entry.pair.value is not None:
             if entry.name == MERGE_KEY and language == "yaml" and isinstance(entry.pair.key, Scalar) and entry.pair.key.style == "plain":
                 yield from _merge(entry)
+            elif language == "yaml" and entry.pair.separator < 0 and isinstance(entry.raw, (Mapping, Sequence)):
+                # What has no colon and yet something below it is most likely the value of the line above, maybe a password.
+                return
             elif parent.schema.type == "object":
                 yield Misfit(UNKNOWN_KEY, entry, f"field {entry.name} not found in type {parent.schema.go}")
                 if language == "toml":
