@@ -18,7 +18,10 @@ KEYS = LazyPattern(
 NAMES = r"(?:passw|pwd|secret|token|key[-_.]?base64|key[-_.]?bytes|private[-_.]?key)"
 """What in the name of a key makes it one for a secret."""
 _SECRET = LazyPattern(NAMES, re.IGNORECASE)
-_ASSIGNED = LazyPattern(rf"({NAMES}[\w.-]*[\"']?\s*(?:=|:\s))\s*[^\s`].*", re.IGNORECASE | re.DOTALL)
+_ASSIGNED = LazyPattern(
+    rf"({NAMES}[\w.-]*[\"']?\s*(?:=|:\s*(?=[\"']))|(?:\A|field |options: )[^\w]*[\w.-]*{NAMES}[\w.-]*[\"']?\s*:\s)\s*[^\s`].*", re.IGNORECASE | re.DOTALL
+)
+"""What is no name of a key: it has a separator in it.  Not ``open /dm/token: no such file``."""
 LEAST = 40
 """Characters of the shortest text in which a private key may stand."""
 

@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from dmls.cli.commands import FORMATS
+from dmls.settings import KINDS
 from support.canary import PASSWORD, Canary, Secrets, bent, flat, pasted
 from support.raw_client import PATIENCE, TESTS, RawClient, at, environment
 
@@ -225,10 +226,21 @@ def test_check(secrets: Secrets, world: World, form: str, language: str) -> None
 def test_check_of_each_file_and_of_standard_input(secrets: Secrets, world: World) -> None:
     names = [str(secrets.folder / name) for name in secrets.texts] + [str(path) for path in secrets.place.tls.iterdir()]
     said = [dmls(world, "check", "--format", form, "--dm-version", "6.0.0", "--dm-version", "8.5.0", *names) for form in FORMATS]
-    for path, kind in product(names, ("task", "master")):
-        said.append(dmls(world, "check", "--kind", kind, path))
-        said.append(dmls(world, "check", "--kind", kind, "-", stdin=Path(path).read_bytes()))
+    said += [dmls(world, "check", "--kind", kind, *names) for kind in KINDS]
+    for path in names:
+        said.append(dmls(world, "check", "--kind", "task", "-", stdin=Path(path).read_bytes()))
     assert not secrets.canary.found(b"\n".join(said))
+
+
+def test_repairs(secrets: Secrets, world: World) -> None:
+    """Differences show lines around secrets; what is written instead of a file holds the same secrets as it did, and nothing else is left."""
+    wrong_files(secrets)
+    before = {path for path in secrets.folder.rglob("*") if path.is_file()}
+    for arguments in (("--diff", "--unsafe-fixes"), ("--diff", "--format", "json"), ("--fix",)):
+        assert not secrets.canary.found(dmls(world, "check", *arguments, str(secrets.folder / "wrong"))), arguments
+    assert {path for path in secrets.folder.rglob("*") if path.is_file()} == before
+    for path in world.written() - before:
+        assert not path.exists() or not secrets.canary.found(path.read_bytes()), path
 
 
 def test_check_in_several_processes(secrets: Secrets, world: World) -> None:
@@ -244,8 +256,8 @@ def test_certificates(secrets: Secrets, world: World, form: str) -> None:
     said = [
         dmls(world, "certs", "inspect", "--format", form, *files),
         *(dmls(world, "certs", "inspect", "--format", form, "--role", role, *files) for role in ("ca", "cert", "key")),
-        *(dmls(world, "certs", "inspect", "--format", form, "--key", path, str(tls / "master.pem")) for path in files),
-        *(dmls(world, "certs", "verify", "--format", form, "--roots", str(tls / "ca.pem"), "--chain", path) for path in files),
+        *(dmls(world, "certs", "inspect", "--format", form, "--key", path, str(tls / "master.pem")) for path in files if path.endswith(".key")),
+        *(dmls(world, "certs", "verify", "--format", form, "--roots", str(tls / "both.pem"), "--chain", path) for path in files),
         dmls(world, "certs", "list", "--format", form, str(secrets.folder)),
     ]
     assert not secrets.canary.found(b"\n".join(said))

@@ -30,6 +30,9 @@ from dmls.finding import Applicability, Finding, Fix, Severity
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.effective import differences, effective
+from dmls.model.tls_block import KEYS as TLS_KEYS
+from dmls.rule import TLS_BLOCK
+from dmls.rules.registry import ROWS
 from dmls.text import Edit, Span, apply_edits
 from dmls.version import Version
 from support import planted
@@ -214,8 +217,8 @@ def _has_twin(config: ConfigFile, edits: tuple[Edit, ...]) -> bool:
 
 
 def _not_same(before: Reading, after: Reading) -> Iterator[str]:
-    """Where DM computes something else."""
-    if before.config.kind != kinds.SETTINGS:
+    """Where DM computes something else.  What no parser reads has no values."""
+    if before.config.kind != kinds.SETTINGS and plain_value(before.config) is not NOT_READ:
         made = differences(effective(before.config, before.version), effective(after.config, before.version))
         if made:
             yield f"DM {before.version} computes something else: {made[:3]}"
@@ -233,8 +236,8 @@ def _new(before: Reading, after: Reading, finding: Finding, edits: tuple[Edit, .
     """Findings that were not there before, but for those that the fix brought to light:
 
     - behind a syntax error, all: what stands there was a guess;
-    - where the text was refused, or the key unknown, those about the entry that can be read now, and, since its value counts now, those
-      elsewhere that are no errors;
+    - where the text was refused, or the key unknown, those about the entry that can be read now, or the TLS block that it belongs to, and,
+      since its value counts now, those elsewhere that are no errors;
     - of the same block, one that is no graver: it takes the place of the other one.
     """
     left = list(before.findings)
@@ -256,12 +259,22 @@ def _new(before: Reading, after: Reading, finding: Finding, edits: tuple[Edit, .
         return []
     if _refused(before, finding, edits) or finding.rule in UNREAD:
         new = [f for f in new if f.rule == lint.DUPLICATE_KEY or (f.severity is Severity.ERROR and not _near(after.config, edits, f))]
+        if _in_tls_block(before.config, finding):
+            new = [f for f in new if SUBJECT[f.rule] != TLS_BLOCK]
     return [f for f in new if f.severity < finding.severity or not _near(after.config, edits, f, 1)]
 
 
 def _after(offset: int, edits: tuple[Edit, ...]) -> int:
     """Where a place outside the edits is after them."""
     return offset + sum(len(e.new_text) - (e.span.end - e.span.start) for e in edits if e.span.end <= offset)
+
+
+SUBJECT = {row.name: row.subject for row in ROWS}
+
+
+def _in_tls_block(config: ConfigFile, finding: Finding) -> bool:
+    entry = config.entry_at(finding.span.start)
+    return entry is not None and (entry.key in TLS_KEYS or finding.rule.startswith("tls-"))
 
 
 UNREAD = frozenset(("unknown-key", "tls-unknown-key"))

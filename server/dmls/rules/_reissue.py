@@ -21,6 +21,8 @@ from dmls.rules import _found
 
 _LOCAL = ("localhost", "127.0.0.1")
 _USUAL_CN = "dm"
+_MOST_BLOCKS = 100
+"""A file with more has not been made by people, and to look at each of its certificates for each of them would take long."""
 
 
 class _Paper(NamedTuple):
@@ -122,7 +124,7 @@ def _paper(ctx: Context, source: Source | None, certificate: Certificate | None,
 
 def place_of(source: Source | None, certificate: Certificate | None, number: int = 0) -> Place | None:
     """Where in its file a certificate is, as a command counts; None where that would not be sure."""
-    if source is None or source.is_inline or source.pem is None or source.pem.damage:
+    if source is None or source.is_inline or source.pem is None or source.pem.damage or len(source.pem.blocks) > _MOST_BLOCKS:
         return None
     blocks = [block for block in source.pem.blocks if block.type == "CERTIFICATE"]
     if not number:
