@@ -193,6 +193,20 @@ def test_keys(see: See, kind: str, form: str, facts: dict[str, object]) -> None:
     assert document["go"]["ok"] is (facts["problem"] is None)  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    ("kind", "form", "version", "error"),
+    [
+        ("x25519", "pkcs8", "8.5.0", "tls: found unknown private key type in PKCS#8 wrapping"),
+        ("x25519", "pkcs8", "6.5.0", "tls: failed to parse private key"),
+        ("x25519", "pkcs8", "5.4.0", "tls: failed to parse private key"),
+        ("rsa2048", "inconsistent", "5.4.0", "tls: failed to parse private key"),
+        ("p256", "pkcs8", "5.4.0", None),
+    ],
+)
+def test_what_go_says_of_a_key_depends_on_its_version(see: See, kind: str, form: str, version: str, error: str | None) -> None:
+    assert see(key(kind).private_pem(form), "--role", "key", "--dm-version", version)["go"]["error"] == error  # type: ignore[index]
+
+
 @pytest.mark.parametrize("form", ["pkcs8", "sec1", "encrypted", "openssh"])
 def test_no_private_byte_is_shown(dmls: Run, files: Files, form: str) -> None:
     data = key().private_pem(form)

@@ -69,7 +69,8 @@ def _trimmed(record: list[dict[str, Any]], editor: str) -> Iterator[dict[str, An
         else:
             if number is not None:
                 asked_by_client[number] = method
-            yield {"from": "client", "message": {**message, "params": _params(method, message.get("params"), actions)}}
+            params = {"params": _params(method, message["params"], actions)} if "params" in message else {}
+            yield {"from": "client", "message": {**message, **params}}
 
 
 def answer_kind(result: object) -> str:

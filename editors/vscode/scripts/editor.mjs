@@ -14,7 +14,7 @@ import { DMLS, HERE, makePackage, run } from './tools.mjs';
 import { browse, install, serve, workspace } from './vscode.mjs';
 import { makeWheel, PYTHON } from './wheel.mjs';
 
-const LIMIT = 300_000;
+const LIMIT = 60_000;
 const STAND_INS = path.join(HERE, 'test', 'editor', 'extensions');
 /** PATH without a server, whatever the machine has. */
 const BARE_PATH = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => !existsSync(path.join(folder, 'dmls'))).join(path.delimiter);
@@ -50,7 +50,7 @@ const SUITES = {
         env: { PATH: [BARE_PATH, path.dirname(DMLS)].join(path.delimiter) },
         settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
     },
-    package: { entry: 'main', prepare: () => ({ extensions: [makePackage()], development: false }), machine: { 'dmls.path': DMLS } },
+    package: { entry: 'main', prepare: () => ({ extensions: [makePackage()], development: path.join(STAND_INS, 'nothing') }), machine: { 'dmls.path': DMLS } },
     install: { entry: 'install', prepare: () => void makeWheel() },
     offline: {
         entry: 'install',
@@ -81,11 +81,12 @@ async function suite(editor, name) {
     const prepared = chosen.prepare?.(opened, folder) ?? {};
     const server = await serve(editor, folder, { env: { PATH: BARE_PATH }, ...chosen, ...prepared });
     const { browser, page, remote } = await browse(server.port, chosen);
-    let code = 1;
+    let code;
+    let timer;
     try {
         const ended = new Promise((resolve) => {
-            page.exposeFunction('codeAutomationExit', resolve);
-            setTimeout(() => resolve('time is up'), LIMIT).unref();
+            void page.exposeFunction('codeAutomationExit', resolve);
+            timer = setTimeout(() => resolve('time is up'), LIMIT);
         });
         await page.exposeFunction('codeAutomationLog', (_, parts) => {
             const text = parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' ');
@@ -94,7 +95,7 @@ async function suite(editor, name) {
             }
         });
         const payload = [
-            ...(prepared.development === false ? [] : [['extensionDevelopmentPath', remote(HERE)]]),
+            ['extensionDevelopmentPath', remote(prepared.development ?? HERE)],
             ['extensionTestsPath', remote(path.join(HERE, 'out', 'editor', `${chosen.entry}.js`))],
         ];
         console.log(`#     ${name}`);
@@ -106,6 +107,7 @@ async function suite(editor, name) {
             console.log(`#     ended with ${code}; what it looked like: ${picture}`);
         }
     } finally {
+        clearTimeout(timer);
         await browser.close();
         server.stop();
         if (process.env.KEEP) {

@@ -22,7 +22,7 @@ const SETTINGS = {
 const PATIENCE = { timeout: 60_000 };
 
 async function pictures(editor, extension, locale, suffix) {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'dmls-pictures-'));
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'dm-'));
     const opened = workspace(folder, '/etc/dm/tls');
     writeFileSync(path.join(opened, '.dmls.toml'), '[tls]\npath-map = { "/etc/dm/tls" = "tls" }\n');
     const server = await serve(editor, folder, { settings: SETTINGS, machine: { 'dmls.path': DMLS }, extensions: [extension] });
@@ -30,16 +30,25 @@ async function pictures(editor, extension, locale, suffix) {
     const keys = (...all) => all.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
     const shown = (selector) => page.locator(selector).first().waitFor({ state: 'visible', ...PATIENCE });
     const still = () => page.waitForTimeout(1200);
+    const quick = page.locator('.quick-input-widget');
+    async function choose(key, text, row) {
+        while (!(await quick.isVisible())) {
+            await keys(key);
+            await quick.waitFor({ state: 'visible', timeout: 1000 }).catch(() => undefined);
+        }
+        await page.keyboard.type(text);
+        await shown(`.quick-input-list .monaco-list-row[aria-label*="${row}"]`);
+        // A key that comes while the list is still made is lost.
+        while (await quick.isVisible()) {
+            await keys('Enter');
+            await quick.waitFor({ state: 'hidden', timeout: 1000 }).catch(() => undefined);
+        }
+    }
     async function open(name, line, column) {
-        await keys('Escape', 'Control+p');
-        await shown('.quick-input-widget .monaco-inputbox');
-        await page.keyboard.type(name);
-        await shown(`.quick-input-list .monaco-list-row[aria-label*="${name}"]`);
-        await keys('Enter');
+        await keys('Escape');
+        await choose('Control+p', name, name);
         await shown(`.tab.active[data-resource-name="${name}"]`);
-        await keys('Control+g');
-        await page.keyboard.type(`${line}:${column}`);
-        await keys('Enter');
+        await choose('Control+g', `${line}:${column}`, `line ${line}`);
     }
     async function take(name) {
         await still();
@@ -78,6 +87,7 @@ async function pictures(editor, extension, locale, suffix) {
 
         await open('dm-worker1.toml', 1, 1);
         await keys('F1');
+        await quick.waitFor({ state: 'visible', ...PATIENCE });
         await page.keyboard.type('dmls: ');
         await shown('.quick-input-list .monaco-list-row');
         await take('commands');

@@ -155,7 +155,8 @@ class Certificate:
         self.memo: dict[object, object] = {}
 
     def refusal(self, go: GoVersion) -> str | None:
-        """Why Go `go` cannot parse it; None where it can."""
+        """Why Go `go` cannot parse it; None where it can.  Of versions before 1.18 only that is known that their successor says."""
+        go = max(go, GO_1_18)
         for r in self.refusals:
             if r.since <= go and (r.until is None or go < r.until):
                 return r.text

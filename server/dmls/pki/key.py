@@ -132,6 +132,8 @@ def _refused(form: str, problem: str, what: str = "", text: str = FAILED) -> Exa
 
 
 def error(errors: tuple[Refusal, ...], go: GoVersion = LATEST_GO) -> str | None:
+    """What Go `go` says.  Of versions before 1.18 only that is known that their successor says."""
+    go = max(go, GO_1_18)
     return next((e.text for e in errors if e.since <= go and (e.until is None or go < e.until)), None)
 
 

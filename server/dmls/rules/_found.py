@@ -6,7 +6,6 @@ To ask for them is to have the folder read, so a rule asks only once it has some
 from __future__ import annotations
 
 from dmls.files import Directory
-from dmls.model import openssl
 from dmls.model.cert_use import CertUse, Source, uses
 from dmls.model.tls_block import CA, KEY, TlsBlock
 from dmls.model.tls_path import folder_of
@@ -30,6 +29,8 @@ def neighbour(use: CertUse | None) -> Source | None:
 
 def goal(ctx: Context, source: Source, path: str) -> str:
     """The file that a conversion of `source`, which a command calls `path`, is written to; none that is there already."""
+    from dmls.model import openssl
+
     listed = ctx.around.lookup.list(folder_of(source.local)) if source.local else None
     return openssl.target(path, source.role == KEY, listed.entries if isinstance(listed, Directory) else ())
 

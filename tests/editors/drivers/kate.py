@@ -22,6 +22,8 @@ _LINE = 17
 """The height of a line of text in pixels, with the font that Kate takes where nothing is configured."""
 _COLUMN = 900
 """Where the screen is looked at: right of all text, left of the scroll bar."""
+_TOP, _BOTTOM = 262, 733
+"""Between which rows the text stands."""
 _KATERC = """\
 [General]
 Startup Session=new
@@ -72,8 +74,8 @@ class Kate(Editor):
         self._run("openbox")
         self._run("kate", "-n", str(path), folder=path.parent)
         self._path = path
-        until("the window of Kate", lambda: self._xdotool("search", "--onlyvisible", "--name", "Kate", check=False), 60)
-        self._xdotool("search", "--onlyvisible", "--name", "Kate", "windowactivate", "--sync")
+        until("the window of Kate", lambda: self._xdotool("search", "--onlyvisible", "--class", "kate", check=False), 60)
+        self._xdotool("search", "--onlyvisible", "--class", "kate", "windowactivate", "--sync")
         until("the first findings", lambda: self._published() is not None)
 
     def _xdotool(self, *words: str, check: bool = True) -> str:
@@ -113,11 +115,11 @@ class Kate(Editor):
         start, height, row, colours = header[0], header[5], header[12], header[19]
         start += colours * 12
         count = 0
-        for y in range(height):
+        for y in range(_TOP, min(_BOTTOM, height)):
             at = start + y * row + _COLUMN * 4
-            blue, green, red = data[at : at + 3]
-            # Pale red and pale green; all else at this column is grey or white.
-            count += green > 200 and (red - green > 10 and red - blue > 10 or green - red > 10 and green - blue > 10)
+            colour = data[at : at + 3]
+            # Pale red, green, or both mixed; all else there is grey or white.
+            count += max(colour) - min(colour) > 6
         return round(count / _LINE)
 
     def shows(self, line: int, text: str) -> bool:
@@ -131,7 +133,7 @@ class Kate(Editor):
     def open(self, path: Path) -> None:
         self._path = path
         self._keys("ctrl+o")
-        until("the dialog", lambda: self._xdotool("search", "--onlyvisible", "--name", "Open File", check=False))
+        until("the dialog", lambda: self._xdotool("search", "--onlyvisible", "--name", "Open", check=False))
         self._type(str(path))
         self._keys("Return")
 
@@ -152,11 +154,12 @@ class Kate(Editor):
     def complete(self, typed: str, wanted: str) -> list[str]:
         before = len(self.place.messages())
         self._keys("ctrl+End")
-        self._type(typed)
+        # Kate 22.12 puts a completion in place of the word at the cursor, and a hyphen ends a word.
+        self._type(typed.partition("-")[0])
         self._keys("ctrl+space")
         offered = [item["label"] for item in self._result("textDocument/completion", before)["items"]]
         self._keys("Return")
-        until("the completed line", lambda: wanted in self.text().splitlines()[-1], seen=self.text)
+        until("the completed line", lambda: self.text().splitlines()[-1].startswith(wanted), seen=self.text)
         return offered
 
     def fix(self, line: int, title: str) -> None:

@@ -92,4 +92,4 @@ def fitting_ca(use: CertUse, ctx: Context) -> tuple[Fix, ...]:
         verdict = chain.verify(use.chain[0], use.chain[1:], roots, None, "any", use.go)
         if verdict.ok and verdict.chain[-1].is_self_issued:
             fixes += ctx.rewrite(use.ca, ctx.path_for(use.ca, path), "name-file", Applicability.UNSAFE)
-    return tuple(fixes[:3])
+    return tuple(fix._replace(preferred=len(fixes) == 1) for fix in fixes[:3])
