@@ -4,7 +4,8 @@
 
 ;;; Commentary:
 
-;; `dmls-eglot-start' puts dmls first in `eglot-server-programs' of the buffer, so that the servers of other YAML and TOML files stay as they are.
+;; `dmls-eglot-start' puts dmls first in `eglot-server-programs' of the
+;; buffer, so that the servers of other YAML and TOML files stay as they are.
 
 ;;; Code:
 
@@ -20,14 +21,16 @@
   (dmls-initialization-options))
 
 (cl-defmethod eglot-handle-request ((server dmls-eglot-server) (_method (eql workspace/configuration)) &key items)
-  "Answer SERVER the ITEMS that it asks for: what the directory-local `eglot-workspace-configuration' says, else our settings."
+  "Answer SERVER the ITEMS that it asks for.
+What `eglot-workspace-configuration' says goes before `dmls-settings'."
   (ignore server)
   (cl-map 'vector
           (lambda (item said) (or said (and (equal (plist-get item :section) "dmls") dmls-settings)))
           items (cl-call-next-method)))
 
 (cl-defmethod eglot-execute ((server dmls-eglot-server) action)
-  "Carry out ACTION of SERVER; lines for the clipboard and pages of rules are shown here."
+  "Carry out ACTION of SERVER.
+Lines for the clipboard and pages of rules are shown here."
   (pcase (plist-get action :command)
     ("dmls.copy" (dmls-copied (elt (plist-get action :arguments) 0)))
     ("dmls.explain"
@@ -42,7 +45,7 @@
     (toml-ts-mode :language-id "toml")
     (yaml-mode :language-id "yaml")
     (yaml-ts-mode :language-id "yaml"))
-  "The modes that one server cares for, so that it sees the files of a deployment together.")
+  "The modes that one server cares for: it sees a deployment as a whole.")
 
 (defun dmls-eglot--contact (&rest _)
   "How Eglot starts the server."

@@ -7,14 +7,18 @@
 
 ;;; Commentary:
 
-;; dmls checks the configuration files of TiDB Data Migration (DM) while you type.
+;; dmls checks the configuration files of TiDB Data Migration (DM) while you
+;; type.
 ;;
 ;;   (require 'dmls)
 ;;   (dmls-global-mode)
 ;;
-;; starts it in every file that is DM's, through Eglot, or through lsp-mode where `dmls-client' says so.
+;; starts it in every file that is DM's, through Eglot, or through lsp-mode
+;; where `dmls-client' says so.
 
 ;;; Code:
+
+(require 'seq)
 
 (defgroup dmls nil
   "Language server for TiDB Data Migration configurations."
@@ -37,7 +41,8 @@
 
 (defcustom dmls-settings (let ((language (dmls--language-of-emacs)))
                            (and language (list :language language)))
-  "The settings of dmls as a property list, for example (:language \"zh\" :dm-version \"8.5.7\").
+  "The settings of dmls as a property list.
+An example: (:language \"zh\" :dm-version \"8.5.7\").
 They are the same as in a .dmls.toml, which is stronger."
   :type '(plist :key-type symbol))
 
@@ -46,7 +51,8 @@ They are the same as in a .dmls.toml, which is stronger."
   (list dmls-program "serve" "--stdio"))
 
 (defun dmls-initialization-options ()
-  "What the server is told at its start: the settings, and which results are shown here."
+  "What the server is told at its start.
+That is the settings, and which results are shown here."
   (append dmls-settings '(:presents ["copy" "explain"])))
 
 ;;;; Which files are DM's
@@ -78,7 +84,8 @@ They are the same as in a .dmls.toml, which is stronger."
         (list "\\(?:source.*\\|\\`mysql-[0-9]+\\)\\.ya?ml\\'" "" "source[-_]?id" "enable[-_]?gtid" "enable[-_]?relay" "relay[-_]?dir" "server[-_]?id")
         (list "master.*\\.toml\\'" "[ \t]*" "master-addr" "peer-urls" "advertise-peer-urls" "initial-cluster")
         (list "worker.*\\.toml\\'" "[ \t]*" "worker-addr" "keepalive-ttl" "join"))
-  "Names that suggest DM, with the indentation of keys and the keys that are enough beside them.")
+  "Names that suggest DM.
+Behind each stand the indentation of keys and the keys that are enough.")
 
 (defun dmls--has (pattern)
   "Whether the first lines of the buffer have PATTERN."
@@ -100,7 +107,8 @@ They are the same as in a .dmls.toml, which is stronger."
 ;;;###autoload
 (defun dmls-file-p ()
   "Whether this buffer holds a file of DM.
-The server is the judge and stays silent in other files; this keeps it from being started for each of them."
+The server is the judge and stays silent in other files; this keeps it from
+being started for each of them."
   (let* ((file (buffer-file-name))
          (name (and file (downcase (file-name-nondirectory file)))))
     (and name

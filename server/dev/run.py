@@ -65,7 +65,7 @@ def test_editors(arguments: list[str]) -> int:
     # An editor that cannot be had here is skipped below, with the reason.
     subprocess.run([PYTHON, "tests/editors/install.py", *names], cwd=ROOT)
     chosen = ["-k", " or ".join(f"[{name}- or test_{name}.py" for name in names)] if names else []
-    environment = {**os.environ, **({"DMLS_RECORD": "1"} if "--record" in arguments else {})}
+    environment = {**os.environ, "DMLS_EDITORS": "1", **({"DMLS_RECORD": "1"} if "--record" in arguments else {})}
     return subprocess.run([PYTHON, "-m", "pytest", "tests/editors", "-n", "2", "--dist", "worksteal", *chosen, *flags], cwd=ROOT, env=environment).returncode
 
 

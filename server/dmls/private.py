@@ -11,7 +11,7 @@ KEYS = LazyPattern(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END[A-Z -]*|\Z)"
     r"|LS0tLS1CRUdJTi[A-Za-z0-9+/=]*(?:\s+[A-Za-z0-9+/=]{16,})*"
     r"|\b45(?:[\s,]+45){4}(?:[\s,]+\d{1,3}){8,}"
-    r"|\b[A-Za-z0-9+/]{100,}={0,2}"
+    r"|\b(?=[a-z0-9+/]*[A-Z])(?=[A-Z0-9+/]*[a-z])(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{100,}={0,2}"
     r"|\bM[A-Za-z0-9+/]{2,5}(?:AgEA|IBAD|IBAA|CAQAw|CAQEE)[A-Za-z0-9+/=]{24,}(?:\s+[A-Za-z0-9+/=]{16,})*"
 )
 """PEM; base64 of PEM; PEM as numbers; whatever is too long for anything but base64; the base64 of PKCS#8, PKCS#1 and SEC 1 by itself."""
@@ -19,7 +19,7 @@ NAMES = r"(?:passw|pwd|secret|token|key[-_.]?base64|key[-_.]?bytes|private[-_.]?
 """What in the name of a key makes it one for a secret."""
 _SECRET = LazyPattern(NAMES, re.IGNORECASE)
 _ASSIGNED = LazyPattern(
-    rf"({NAMES}[\w.-]*[\"']?\s*(?:=|:\s*(?=[\"']))|(?:\A|field |options: )[^\w]*[\w.-]*{NAMES}[\w.-]*[\"']?\s*:\s)\s*[^\s`].*", re.IGNORECASE | re.DOTALL
+    rf"({NAMES}[\w.-]{{0,60}}[\"']?\s*(?:=|:\s*(?=[\"']))|(?:\A|field |options: )[^\w]{{0,60}}[\w.-]{{0,60}}{NAMES}[\w.-]{{0,60}}[\"']?\s*:\s)\s*[^\s`].*", re.IGNORECASE | re.DOTALL
 )
 """What is no name of a key: it has a separator in it.  Not ``open /dm/token: no such file``."""
 LEAST = 40

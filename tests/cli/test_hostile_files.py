@@ -135,7 +135,7 @@ def test_ten_thousand_that_are_out_of_date(place: Place) -> None:
     assert [f["args"]["more"] for f in found if f["rule"] == "too-many-findings"] == [6000 + len(first) - 999]
 
 
-HALF_READ = {"tls-pem-damaged", "tls-cert-key-swapped", "tls-ca-file-empty", "tls-cert-unparsable", "tls-key-not-private"}
+HALF_READ = {"tls-ca-not-certificate", "tls-pem-damaged", "tls-cert-key-swapped", "tls-ca-file-empty", "tls-cert-unparsable", "tls-key-not-private"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -122,7 +122,8 @@ def everything(client: RawClient, secrets: Secrets, uris: list[str]) -> None:
 def session(client: RawClient, secrets: Secrets) -> None:
     """Open all files with secrets in them, type in them, ask everything, and shut down."""
     client.initialize(CAN, workspaceFolders=[{"uri": secrets.folder.as_uri(), "name": "work"}])
-    uris = [secrets.uri(name) for name in secrets.texts] + [path.as_uri() for path in sorted(secrets.place.tls.iterdir())]
+    # Some keys are open in the editor, others are read from the disk.
+    uris = [secrets.uri(name) for name in secrets.texts] + [(secrets.place.tls / name).as_uri() for name in ("master.key", "inline.key", "ca.pem")]
     for uri in uris:
         client.open(uri, Path(uri.removeprefix("file://")).read_text())
     everything(client, secrets, uris)
@@ -133,7 +134,7 @@ def session(client: RawClient, secrets: Secrets) -> None:
     # What no message should look like, but for the secrets in it.
     client.send({"jsonrpc": "2.0", "id": 7001, "method": "textDocument/hover", "params": {"textDocument": PASSWORD, "key": secrets.base64}})
     client.answer(7001)
-    client.send({"jsonrpc": "2.0", "id": 7002, "method": "workspace/executeCommand", "params": {"command": "dmls.unknown", "arguments": [PASSWORD, secrets.text]}})
+    client.send({"jsonrpc": "2.0", "id": 7002, "method": "workspace/executeCommand", "params": {"command": "dmls.show", "arguments": [PASSWORD, secrets.text, 3]}})
     client.answer(7002)
     client.send({"jsonrpc": "2.0", "method": "workspace/didChangeConfiguration", "params": {"settings": {"dmls": {"language": PASSWORD, "tls": {"files": secrets.base64}}}}})
     client.bytes(RawClient.framed(f'{{"jsonrpc": "2.0", "id": 7003, "method": "{secrets.base64}'.encode()))

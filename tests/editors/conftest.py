@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -10,6 +11,8 @@ import pytest
 from editors.drivers.base import Editor
 from editors.place import Place
 
+ALL = "DMLS_EDITORS"
+"""The environment variable with which slow editors run, too."""
 Begin = Callable[..., Editor]
 
 
@@ -24,9 +27,12 @@ def begin(place: Place) -> Iterator[Begin]:
     started: list[Editor] = []
 
     def start(editor: type[Editor], language: str = "en", path: Path | None = None) -> Editor:
+        command = f"`python3 server/dev/run.py editors {editor.name.partition('-')[0]}`"
         why = editor.absent()
         if why is not None:
-            pytest.skip(f"{why}; `python3 server/dev/run.py editors {editor.name}` installs it")
+            pytest.skip(f"{why}; {command} installs it")
+        if not editor.quick and not os.environ.get(ALL):
+            pytest.skip(f"{editor.name} is slow; {command} runs it")
         started.append(editor(place, language))
         started[-1].start(place.deployment.master if path is None else path)
         return started[-1]

@@ -40,6 +40,7 @@ def emacs(folder: Path) -> None:
 
 def vim(folder: Path) -> None:
     _debian(folder, "vim", "vim-ale")
+    _terminal()
 
 
 def kate(folder: Path) -> None:

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import BinaryIO
 
 
@@ -49,7 +50,7 @@ def _messages(stream: BinaryIO, record: Record, whose: str, to: BinaryIO) -> Non
 
 def main(path: str, *command: str) -> int:
     record = Record(path)
-    with open(path + ".stderr", "ab") as stderr:
+    with Path(f"{path}.stderr").open("ab") as stderr:
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
     assert server.stdin is not None and server.stdout is not None
 

@@ -13,7 +13,7 @@ import tomli
 from ruamel.yaml import YAML
 
 import dmls
-from dmls.model.kind import CERTIFICATE, recognise
+from editors import material
 from editors.drivers.base import until
 from editors.drivers.neovim import Neovim
 from editors.place import ROOT, Place
@@ -45,33 +45,14 @@ def is_dm(e: Neovim, files: list[tuple[str, str]]) -> list[bool]:
     return found
 
 
-def scenario_files() -> list[tuple[str, str]]:
-    """The files of all scenarios: a name in backquotes and a block behind it."""
-    found = []
-    for path in sorted((ROOT / "tests" / "scenarios").rglob("*.md")):
-        for name, text in re.findall(r"^`([^`\n]+\.(?:toml|ya?ml))`:\n\n```\w*\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S):
-            found.append((name.rpartition("/")[2], text))
-    return found
-
-
 def test_no_file_of_dm_is_missed(neovim: Neovim) -> None:
-    files = [(name, text) for name, text in scenario_files() if recognise(name, text) not in (None, CERTIFICATE)]
-    assert len(files) > 500
+    files = material.of_dm()
+    assert len(files) > 400
     assert [f for f, found in zip(files, is_dm(neovim, files)) if not found] == []
 
 
 def test_other_files_are_left_alone(neovim: Neovim) -> None:
-    files = [
-        ("docker-compose.yaml", "services:\n  db:\n    image: mysql\n"),
-        ("deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\n"),
-        ("tasks.yml", "- name: install\n  apt:\n    name: git\n"),
-        ("pyproject.toml", '[project]\nname = "x"\n'),
-        ("Cargo.toml", '[package]\nname = "x"\n'),
-        ("source.yaml", "kind: git\nurl: x\n"),
-        ("webmaster.toml", 'name = "x"\n'),
-        ("values.yaml", "from: a\nto: b\n"),
-    ]
-    assert is_dm(neovim, files) == [False] * len(files)
+    assert is_dm(neovim, material.OTHERS) == [False] * len(material.OTHERS)
 
 
 def test_it_attaches_to_files_of_dm_only(neovim: Neovim, place: Place) -> None:
@@ -208,7 +189,7 @@ def test_the_package_for_mason() -> None:
     package = YAML(typ="safe").load((FOLDER / "mason" / "package.yaml").read_text(encoding="utf-8"))
     project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert package["source"]["id"] == f"pkg:pypi/{project['name']}@{dmls.__version__}"
-    assert package["bin"] == {name: f"pypi:{project['name']}" for name in project["scripts"]}
+    assert package["bin"] == dict.fromkeys(project["scripts"], f"pypi:{project['name']}")
     assert package["neovim"] == {"lspconfig": "dmls"}
     assert package["licenses"] == [project["license"]]
     # What mason's schema asks for.

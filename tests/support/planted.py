@@ -23,10 +23,11 @@ from dmls.text import Edit, Span, apply_edits
 
 
 class Planted(NamedTuple):
-    """`fault` says what was planted."""
+    """`fault` says what was planted; `meant` is the text without it where that is certainly what a person wanted, else ""."""
 
     fault: str
     text: str
+    meant: str = ""
 
 
 def config_of(kind: str, text: str) -> ConfigFile:
@@ -157,6 +158,9 @@ def invisible(config: ConfigFile, entry: Entry, rng: random.Random) -> Edit | No
     if entry.pair is None or not _is_written(entry):
         return None
     kind = rng.randrange(6)
+    if kind == 1 and config.text[key.end : value.start].strip(" :="):
+        # An anchor or a tag stands between.
+        return None
     sign = ":" if config.language == "yaml" else "="
     text = value.of(config.text)
     if kind == 0:
@@ -190,7 +194,7 @@ def twice(config: ConfigFile, entry: Entry, rng: random.Random) -> Edit | None:
 def no_sign(config: ConfigFile, entry: Entry, rng: random.Random) -> Edit | None:
     """The sign between a key and its value is forgotten, doubled or that of the other language; or the blank behind it is."""
     key, value = config.key_span(entry), config.value_span(entry)
-    if entry.pair is None or not _is_written(entry):
+    if entry.pair is None or not _is_written(entry) or config.text[key.end : value.start].strip(" :="):
         return None
     return Edit(Span(key.end, value.start), rng.choice((" ", ":", " = ", "=", ": = ", ":: ", " == ", ":\t", ": ")))
 
@@ -377,6 +381,10 @@ FAULTS: tuple[Fault, ...] = (
     long_text,
     old_key,
 )
+
+
+SLIPS = frozenset((near_miss, other_spelling, list_for_scalar, quoted_value, invisible, twice, no_sign))
+"""Faults behind which one sees what was wanted."""
 
 
 def _is_written(entry: Entry) -> bool:
@@ -654,11 +662,13 @@ def planted(kind: str, text: str, rng: random.Random, count: int = 1) -> Iterato
     for _ in range(count):
         form_first = rng.random() < 0.7
         new, label = formed(kind, text, rng) if form_first else (text, "")
+        good = new
         faults = []
         for fault in rng.sample(FAULTS, rng.choice((1, 1, 2))):
             done = plant(kind, new, rng, fault)
             if done is not None:
                 new = done.text
-                faults.append(done.fault)
+                faults.append(fault)
         if faults:
-            yield Planted(" ".join([*faults, label]).strip(), new)
+            meant = good if len(faults) == 1 and faults[0] in SLIPS else ""
+            yield Planted(" ".join([*(f.__name__ for f in faults), label]).strip(), new, meant)

@@ -106,6 +106,7 @@ SAME = [
     ("worker", 'worker-addr = "http://h:1"\n', 'worker-addr = "h:1"\nadvertise-addr = "h:1"\nname = "h:1"\n', "main"),
     ("worker", 'join = "a:1,http://b:1"\n', 'join = "http://a:1,b:1"\n', "main"),
     ("worker", "keepalive-ttl = 10\n", "", "2.0.1"),
+    ("source", 'from: {security: {ssl-ca: a, ssl-key-base64: "\\n"}}\n', "from: {security: {ssl-ca: a}}\n", "main"),
     ("worker", 'cert-allowed-cn = [" a "]\n', 'cert-allowed-cn = ["a"]\n', "main"),
     ("topology", "master_servers: [{host: h, config: {log-rotate: day, experimental.openapi: true}}]\n", "master_servers: [{host: h, config: {experimental: {openapi: on}}}]\n", "main"),
 ]
@@ -122,6 +123,7 @@ DIFFERENT = [
     ("task", "strict-optimistic-shard-mode: true\n", "", "6.5.4"),
     ("task", "tidb: {backend: local}\n", "", "5.4.0"),
     ("source", "enable-relay: true\n", "", "5.4.0"),
+    ("source", "from: {security: {ssl-ca-base64: YQ==}}\n", "from: {}\n", "main"),
     ("source", "enable-relay: true\n", "", "2.0.1"),
     ("source", "charset: latin1\n", "", "main"),
     ("source", "purge: ~\n", "", "main"),
@@ -268,6 +270,8 @@ def test_old_versions_know_neither_the_new_keys_nor_their_defaults() -> None:
     assert old["is-sharding"] is False
     assert first(old, "black-white-list") is None
     assert first(old, "block-allow-list") is None
+    listed = task("black-white-list: {a: {do-dbs: [x], ignore-tables: [{db-name: y, tbl-name: z}]}}\n", "1.0.7", "black-white-list: a")
+    assert first(listed, "black-white-list") == {"do-dbs": ["x"], "ignore-dbs": [], "do-tables": [], "ignore-tables": [{"db-name": "y", "tbl-name": "z"}]}
     assert "validators" not in first(old)
     assert "validators" in first(task())
 

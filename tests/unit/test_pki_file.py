@@ -11,7 +11,7 @@ from dmls.pki import file as pki_file
 from dmls.pki.facts import GO_1_21, GO_1_23, GO_1_24, GO_1_25
 from support import certs
 from support import der as write
-from support.certs import Identity, Spec, identity, key, pem
+from support.certs import TRANSFORMS, Identity, Spec, identity, key, pem
 
 CA, LEAF, NEGATIVE = "CERTIFICATE", "tls: failed to find any PEM data in certificate input", "x509: negative serial number"
 
@@ -221,3 +221,31 @@ def test_hostile_files_take_linear_time(root: Identity) -> None:
 def test_base64_of_a_file(root: Identity) -> None:
     (found,) = pki_file.read(base64.b64encode(block(root))).damage
     assert found.kind == "encoded-twice" and (found.start, found.end) == (0, len(base64.b64encode(block(root))))
+
+
+HARMLESS = ("bad-base64", "no-end", "no-begin", "indent", "dashes", "lower", "labels", "text-before", "text-after")
+"""Damage to a private key between two authorities, after which Go 1.26 and etcd's loop both still found two certificates and no error."""
+
+
+@pytest.mark.parametrize("transform", HARMLESS)
+def test_a_damaged_key_in_a_bundle_is_lost_and_nothing_else(root: Identity, transform: str) -> None:
+    first, second = (pem(CA, identity(Spec(ca=True, subject=(("cn", name),)), key()).der) for name in ("one", "two"))
+    file = pki_file.read(first + TRANSFORMS[transform](root.key.private_pem()) + second)
+    assert len(pki_file.pool(file).certificates) == 2 and pki_file.etcd_pool_error(file) is None
+    assert file.damage and all(pki_file.is_lost_key(file, piece) for piece in file.damage)
+    # A certificate that is damaged in the same way is no key.
+    file = pki_file.read(first + TRANSFORMS[transform](second))
+    assert file.damage and not any(pki_file.is_lost_key(file, piece) for piece in file.damage)
+
+
+@pytest.mark.parametrize("transform", ["escape", "cr"])
+def test_a_damaged_key_that_takes_a_certificate_with_it(root: Identity, transform: str) -> None:
+    first, second = (pem(CA, identity(Spec(ca=True, subject=(("cn", name),)), key()).der) for name in ("one", "two"))
+    file = pki_file.read(first + TRANSFORMS[transform](root.key.private_pem()) + second)
+    assert len(pki_file.pool(file).certificates) == 1
+    assert not any(pki_file.is_lost_key(file, piece) for piece in file.damage)
+
+
+def test_go_before_1_18_is_taken_for_1_18() -> None:
+    file = pki_file.read(key("rsa2048").private_pem("encrypted"))
+    assert pki_file.key_error(file, (1, 16)) == pki_file.key_error(file, (1, 18)) == "tls: failed to parse private key"

@@ -18,7 +18,8 @@ vim.api.nvim_create_autocmd('BufWritePost', {
   group = vim.api.nvim_create_augroup('dmls', {}),
   pattern = { '*.toml', '*.yaml', '*.yml' },
   callback = function(args)
-    if vim.lsp.is_enabled('dmls') and not require('dmls.client').of(args.buf) and require('dmls.files').reason(args.buf) then
+    local client = require('dmls.client')
+    if client.enabled() and not client.of(args.buf) and require('dmls.files').reason(args.buf) then
       vim.api.nvim_exec_autocmds('FileType', { group = 'nvim.lsp.enable', buffer = args.buf })
     end
   end,

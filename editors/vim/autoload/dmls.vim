@@ -133,9 +133,17 @@ function! dmls#register_with_vim_lsp() abort
     \})
 endfunction
 
+" A command line for the shell, in the language of the settings.
+function! s:command(words) abort
+    let l:language = get(dmls#settings(), 'language', '')
+    let l:words = [dmls#executable()] + a:words + (empty(l:language) ? [] : ['--lang', l:language])
+
+    return join(map(l:words, 'shellescape(v:val)'), ' ')
+endfunction
+
 " :DmlsExplain RULE
 function! dmls#explain(rule) abort
-    let l:page = systemlist(shellescape(dmls#executable()) . ' explain ' . shellescape(a:rule))
+    let l:page = systemlist(s:command(['explain', a:rule]))
     botright new
     setlocal buftype=nofile bufhidden=wipe noswapfile filetype=markdown
     call setline(1, l:page)
@@ -145,7 +153,7 @@ endfunction
 
 " The names of all rules, for completion.
 function! dmls#rules(lead, line, position) abort
-    let l:output = system(shellescape(dmls#executable()) . ' rules --format json')
+    let l:output = system(s:command(['rules', '--format', 'json']))
 
     if v:shell_error
         return ''
@@ -157,12 +165,11 @@ endfunction
 " :DmlsCheck [PATH…]: all findings into the quickfix list.
 function! dmls#check(...) abort
     let l:paths = a:0 ? copy(a:000) : [empty(dmls#root(bufnr('%'))) ? getcwd() : dmls#root(bufnr('%'))]
-    let l:command = map([dmls#executable(), 'check'] + l:paths, 'shellescape(expand(v:val))')
     let l:format = &errorformat
     let &errorformat = '%f:%l:%c: %t%*[a-z][%m,%-G%.%#'
 
     try
-        cgetexpr systemlist(join(l:command, ' '))
+        cgetexpr systemlist(s:command(['check'] + map(l:paths, 'expand(v:val)')))
     finally
         let &errorformat = l:format
     endtry

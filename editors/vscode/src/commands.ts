@@ -65,7 +65,6 @@ async function fixAll(): Promise<void> {
 interface Rule {
     readonly name: string;
     readonly title: string;
-    readonly family: string;
 }
 
 /** Explain a rule; without a name the user chooses, those of the findings at the cursor first. */
@@ -81,24 +80,30 @@ async function explainRule(server: Server, wanted: unknown): Promise<void> {
 }
 
 async function chooseRule(server: Server): Promise<string | undefined> {
-    const editor = vscode.window.activeTextEditor;
-    const here = new Set<string>();
-    for (const { source, code, range } of editor === undefined ? [] : vscode.languages.getDiagnostics(editor.document.uri)) {
-        const name = typeof code === 'object' ? code.value : code;
-        if (source === 'dmls' && typeof name === 'string' && range.start.line <= editor!.selection.end.line && editor!.selection.start.line <= range.end.line) {
-            here.add(name);
-        }
-    }
+    const here = rulesAtCursor();
     const done = await server.dmls(['rules', '--format', 'json', '--lang', language()]);
     const rules = done?.status === 0 ? (JSON.parse(done.stdout) as { rules: Rule[] }).rules : [];
     const items = rules
-        .map(({ name, title, family }) => ({ label: name, description: title, detail: undefined as string | undefined, family }))
+        .map(({ name, title }) => ({ label: name, description: title, ...(here.has(name) ? { detail: vscode.l10n.t('found at the cursor') } : {}) }))
         .sort((a, b) => Number(here.has(b.label)) - Number(here.has(a.label)));
-    if (here.size > 0 && items[0] !== undefined) {
-        items.filter(({ label }) => here.has(label)).forEach((item) => (item.detail = vscode.l10n.t('found at the cursor')));
-    }
     const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which rule?'), matchOnDescription: true });
     return chosen?.label;
+}
+
+/** The rules of the findings in the lines that are selected. */
+function rulesAtCursor(): Set<string> {
+    const found = new Set<string>();
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined) {
+        return found;
+    }
+    const { start, end } = editor.selection;
+    for (const { source, code, range } of vscode.languages.getDiagnostics(editor.document.uri)) {
+        if (source === 'dmls' && range.start.line <= end.line && start.line <= range.end.line) {
+            found.add(String(typeof code === 'object' ? code.value : code));
+        }
+    }
+    return found;
 }
 
 /** Show what a bug report needs: versions, settings, neighbours, and how the server sees the files. */
@@ -131,7 +136,11 @@ async function doctor(context: vscode.ExtensionContext, server: Server, status: 
 /** Write a deployment with typical mistakes into the editor's storage and open it in a new window. */
 async function demo(context: vscode.ExtensionContext, server: Server): Promise<vscode.Uri | undefined> {
     if (server.found === undefined) {
+        // Looks again, and asks whether one may be installed.
         await server.restart();
+        if (server.found === undefined) {
+            return undefined;
+        }
     }
     const folder = path.join(context.globalStorageUri.fsPath, `demo-${Date.now().toString(36)}`);
     mkdirSync(folder, { recursive: true });

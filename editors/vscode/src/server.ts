@@ -15,7 +15,7 @@ import { locate, type Found, type Rejected, type Result } from './server/locate'
 import { run, type Done } from './server/run';
 import { MINIMUM, PYTHON_MINIMUM, versionIn } from './server/version';
 import { forServer } from './settings';
-import type { Status } from './status';
+import { where, type Status } from './status';
 
 const WINDOWS = process.platform === 'win32';
 /** Milliseconds that a program may take to tell its version; the first start of a fresh Python on a busy machine takes seconds. */
@@ -255,6 +255,9 @@ export class Server implements vscode.Disposable {
         );
         if (trouble === undefined) {
             await this.restart();
+            if (this.found !== undefined && this.found.origin !== 'managed') {
+                void vscode.window.showInformationMessage(vscode.l10n.t('dmls: the server is installed, but another one goes first: {0}.', where(this.found)));
+            }
             return;
         }
         this.status.show(before);
@@ -295,7 +298,11 @@ export class Server implements vscode.Disposable {
                     return await this.undo(folder, CANCELLED);
                 }
                 if (done.status !== 0) {
-                    return await this.undo(folder, failure(done));
+                    const bare = step.what === 'environment' && /ensurepip|No module named venv/.test(done.stdout + done.stderr);
+                    return await this.undo(
+                        folder,
+                        bare ? vscode.l10n.t('this Python cannot make environments; on Debian and Ubuntu install the package python3-venv') : failure(done),
+                    );
                 }
                 version = versionIn(done.stdout) ?? version;
             }

@@ -52,7 +52,7 @@ def as_duration(text: str) -> Amount | None:
             return None
         number, word = found.groups()
         unit = _WORDS.get(word.lower())
-        if not word and not parts and found.end() == len(rest):
+        if not word and not parts and not hours and found.end() == len(rest):
             unit, sure = "s", False
         if unit is None:
             return None

@@ -231,18 +231,6 @@ def put_first(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     return Edit(Span(at, at), f"{written_like(config, items[0], text)},{gap}")
 
 
-def add_line(config: ConfigFile, entry: Entry, *added: str) -> Edit | None:
-    """New lines directly below the entry, indented as it is."""
-    span = config.span(entry)
-    before = indent_of(config, span.start) if entry.pair is not None and is_direct(entry) else None
-    if before is None:
-        return None
-    end = free_end(config, span.end)
-    if end is None:
-        return None
-    return Edit(Span(end, end), "".join(f"{newline(config)}{before}{line}" for line in added))
-
-
 def _on_one_line(config: ConfigFile, entry: Entry) -> bool:
     lines = config.tree.lines
     span = config.span(entry)

@@ -23,7 +23,8 @@ SAFE, UNSAFE, MANUAL = Applicability
 
 _SIGNS = {"yaml": (":", "\uff1a=\uff1d"), "toml": ("=", ":\uff1a\uff1d")}
 """For each language the sign between key and value, and those that are written for it."""
-_KEY = LazyPattern(r"([\w.\"'-]+?)([ \t]*)([:=\uff1a\uff1d]|(?=[ \t]))[ \t]*(.*)\Z")
+_KEY = LazyPattern(r"([\w.\"'-]+?)([ \t]*)([:=\uff1a\uff1d](?:[ \t]*[:=\uff1a\uff1d])*|(?=[ \t]))[ \t\u00a0\u00ad\u3000\u200b-\u200d\u2060\ufeff]*(.*)\Z")
+"""One sign takes the place of several, and of blanks that web pages and input methods leave behind it."""
 _PLAIN_IN_BLOCK = LazyPattern(r"(?:[^\r\n#]|(?<![ \t])#)*")
 _PLAIN_IN_FLOW = LazyPattern(r"(?:[^\r\n#,\[\]{}]|(?<![ \t])#)*")
 _NO_COMMENT = ("//", "--", ";")
@@ -96,7 +97,7 @@ def _sign(config: ConfigFile, span: Span) -> Iterator[Mended]:
         return
     right, wrong = _SIGNS[config.language]
     name, _, written, rest = found.groups()
-    if written not in ("", right, *wrong) or (not rest and not written):
+    if not set(written) <= {right, *wrong, " ", "\t"} or (not rest and not written):
         return
     schema = _schema_at(config.entry_at(span.start), name.strip("\"'"))
     between = Span(span.start + len(name), span.start + found.start(4))
@@ -228,6 +229,16 @@ def _junk(config: ConfigFile, span: Span) -> Iterator[Mended]:
     schema = entry.schema
     kind = schema.type if schema is not None else ""
     value = text.strip()
+    bare = text.lstrip(_STRAY)
+    if not bare:
+        return
+    if bare != text:
+        # One sign too many, and what web pages and input methods leave behind it, is no part of the value.
+        stray = text[: len(text) - len(bare)].rstrip(" \t")
+        gap = "" if config.text[span.start - 1] in " \t" or text[len(stray)] in " \t" else " "
+        title, args = ("remove-invisible", {}) if stray.isspace() or not stray.isprintable() else ("remove-text", {"text": stray.strip()})
+        yield Mended(title, args, SAFE, (Edit(Span(span.start, span.start + len(stray)), gap),))
+        return
     if kind == "bool" and value.lower() in _BOOLS:
         yield Mended("replace-value", {"value": _BOOLS[value.lower()]}, SAFE, (Edit(span, _BOOLS[value.lower()]),))
     elif kind in ("string", "duration", "bytesize"):
@@ -237,6 +248,7 @@ def _junk(config: ConfigFile, span: Span) -> Iterator[Mended]:
             yield Mended("quote", {}, SAFE, edits)
 
 
+_STRAY = "=:\uff1a\uff1d \t\u00a0\u00ad\u3000\u200b\u200c\u200d\u2060\ufeff"
 _BOOLS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 
 

@@ -78,16 +78,22 @@ def absent(entry: Entry | None) -> bool:
 
 def filled(entry: Entry | None) -> bool:
     """Written, and not empty."""
-    return entry is not None and bool(entry.children or entry.merged or entry.text)
+    return entry is not None and not _is_refused(entry) and bool(entry.children or entry.merged or entry.text)
+
+
+def _is_refused(entry: Entry) -> bool:
+    """Whether a list or block stands in the place of a text: neither something nor nothing."""
+    holds = entry.schema is None or entry.schema.type in ("object", "map", "list", "any")
+    return not holds and bool(entry.children or entry.merged)
 
 
 def empty(entry: Entry | None) -> bool:
     """Written, with nothing in it."""
-    return entry is not None and not filled(entry)
+    return entry is not None and not_filled(entry)
 
 
 def not_filled(entry: Entry | None) -> bool:
-    return not filled(entry)
+    return entry is None or not (filled(entry) or _is_refused(entry))
 
 
 def _bool(entry: Entry | None) -> object:
@@ -208,8 +214,10 @@ def to_top_level(at: Place) -> Move | None:
     if block is None or not isinstance(block.raw, Mapping) or len(block.children) > 1 or block.parent is not at.config.root:
         return None
     new = at.config.get(k.OPENAPI)
-    wanted = yes(inner)
-    if inner is None or not wanted:
+    if _bool(inner) is None if inner is not None else bool(block.children):
+        # DM refuses what stands there, so nobody knows what was wanted.
+        return None
+    if inner is None or no(inner):
         taken = edit.delete(at.config, block)
         return Move("delete-key", {"key": block.name}, SAFE, (taken,)) if taken is not None else None
     args = {"key": inner.name, "meant": k.OPENAPI}
@@ -277,8 +285,8 @@ def _on_duplicate(path: str) -> tuple[Row, ...]:
     return (
         Row(kinds.TASK, path, _ON_DUPLICATE_LIVES, filled, empty, SAFE, (rename,)),
         Row(kinds.TASK, path, _SINCE_6_5, filled, filled, SAFE, (delete_old,)),
-        Row(kinds.TASK, path, _SINCE_6_5, among("replace"), anything, SAFE, (delete_old,)),
-        Row(kinds.TASK, path, _SINCE_6_5, filled, not_filled, UNSAFE, (rename,)),
+        Row(kinds.TASK, path, _SINCE_6_5, among("error", "ignore"), not_filled, UNSAFE, (rename,)),
+        Row(kinds.TASK, path, _SINCE_6_5, anything, anything, SAFE, (delete_old,)),
     )
 
 

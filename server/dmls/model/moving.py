@@ -12,7 +12,7 @@ from dmls.text import Edit, Span
 def move_into(config: ConfigFile, entries: list[Entry], home: Entry, block: str = "") -> tuple[Edit, ...]:
     """Move keys to the end of `home`, or of the block in it that is called `block`, which is made where it is not there.
 
-    None where anchors, flow style, tabs or a key of the same name are in the way.
+    No edits where anchors, flow style, tabs or a key of the same name are in the way.
     """
     names = {e.name for e in entries}
     if config.language != "yaml" or not entries or len(names) < len(entries) or not is_free(home) or any(is_linked(e.raw) or not is_free(e) for e in entries):

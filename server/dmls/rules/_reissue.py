@@ -144,10 +144,10 @@ def _spelled(ctx: Context, source: Source, local: str) -> str:
 
 def _wanted(source: Source, certificate: Certificate | None) -> Wanted:
     kind = certificate.public_key.kind if certificate is not None else ""
-    if certificate is not None and certificate.is_ca:
+    use = source.use
+    if certificate is not None and certificate.is_ca and (use is None or certificate != use.readable_leaf):
         return Wanted(is_ca=True, days=openssl.days_of(certificate, openssl.CA_DAYS), kind=kind)
     days = openssl.days_of(certificate)
-    use = source.use
     if use is None:
         return Wanted(openssl.names_for(certificate, ()), (SERVER_AUTH, CLIENT_AUTH), days=days, kind=kind)
     if use.owner in kinds.DATABASES:

@@ -22,8 +22,8 @@ class Editor(ABC):
     """One running editor.  Lines count from 1."""
 
     name: str
-    gives_line = True
-    """Whether what is shown of a finding can be told from what is shown of others in other lines."""
+    quick = True
+    """Whether it belongs into every run of the tests, and not only into one of the editors."""
 
     @staticmethod
     @abstractmethod

@@ -37,24 +37,30 @@ class Emacs(Editor):
         super().__init__(place, language)
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, path: Path) -> None:
+    @staticmethod
+    def command() -> tuple[list[str], dict[str, str]]:
+        """How to start Emacs with the packages and ours on its path, and what it must find in its environment."""
         command = unpacked("emacs", "emacs-nox")
         assert command is not None
         version = next((_ROOT / "usr" / "share" / "emacs").glob("[0-9]*"))
         lisp = version / "lisp"
         folders = [lisp, *(p for p in sorted(lisp.rglob("*")) if p.is_dir() and p.name != "obsolete")]
-        environment = self.place.environment(
-            EMACSLOADPATH=":".join(map(str, folders)),
-            EMACSDATA=str(version / "etc"),
-            EMACSDOC=str(version / "etc"),
-            EMACSPATH=str(next((_ROOT / "usr" / "libexec" / "emacs").rglob("hexl")).parent),
-        )
+        environment = {
+            "EMACSLOADPATH": ":".join(map(str, folders)),
+            "EMACSDATA": str(version / "etc"),
+            "EMACSDOC": str(version / "etc"),
+            "EMACSPATH": str(next((_ROOT / "usr" / "libexec" / "emacs").rglob("hexl")).parent),
+        }
         dump = next(_ROOT.rglob("*.pdmp"))
         load = [option for folder in (*sorted(_PACKAGES.iterdir()), ROOT / "editors" / "emacs") for option in ("-L", str(folder))]
+        return [*command, f"--dump-file={dump}", "-Q", "--batch", "--eval", _NO_COMPILER, *load], environment
+
+    def start(self, path: Path) -> None:
+        command, more = self.command()
         self._process = subprocess.Popen(
-            [*command, f"--dump-file={dump}", "-Q", "--batch", "--eval", _NO_COMPILER, *load, "-l", str(Path(__file__).with_name("repl.el"))],
+            [*command, "-l", str(Path(__file__).with_name("repl.el"))],
             cwd=path.parent,
-            env=environment,
+            env=self.place.environment(**more),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=(self.place.folder / "emacs.stderr").open("w"),

@@ -38,6 +38,7 @@ AllowedServerCommandLines={command}
 
 class Kate(Editor):
     name = "kate"
+    quick = False
 
     @staticmethod
     def absent() -> str | None:

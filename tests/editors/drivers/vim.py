@@ -41,17 +41,21 @@ class Vim(Editor):
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._asked = 0
 
+    @staticmethod
+    def command() -> tuple[list[str], dict[str, str]]:
+        """How to start Vim, and what it must find in its environment."""
+        command = unpacked("vim", "vim.basic")
+        assert command is not None
+        return command, {"VIM": str(_SHARE / "vim"), "VIMRUNTIME": str(next((_SHARE / "vim").glob("vim[0-9]*")))}
+
     def start(self, path: Path) -> None:
         from editors.drivers.terminal import Terminal
 
         host, port = self._listener.getsockname()[:2]
-        runtime = next((_SHARE / "vim").glob("vim[0-9]*"))
         rc = self.place.folder / "vimrc"
         rc.write_text(_RC.format(plugin=ROOT / "editors" / "vim", ale=_SHARE / "vim-ale", language=self.language, address=f"{host}:{port}"), encoding="utf-8")
-        command = unpacked("vim", "vim.basic")
-        assert command is not None
-        environment = self.place.environment(VIMRUNTIME=str(runtime), VIM=str(_SHARE / "vim"))
-        self._terminal = Terminal([*command, "-u", str(rc), "-i", "NONE", str(path)], environment, path.parent)
+        command, more = self.command()
+        self._terminal = Terminal([*command, "-u", str(rc), "-i", "NONE", str(path)], self.place.environment(**more), path.parent)
         self._listener.settimeout(0.1)
 
         def connected() -> bool:

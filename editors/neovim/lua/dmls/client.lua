@@ -87,6 +87,15 @@ M.commands = {
   end,
 }
 
+--- Whether `vim.lsp.enable('dmls')` holds; the first versions of 0.11 have no public word for it.
+---@return boolean
+function M.enabled()
+  if vim.lsp.is_enabled then
+    return vim.lsp.is_enabled('dmls')
+  end
+  return vim.lsp._enabled_configs.dmls ~= nil
+end
+
 --- The client of a buffer.
 ---@param bufnr? integer
 ---@return vim.lsp.Client?

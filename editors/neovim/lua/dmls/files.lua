@@ -8,7 +8,12 @@ local M = {}
 --- The lines that are looked at.
 local HEAD = 500
 
-local MARKERS = { '.dmls.toml', '.git' }
+--- What marks the folder of a deployment; the nearest one counts.
+---@param name string
+---@return boolean
+local function marks(name)
+  return name == '.dmls.toml' or name == '.git'
+end
 
 --- Names that only DM uses.
 local CERTAIN = {
@@ -169,7 +174,7 @@ function M.root(bufnr)
     return nil
   end
   local path = vim.api.nvim_buf_get_name(bufnr)
-  return reason == 'certificate' and cared_for(path) or vim.fs.root(bufnr, { MARKERS }) or vim.fs.dirname(path)
+  return reason == 'certificate' and cared_for(path) or vim.fs.root(bufnr, marks) or vim.fs.dirname(path)
 end
 
 return M

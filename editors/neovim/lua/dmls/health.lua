@@ -62,7 +62,7 @@ function M.check()
   local words = require('dmls.words')
   health.start(words.say('health-neovim'))
   health.ok(words.say('neovim', tostring(vim.version())))
-  if vim.lsp.is_enabled('dmls') then
+  if require('dmls.client').enabled() then
     health.ok(words.say('enabled'))
   else
     health.warn(words.say('disabled'))

@@ -87,7 +87,7 @@ end
 
 ---@return boolean
 local function chinese()
-  local config = vim.lsp.is_enabled('dmls') and vim.lsp.config.dmls or {}
+  local config = require('dmls.client').enabled() and vim.lsp.config.dmls or {}
   local language = vim.tbl_get(config, 'settings', 'dmls', 'language') or vim.tbl_get(config, 'init_options', 'language')
   return vim.startswith(language or M.locale(), 'zh')
 end
