@@ -14,7 +14,7 @@ import { DMLS, HERE, makePackage, run } from './tools.mjs';
 import { browse, install, serve, workspace } from './vscode.mjs';
 import { makeWheel, PYTHON } from './wheel.mjs';
 
-const LIMIT = 60_000;
+const LIMIT = 300_000;
 const STAND_INS = path.join(HERE, 'test', 'editor', 'extensions');
 /** PATH without a server, whatever the machine has. */
 const BARE_PATH = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => !existsSync(path.join(folder, 'dmls'))).join(path.delimiter);

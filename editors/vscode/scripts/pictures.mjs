@@ -1,5 +1,6 @@
 /** Takes the pictures of the README and of the walkthrough from a real VS Code, in both languages, and makes the icon from its drawing. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -109,6 +110,9 @@ async function icon() {
     await browser.close();
 }
 
+if (spawnSync('fc-list', [':lang=zh'], { encoding: 'utf8' }).stdout?.trim() === '') {
+    throw new Error('no font has Chinese characters: install one, such as fonts-noto-cjk');
+}
 const editor = install();
 await icon();
 const extension = makePackage();
