@@ -55,8 +55,7 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
 def _fixes(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
     parent = entry.parent
     config = ctx.beyond()
-    if parent is None or parent.schema is None or not entry.name or (entry.pair is not None and entry.pair.separator < 0):
-        # What has no colon holds a value, too.
+    if parent is None or parent.schema is None or not entry.name:
         return ()
     known = parent.schema.children.get(meant)
     if known is None or (ctx.version not in known.versions and config.kind != kinds.TOPOLOGY):
