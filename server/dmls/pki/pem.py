@@ -184,13 +184,16 @@ def decoded(text: bytes) -> bytes | None:
 
 
 def in_private_key(data: bytes, piece: Damage) -> bool:
-    """Whether a piece of damage belongs to a block of a private key: by the label in its line, else by that of the last BEGIN before it."""
+    """Whether a piece of damage belongs to a block of a private key: by the label in its line, else by that of the last BEGIN before it.
+
+    An END with another label is nothing to go by.
+    """
     stop = data.find(b"\n", piece.end)
     line = data[piece.start : stop if stop >= 0 else len(data)]
     if b"BEGIN CERT" in line:
         # All of it stands in one line.
         return False
-    found = _OWN_LABEL.search(line)
+    found = None if piece.kind == "labels-differ" else _OWN_LABEL.search(line)
     if found is None:
         begin = max(data.rfind(word, 0, piece.start) for word in (b"BEGIN ", b"begin "))
         found = _OWN_LABEL.match(data, begin) if begin >= 0 else None
