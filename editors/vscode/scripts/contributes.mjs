@@ -3,7 +3,7 @@
  * both always know the same ones.  `--check` writes nothing and fails where something is stale.
  */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -15,17 +15,17 @@ const OWN = {
         category: '',
         after: 'language',
         schema: { type: 'string', default: 'auto', enum: ['auto', 'on', 'off'] },
-        en: 'Who reports what a JSON Schema can see (unknown keys, wrong types, unknown values), so that nothing is reported twice where another extension checks YAML files with schemas.',
-        zh: '由谁报告 JSON Schema 能发现的问题（未知的键、错误的类型、无效的取值）。当另有扩展用 Schema 检查 YAML 文件时，避免重复报告。',
+        en: 'Who reports what other validators see too: syntax errors, unknown keys, wrong types and the like.',
+        zh: '由谁报告其他检查工具也能发现的问题：语法错误、未知的键、错误的类型等。',
         enumEn: [
-            'dmls does. Only while its server is not running, the YAML extension gets the schemas.',
+            'dmls does, but not in a line where an extension for YAML or TOML reports something already. Only while the server of dmls is not running, the YAML extension gets the schemas of DM.',
             'dmls does, always; no other extension gets the schemas.',
-            'The YAML extension does, with the schemas of dmls; dmls reports the rest. For TOML files the schemas have to be set up by hand.',
+            'The YAML extension does, with the schemas of DM; dmls leaves out its rules of the family `schema`. For TOML files the schemas have to be set up by hand.',
         ],
         enumZh: [
-            '由 dmls 报告。仅当 dmls 服务器未运行时，才把 Schema 提供给 YAML 扩展。',
+            '由 dmls 报告，但 YAML 或 TOML 扩展已报告问题的行除外。仅当 dmls 服务器未运行时，才把 DM 的 Schema 提供给 YAML 扩展。',
             '始终由 dmls 报告，不向其他扩展提供 Schema。',
-            '由 YAML 扩展用 dmls 的 Schema 报告，dmls 只报告其余问题。TOML 文件的 Schema 需要自行配置。',
+            '由 YAML 扩展用 DM 的 Schema 报告，dmls 不使用 `schema` 类规则。TOML 文件的 Schema 需要自行配置。',
         ],
     },
     path: {
@@ -199,12 +199,21 @@ export function yamlKinds(catalog) {
         .map(({ url, fileMatch }) => ({ kind: url.replace('.schema.json', ''), fileMatch }));
 }
 
-/** The names of the rules that see what a JSON Schema sees. */
-export function schemaRules(files) {
-    return files
-        .filter((file) => file.endsWith('.py') && !file.startsWith('_'))
-        .map((file) => file.slice(0, -3).replaceAll('_', '-'))
-        .sort();
+/**
+ * From the table of rules: the family `schema`, and all rules that are about what a parser or a JSON Schema may see: these, broken syntax, and
+ * everything about a key that DM does not know.
+ */
+export function rulesFrom(table) {
+    const rows = [...table.matchAll(/^ +Row\('([a-z0-9-]+)', '([a-z]+)', \d, '[a-z-]+', \([^)]*\), \(([^)]*)\)/gm)].map(([, name, family, select]) => ({ name, family, select }));
+    const names = (wanted) => rows.filter(wanted).map(({ name }) => name).sort();
+    const found = {
+        schemaRules: names(({ family }) => family === 'schema'),
+        seenByOthers: names(({ name, family, select }) => family === 'schema' || name === 'syntax-error' || select.includes("'unknown-key'")),
+    };
+    if (found.schemaRules.length === 0 || found.seenByOthers.length <= found.schemaRules.length) {
+        throw new Error('the table of rules is not what it was');
+    }
+    return found;
 }
 
 function json(value) {
@@ -220,8 +229,8 @@ export function generated(here) {
     const manifest = read(here, 'package.json');
     manifest.contributes.configuration = configuration;
     manifest.contributes.yamlValidation = kinds.map(({ fileMatch }) => ({ fileMatch, url: './syntaxes/checked-by-dmls.schema.json' }));
-    const rules = schemaRules(readdirSync(path.join(root, 'server', 'dmls', 'rules', 'schema')));
-    const files = { 'package.json': json(manifest), 'src/generated.json': json({ server, schemaRules: rules, yamlKinds: kinds }) };
+    const rules = rulesFrom(readFileSync(path.join(root, 'server', 'dmls', 'rules', 'registry.py'), 'utf8'));
+    const files = { 'package.json': json(manifest), 'src/generated.json': json({ server, ...rules, yamlKinds: kinds }) };
     for (const [name, texts] of [['package.nls.json', en], ['package.nls.zh-cn.json', zh]]) {
         const written = Object.entries(read(here, name)).filter(([key]) => !key.startsWith('settings.'));
         files[name] = json({ ...Object.fromEntries(written), ...texts });

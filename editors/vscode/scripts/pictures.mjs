@@ -47,6 +47,7 @@ async function pictures(editor, extension, locale, suffix) {
     }
     async function open(name, line, column) {
         await keys('Escape');
+        await still();
         await choose('Control+p', name, name);
         await shown(`.tab.active[data-resource-name="${name}"]`);
         await choose('Control+g', `${line}:${column}`, `line ${line}`);
@@ -62,9 +63,15 @@ async function pictures(editor, extension, locale, suffix) {
 
         await open('dm-master1.toml', 7, 1);
         await shown('.squiggly-error');
+        await shown('.codelens-decoration');
         await keys('Control+Shift+m');
         await shown('.markers-panel .monaco-list-row');
         await take('findings');
+        await page.locator('.view-line', { hasText: 'ssl_ca' }).hover({ position: { x: 20, y: 8 } });
+        await page.locator('.monaco-hover:not(.hidden) a.code-link').first().click(PATIENCE);
+        await shown('.tab.active[data-resource-name="tls-unknown-key.md"]');
+        await take('rule');
+        await keys('Control+F4');
         await keys('Control+j');
 
         await open('dm-worker1.toml', 6, 20);
@@ -83,10 +90,11 @@ async function pictures(editor, extension, locale, suffix) {
         await open('dm-task.yaml', 4, 1);
         await keys('Control+Space');
         await shown('.suggest-widget.visible .monaco-list-row');
+        await keys('ArrowDown', 'Control+Space');
+        await shown('.suggest-details');
         await take('completion');
         await keys('Escape');
 
-        await open('dm-worker1.toml', 1, 1);
         await keys('F1');
         await quick.waitFor({ state: 'visible', ...PATIENCE });
         await page.keyboard.type('dmls: ');

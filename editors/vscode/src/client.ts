@@ -10,6 +10,7 @@ import {
     type LanguageClientOptions,
     type Middleware,
 } from 'vscode-languageclient/node';
+import { collections } from './findings';
 import type { Neighbours } from './neighbours';
 import type { Pages } from './pages';
 import type { Found } from './server/locate';
@@ -53,6 +54,7 @@ export function createClient(server: Found, around: Surroundings): LanguageClien
             presents: ['copy', 'explain'],
         }),
         diagnosticPullOptions: { onChange: true, onSave: true },
+        diagnosticCollectionProvider: collections((uri) => around.neighbours.marked(uri)),
         markdown: { isTrusted: false, supportHtml: false },
         middleware: middleware(around),
     };
@@ -71,21 +73,6 @@ function middleware(around: Surroundings): Middleware {
             await present(command, result, around.pages);
             return result;
         },
-        async provideDiagnostics(document, previous, token, next) {
-            const report = await next(document, previous, token);
-            if (report?.kind === 'full') {
-                report.items.forEach(linked);
-            }
-            return report;
-        },
-        async provideWorkspaceDiagnostics(previous, token, reporter, next) {
-            const report = await next(previous, token, (chunk) => {
-                chunk?.items.forEach((item) => item.kind === 'full' && item.items.forEach(linked));
-                reporter(chunk);
-            });
-            report?.items.forEach((item) => item.kind === 'full' && item.items.forEach(linked));
-            return report;
-        },
         provideDocumentSymbols: (document, token, next) => (around.neighbours.outline(document) ? [] : next(document, token)),
     };
 }
@@ -95,20 +82,11 @@ async function present(command: string, result: unknown, pages: Pages): Promise<
     if (command === 'dmls.copy' && holds(result, 'text')) {
         await vscode.env.clipboard.writeText(result.text);
         void vscode.window.showInformationMessage(vscode.l10n.t('Copied: {0}', result.text));
-    } else if (command === 'dmls.explain' && holds(result, 'rule') && holds(result, 'markdown')) {
-        await pages.showMarkdown(result.rule, result.markdown);
+    } else if (command === 'dmls.explain' && holds(result, 'rule')) {
+        await pages.showRule(result.rule);
     }
 }
 
 function holds<Name extends string>(value: unknown, name: Name): value is Record<Name, string> {
     return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'string';
-}
-
-/** Let the name of the rule, where a finding is shown, open what the rule means. */
-function linked(diagnostic: vscode.Diagnostic): void {
-    const { code } = diagnostic;
-    if (typeof code === 'string') {
-        const target = vscode.Uri.from({ scheme: 'command', path: 'dmls.explainRule', query: JSON.stringify([code]) });
-        diagnostic.code = { value: code, target };
-    }
 }

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { ruleOf } from './findings';
 import type { Pages } from './pages';
 import type { Server } from './server';
 import { where, type Status } from './status';
@@ -98,9 +99,10 @@ function rulesAtCursor(): Set<string> {
         return found;
     }
     const { start, end } = editor.selection;
-    for (const { source, code, range } of vscode.languages.getDiagnostics(editor.document.uri)) {
+    for (const diagnostic of vscode.languages.getDiagnostics(editor.document.uri)) {
+        const { source, range } = diagnostic;
         if (source === 'dmls' && range.start.line <= end.line && start.line <= range.end.line) {
-            found.add(String(typeof code === 'object' ? code.value : code));
+            found.add(ruleOf(diagnostic));
         }
     }
     return found;

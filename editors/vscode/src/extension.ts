@@ -26,10 +26,10 @@ export interface Api {
 export function activate(context: vscode.ExtensionContext): Api {
     const log = vscode.window.createOutputChannel('dmls', { log: true });
     const status = new Status(CONFIGURATIONS);
-    const pages = new Pages();
+    const pages = new Pages((rule) => running.explain(rule));
     const rules = (): SchemaRules => vscode.workspace.getConfiguration('dmls').get<SchemaRules>('schemaRules', 'auto');
     const neighbours = new Neighbours(log, vscode.Uri.joinPath(context.extensionUri, 'dist', 'schemas'), rules, language);
-    const running = new Server(context, log, status, pages, neighbours);
+    const running: Server = new Server(context, log, status, pages, neighbours);
     server = running;
     context.subscriptions.push(log, status, pages, running);
     registerCommands(context, log, running, status, pages);

@@ -5,9 +5,12 @@
  * contributed: the YAML extension asks, document by document, and gets them where dmls itself does not report (its server is not running, or
  * `dmls.schemaRules` is `off`).  What is contributed as `yamlValidation` is a schema that allows everything; it keeps away schemas of catalogues
  * that are meant for other files of the same name.  The TOML extensions have no such question, and take only fixed addresses: they get nothing.
+ *
+ * What they see all the same (syntax errors, and whatever schema the user has given them) is left to them, line by line; see `double.ts`.
  */
 
 import * as vscode from 'vscode';
+import { validates } from './double';
 import { yamlKinds } from './generated.json';
 import { matches } from './glob';
 import type { SchemaRules } from './settings';
@@ -43,6 +46,19 @@ export class Neighbours {
             return active(YAML);
         }
         return document.languageId === 'toml' && TOML.some(active);
+    }
+
+    /** The lines of a document that another validator has marked, as far as dmls keeps silent about those. */
+    marked(uri: vscode.Uri): ReadonlySet<number> {
+        const lines = new Set<number>();
+        if (this.rules() !== 'on') {
+            for (const { source, range } of vscode.languages.getDiagnostics(uri)) {
+                if (validates(source)) {
+                    lines.add(range.start.line);
+                }
+            }
+        }
+        return lines;
     }
 
     /** Tell whether the server reports now. */

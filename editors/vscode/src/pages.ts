@@ -3,6 +3,12 @@
 import * as vscode from 'vscode';
 
 const SCHEME = 'dmls';
+const RULE = /^\/([^/]+)\.md$/;
+
+/** The address of the page of a rule.  package.json has the editor show such pages as Markdown is meant to be read. */
+export function rulePage(rule: string): vscode.Uri {
+    return vscode.Uri.from({ scheme: SCHEME, path: `/${rule}.md` });
+}
 
 export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposable {
     private readonly texts = new Map<string, string>();
@@ -10,35 +16,30 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
     private readonly registration: vscode.Disposable;
     readonly onDidChange = this.changed.event;
 
-    constructor() {
+    /** `explain` asks for what a rule means, in Markdown. */
+    constructor(private readonly explain: (rule: string) => Promise<string | undefined>) {
         this.registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
     }
 
-    provideTextDocumentContent(uri: vscode.Uri): string {
-        return this.texts.get(uri.path) ?? '';
+    async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+        const rule = RULE.exec(uri.path)?.[1];
+        return (rule === undefined ? this.texts.get(uri.path) : await this.explain(rule)) ?? '';
     }
 
-    /** Show Markdown as it is meant to be read. */
-    async showMarkdown(name: string, text: string): Promise<void> {
-        const uri = this.put(`${name}.md`, text);
-        try {
-            await vscode.commands.executeCommand('markdown.showPreview', uri);
-        } catch {
-            // The built-in Markdown extension can be disabled.
-            await vscode.window.showTextDocument(uri, { preview: true });
-        }
+    /** Show what a rule means. */
+    async showRule(rule: string): Promise<void> {
+        const uri = rulePage(rule);
+        // A page that was shown before may have been in another language.
+        this.changed.fire(uri);
+        await vscode.commands.executeCommand('vscode.open', uri);
     }
 
     /** Show text as it is. */
     async showText(name: string, text: string): Promise<void> {
-        await vscode.window.showTextDocument(this.put(name, text), { preview: true });
-    }
-
-    private put(name: string, text: string): vscode.Uri {
         const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });
         this.texts.set(uri.path, text);
         this.changed.fire(uri);
-        return uri;
+        await vscode.window.showTextDocument(uri, { preview: true });
     }
 
     dispose(): void {

@@ -164,6 +164,13 @@ export class Server implements vscode.Disposable {
         return found === undefined ? undefined : this.run(found.command, [...found.args, ...args], { timeout });
     }
 
+    /** What a rule means, in Markdown. */
+    async explain(rule: string): Promise<string | undefined> {
+        const params = { command: 'dmls.explain', arguments: [rule] };
+        const answer = await this.client?.sendRequest<{ markdown: string } | null>('workspace/executeCommand', params);
+        return answer?.markdown;
+    }
+
     // --- installing ---
 
     /** The environment that this extension has made, as far as it is there. */

@@ -43,11 +43,15 @@ test('a document without a file is checked when it says what it is', async () =>
 });
 
 test('the rule of a finding is a link to its explanation', async () => {
-    const { code } = await finding('dm-task.yaml', 'unknown-key');
+    const { code } = await finding('dm-task.yaml', 'unknown-value');
     assert.ok(typeof code === 'object');
-    assert.equal(code.target.scheme, 'command');
-    await vscode.commands.executeCommand(code.target.path, ...(JSON.parse(code.target.query) as unknown[]));
-    await until('the explanation', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('unknown-key'));
+    await vscode.commands.executeCommand('vscode.open', code.target);
+    const { input } = await until('the explanation', () => {
+        const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+        return tab?.label.includes('unknown-value') && tab;
+    });
+    assert.ok(input instanceof vscode.TabInputCustom, 'it is not shown as a preview');
+    speaks((await vscode.workspace.openTextDocument(code.target)).getText());
 });
 
 test('a hover explains a key', async () => {

@@ -1,6 +1,6 @@
 /** Life beside other extensions, played by the stand-ins. */
 
-import { api, assert, file, finding, open, rules, runAll, running, set, test, until, vscode } from './harness';
+import { actions, api, assert, file, finding, open, rules, runAll, running, set, test, until, vscode } from './harness';
 
 interface Contributor {
     requestSchema(resource: string): string | undefined;
@@ -47,6 +47,30 @@ test('with schemaRules off it gets the schemas, and dmls is silent about what th
     await until('our findings to go', () => !rules('dm-task.yaml').includes('unknown-key'));
     await set('schemaRules', undefined);
     await finding('dm-task.yaml', 'unknown-key');
+});
+
+test('what another validator has marked is not said again, and the repair is still offered', async () => {
+    const { document } = await open('dm-task.yaml');
+    const ours = await finding('dm-task.yaml', 'unknown-key');
+    const theirs = vscode.languages.createDiagnosticCollection('theirs');
+    try {
+        const mark = new vscode.Diagnostic(ours.range, 'Property block-alow-list is not allowed.');
+        mark.source = 'yaml-schema: DM task configuration';
+        theirs.set(document.uri, [mark]);
+        await until('ours to go', () => !rules('dm-task.yaml').includes('unknown-key'));
+        assert.ok(rules('dm-task.yaml').includes('unknown-value'), 'another line');
+        const offered = await actions(document, ours.range, vscode.CodeActionKind.QuickFix.value);
+        assert.ok(offered.some(({ edit }) => edit !== undefined));
+        await set('schemaRules', 'on');
+        await finding('dm-task.yaml', 'unknown-key');
+        await set('schemaRules', undefined);
+        await until('ours to go again', () => !rules('dm-task.yaml').includes('unknown-key'));
+        mark.source = 'a spelling checker';
+        theirs.set(document.uri, [mark]);
+        await finding('dm-task.yaml', 'unknown-key');
+    } finally {
+        theirs.dispose();
+    }
 });
 
 test('there is one outline', async () => {
