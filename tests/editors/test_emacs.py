@@ -40,9 +40,9 @@ def look(tmp_path: Path, files: list[tuple[str, str]]) -> list[bool]:
     paths = tmp_path / "paths.json"
     paths.write_text(json.dumps([str(p) for p in material.write(tmp_path / "files", files)]), encoding="utf-8")
     form = f"""(progn (require 'dmls) (require 'json)
-      (princ (concat "=> " (json-encode (mapcar (lambda (file)
+      (princ (concat "=> " (json-encode (vconcat (mapcar (lambda (file)
         (with-temp-buffer (insert-file-contents file) (setq buffer-file-name file) (if (dmls-file-p) t :json-false)))
-        (json-read-file {json.dumps(str(paths))}))))))"""
+        (json-read-file {json.dumps(str(paths))})))))))"""
     said = re.search(r"=> (.*)", batch("--eval", form))
     assert said is not None
     found: list[bool] = json.loads(said[1])
@@ -60,7 +60,7 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
 
 def test_other_buffers_get_no_server(begin: Any, place: Place) -> None:
     e: Eglot = begin(Eglot, path=place.deployment.other)
-    assert e.eval("(and (eglot-current-server) t)") is None
+    assert e.eval("(featurep 'dmls-eglot)") is None
     assert not place.record.exists()
 
 

@@ -6,7 +6,7 @@ import importlib.util
 import re
 from pathlib import Path
 
-from editors.drivers.base import EDITORS, Editor, program, unpacked
+from editors.drivers.base import EDITORS, Editor, program, unpacked, until
 from editors.place import ROOT, Place
 
 CONFIGURATION = ROOT / "editors" / "helix"
@@ -80,9 +80,10 @@ class Helix(Editor):
         self._go(line, column)
         before = set(self._terminal.rows())
         self._terminal.keys(" ", "k")
-        rows = self._terminal.until(lambda rows: sum(row not in before for row in rows) > 3, "the hover")
+        # What differs may be a picture half drawn.
+        told = until("the hover", lambda: [row for row in self._terminal.settle() if row.strip() and row not in before][3:] and self._terminal.rows())
         self._terminal.keys("escape")
-        return "\n".join(row for row in rows if row not in before)
+        return "\n".join(row for row in told if row not in before)
 
     def complete(self, typed: str, wanted: str) -> list[str]:
         self._terminal.keys("escape", "g", "e", "o", typed)

@@ -71,7 +71,9 @@ class Terminal:
 
     def rows(self) -> list[str]:
         """The lines on the screen, as they were when it was last read.  A wide character takes two cells, the second of them empty."""
-        return [line.rstrip() for line in self._screen.display]
+        # pyte's own `display` fails on half of a wide character, which a program that draws over one leaves behind.
+        cells = range(self._screen.columns)
+        return ["".join(line[x].data for x in cells).rstrip() for line in (self._screen.buffer[y] for y in range(self._screen.lines))]
 
     def text(self) -> str:
         return "\n".join(self.rows())
