@@ -117,9 +117,14 @@ def plain_value(config: ConfigFile) -> object:
         reader = YAML(typ="safe", pure=False)
         reader.allow_duplicate_keys = True
         reader.version = (1, 1)  # type: ignore[assignment]
-        return reader.load(io.StringIO(text.removeprefix("\ufeff")))
+        return reader.load(io.StringIO(_without_marks(text.removeprefix("\ufeff"))))
     except Exception:
         return NOT_READ
+
+
+def _without_marks(text: str) -> str:
+    """Another invisible character for a byte order mark inside a text, which is like any other to yaml.v2 and not to libyaml."""
+    return text.replace("\ufeff", "\u2060")
 
 
 def read_state(case: Case, text: str | None = None) -> Reading | None:
@@ -435,7 +440,7 @@ def _everywhere(entry: Entry, path: Path_, depth: int) -> Iterator[tuple[Entry, 
     if depth > 20:
         return
     for child in (*entry.children, *entry.merged):
-        below = (*path, child.name if child.pair is not None else child.index)
+        below = (*path, _without_marks(child.name) if child.pair is not None else child.index)
         yield child, below
         yield from _everywhere(child, below, depth + 1)
 

@@ -54,6 +54,9 @@ def _fixes(config: ConfigFile, ctx: Context, endpoint: Endpoint, variant: str, a
     if not endpoint.exact:
         return ()
     start, end = endpoint.url_span
+    if variant == "path" and not endpoint.address.removesuffix(endpoint.path).rpartition(":")[2].isdecimal():
+        # The address itself stands behind the slash, and something else before it.
+        return ()
     if variant == "path":
         return (ctx.fix("remove-path", Edit(Span(end - len(endpoint.path), end), ""), path=endpoint.path),)
     if variant == "equals":

@@ -65,14 +65,19 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
 
 
 def _written(entry: Entry, value: str, ctx: Context) -> tuple[Fix, ...]:
-    change = edit.set_value(ctx.config, entry, value)
+    change = edit.set_value(ctx.config, entry, value) if _has_colon(entry) else None
     return (ctx.fix("write-value", change, value=value),) if change is not None else ()
 
 
+def _has_colon(entry: Entry) -> bool:
+    """Between braces a key needs none; then what was meant as its value is a part of it."""
+    return entry.pair is not None and entry.pair.separator >= 0
+
+
 def _deletion(entry: Entry, ctx: Context, how: Applicability = Applicability.SAFE) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.beyond(), entry)
-    if entry.parent is not None and any(merged.key == entry.key for merged in entry.parent.merged):
-        # What is merged would count then.
+    removal = edit.delete(ctx.beyond(), entry) if _has_colon(entry) else None
+    if entry.parent is not None and any(e is not entry and e.key == entry.key for e in (*entry.parent.children, *entry.parent.merged)):
+        # What is merged, or written a second time, would count then.
         return ()
     return (ctx.fix("delete-key", removal, how=how, preferred=how is Applicability.SAFE, key=entry.name),) if removal is not None else ()
 

@@ -57,6 +57,9 @@ def _fixes(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
     config = ctx.beyond()
     if parent is None or parent.schema is None or not entry.name:
         return ()
+    if config.language == "yaml" and entry.pair is not None and entry.pair.separator < 0:
+        # What has no colon holds a value, too.
+        return ()
     known = parent.schema.children.get(meant)
     if known is None or (ctx.version not in known.versions and config.kind != kinds.TOPOLOGY):
         return _deletion(entry, Applicability.MANUAL, ctx)
