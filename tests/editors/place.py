@@ -36,7 +36,9 @@ target-database:
 mysql-instances:
   - source-id: mysql-1
     no-such-key: 1
+  - {source-id: "源 😀", another-key: 1}
 """
+"""Lines 9 and 10 have unknown keys, the second one behind characters that every encoding of positions counts in its own way."""
 
 OTHER = """\
 services:

@@ -1,4 +1,7 @@
-"""A person repairs a broken deployment in a real editor: findings, hover, completion, quick fix, a replaced certificate, all fixes."""
+"""A person repairs a broken deployment in a real editor: findings, hover, completion, quick fix, a replaced certificate, all fixes.
+
+What the editor gets on the way, findings, fixes and their words, is what `dmls check` says of the same files.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from editors import sessions
+from editors import same, sessions
 from editors.drivers import ALL
 from editors.drivers.base import Editor, until
 from editors.place import Place
@@ -16,7 +19,6 @@ pytestmark = pytest.mark.timeout(180)
 
 RECORD = "DMLS_RECORD"
 """The environment variable that makes each session be kept for `test_replay.py`."""
-FIX = {"en": "`ssl-ca`", "zh": "`ssl-ca`"}
 ALL_FIXES = {"en": "Apply all safe fixes in this file", "zh": "应用"}
 CANCELLED, MODIFIED = -32800, -32801
 """Answers with these errors are right: the client took its question back, or the text had changed."""
@@ -29,16 +31,23 @@ def chinese(text: str) -> bool:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("editor", ALL, ids=lambda e: e.name)
 def test_repair_a_deployment(editor: type[Editor], language: str, begin, place: Place) -> None:
+    master, task = place.deployment.master, place.deployment.task
+    checked = same.checked(place, language)
     e = begin(editor, language)
     misspelt = {"en": "does not know the key `ssl_ca`", "zh": "不认识键 `ssl_ca`"}[language]
     until("the finding in line 4", lambda: e.shows(4, misspelt), seen=place.stderr)
     assert e.shows(7, "cert-allowed-cn")
+    opened = master.read_text(encoding="utf-8")
+    assert same.received(place, master, opened) == same.said(checked, master)
 
     told = e.hover(3, 3)
     assert "advertise-addr" in told and chinese(told) == (language == "zh")
 
-    e.fix(4, FIX[language])
+    (fix,) = next(f["fixes"] for f in checked if f["file"] == master.name and f["range"]["start"]["line"] == 3)
+    e.fix(4, fix["title"])
     assert 'ssl-ca = "tls/ca.pem"\n' in e.text()
+    assert e.text() == same.edited(opened, fix)
+    assert fix["title"] in same.offered(place)
     until("the end of the finding in line 4", lambda: not e.shows(4, "ssl_ca"))
 
     offered = e.complete("log-l", "log-level")
@@ -49,11 +58,14 @@ def test_repair_a_deployment(editor: type[Editor], language: str, begin, place: 
     place.replace_certificate()
     until("the finding of the replaced certificate", lambda: e.shows(5, replaced))
 
+    repaired = same.fixed(place, master, e.text())
     e.fix_all(ALL_FIXES[language])
     until("the list of names", lambda: 'cert-allowed-cn = ["dm"]\n' in e.text(), seen=e.text)
+    assert e.text() == repaired
 
-    e.open(place.deployment.task)
+    e.open(task)
     until("the finding in the task", lambda: e.shows(9, "no-such-key"))
+    assert same.received(place, task, task.read_text(encoding="utf-8")) == same.said(checked, task)
     until("the last answer", lambda: not unanswered(place), seen=lambda: unanswered(place))
     e.stop()
     check(place)

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DMLS, HERE, makePackage } from './tools.mjs';
-import { browse, install, serve, workspace } from './vscode.mjs';
+import { browse, hands, install, serve, workspace } from './vscode.mjs';
 
 const SIZE = { width: 1040, height: 600 };
 const SETTINGS = {
@@ -28,29 +28,11 @@ async function pictures(editor, extension, locale, suffix) {
     writeFileSync(path.join(opened, '.dmls.toml'), '[tls]\npath-map = { "/etc/dm/tls" = "tls" }\n');
     const server = await serve(editor, folder, { settings: SETTINGS, machine: { 'dmls.path': DMLS }, extensions: [extension] });
     const { browser, page } = await browse(server.port, { locale, size: SIZE });
-    const keys = (...all) => all.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
-    const shown = (selector) => page.locator(selector).first().waitFor({ state: 'visible', ...PATIENCE });
+    const { quick, keys, shown, go, open } = hands(page);
     const still = () => page.waitForTimeout(1200);
-    const quick = page.locator('.quick-input-widget');
-    async function choose(key, text, row) {
-        while (!(await quick.isVisible())) {
-            await keys(key);
-            await quick.waitFor({ state: 'visible', timeout: 1000 }).catch(() => undefined);
-        }
-        await page.keyboard.type(text);
-        await shown(`.quick-input-list .monaco-list-row[aria-label*="${row}"]`);
-        // A key that comes while the list is still made is lost.
-        while (await quick.isVisible()) {
-            await keys('Enter');
-            await quick.waitFor({ state: 'hidden', timeout: 1000 }).catch(() => undefined);
-        }
-    }
-    async function open(name, line, column) {
-        await keys('Escape');
-        await still();
-        await choose('Control+p', name, name);
-        await shown(`.tab.active[data-resource-name="${name}"]`);
-        await choose('Control+g', `${line}:${column}`, `line ${line}`);
+    async function openAt(name, line, column) {
+        await open(name);
+        await go(line, column);
     }
     async function take(name) {
         await still();
@@ -61,7 +43,7 @@ async function pictures(editor, extension, locale, suffix) {
         await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(opened)}`);
         await shown('.explorer-folders-view');
 
-        await open('dm-master1.toml', 7, 1);
+        await openAt('dm-master1.toml', 7, 1);
         await shown('.squiggly-error');
         await shown('.codelens-decoration');
         await keys('Control+Shift+m');
@@ -74,20 +56,20 @@ async function pictures(editor, extension, locale, suffix) {
         await keys('Control+F4');
         await keys('Control+j');
 
-        await open('dm-worker1.toml', 6, 20);
+        await openAt('dm-worker1.toml', 6, 20);
         await shown('.codelens-decoration');
         await keys('Control+k', 'Control+i');
         await shown('.monaco-hover:not(.hidden) .hover-contents');
         await take('certificate');
 
-        await open('dm-task.yaml', 3, 16);
+        await openAt('dm-task.yaml', 3, 16);
         await shown('.squiggly-error');
         await keys('Control+.');
         await shown('.action-widget');
         await take('fix');
         await keys('Escape');
 
-        await open('dm-task.yaml', 4, 1);
+        await openAt('dm-task.yaml', 4, 1);
         await keys('Control+Space');
         await shown('.suggest-widget.visible .monaco-list-row');
         await keys('ArrowDown', 'Control+Space');

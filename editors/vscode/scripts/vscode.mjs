@@ -137,3 +137,39 @@ export function workspace(folder, tls) {
     }
     return made;
 }
+
+// --- a person's hands ---
+
+const PATIENCE = { timeout: 60_000 };
+/** How long a key may go unnoticed before it is pressed again: one that comes while a list is still made is lost. */
+const NOTICED = { timeout: 1000 };
+
+/** What a person does in the workbench, with keys and a mouse. */
+export function hands(page) {
+    const quick = page.locator('.quick-input-widget');
+    const keys = (...all) => all.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    const shown = (selector) => page.locator(selector).first().waitFor({ state: 'visible', ...PATIENCE });
+    /** Press `key` for the list that comes with it, type `text` and take the row with `row` in it. */
+    async function choose(key, text, row) {
+        while (!(await quick.isVisible())) {
+            await keys(key);
+            await quick.waitFor({ state: 'visible', ...NOTICED }).catch(() => undefined);
+        }
+        await page.keyboard.type(text);
+        await shown(`.quick-input-list .monaco-list-row[aria-label*="${row}"]`);
+        while (await quick.isVisible()) {
+            await keys('Enter');
+            await quick.waitFor({ state: 'hidden', ...NOTICED }).catch(() => undefined);
+        }
+    }
+    async function go(line, column) {
+        await choose('Control+g', `${line}:${column}`, `line ${line}`);
+    }
+    /** Have a file of the workspace in view. */
+    async function open(name) {
+        await keys('Escape');
+        await choose('Control+p', name, name);
+        await shown(`.tab.active[data-resource-name="${name}"]`);
+    }
+    return { quick, keys, shown, choose, go, open };
+}

@@ -4,5 +4,6 @@ from editors.drivers.helix import Helix
 from editors.drivers.kate import Kate
 from editors.drivers.neovim import Neovim
 from editors.drivers.vim import Vim
+from editors.drivers.vscode import VSCode
 
-ALL: list[type[Editor]] = [Neovim, Helix, Eglot, LspMode, Vim, Kate]
+ALL: list[type[Editor]] = [Neovim, Helix, Eglot, LspMode, Vim, Kate, VSCode]

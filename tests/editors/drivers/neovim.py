@@ -132,7 +132,7 @@ return ''"""
     def fix(self, line: int, title: str) -> None:
         self._go(line)
         before = self.text()
-        self.lua(f"vim.lsp.buf.code_action({{ apply = true, filter = function(a) return a.title:find({json.dumps(title)}, 1, true) ~= nil end }})")
+        self.lua(f"vim.lsp.buf.code_action({{ apply = true, filter = function(a) return a.title:find({json.dumps(title, ensure_ascii=False)}, 1, true) ~= nil end }})")
         until("the fix", lambda: self.text() != before)
 
     def fix_all(self, title: str) -> None:
