@@ -12,7 +12,7 @@ Wrong: `ssl-key = "/root/dm/key.pem"`, mode 0600, owner root, while DM runs as u
 Right: a file that DM's user owns, mode 0600
 
 Fix: give DM's user the right to read the file and to enter its folders. Who that user is, and which of the folders is closed, is not known here, so
-there is no command.
+there is no fix.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A path of Windows.
 
-What: a drive letter or a backslash in `ssl-ca`, `ssl-cert` or `ssl-key`.
+What: a drive letter or a backslash in `ssl-ca`, `ssl-cert` or `ssl-key`.  Nothing is said of a file that bears just this name on a machine like DM's.
 
 Why: DM runs on Linux, where a backslash is a character of the name like any other and `C:` a folder below the working directory (dm-tls.md §7).
 Between double quotes `\\c` is no valid escape in YAML and TOML, so such a file is not even read.
@@ -20,12 +20,16 @@ from typing import Iterator
 from dmls.model import kind as kinds
 from dmls.model.cert_use import Source
 from dmls.model.tls_outcome import absent
-from dmls.model.tls_path import WINDOWS, trouble
+from dmls.model.tls_path import WINDOWS, has_drive, trouble
 from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
+from dmls.rules.files._judge import is_there
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
     if source.trouble != WINDOWS or source.entry is None:
+        return
+    if is_there(source) and not has_drive(source.local):
+        # A drive in the place where it was found means that this machine, unlike DM's, runs Windows.
         return
     path = source.path
     outcome = absent(source.owner, source.role, path, ctx.version)

@@ -8,7 +8,7 @@ Wrong: `ssl-ca = "/path/to/ca.pem"`
 
 Right: `ssl-ca = "/etc/dm/tls/ca.pem"`
 
-Fix: write the path of your file; which one that is only a person knows.
+Fix: write the path of your file; which one that is only a person knows, so there is no fix.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Wrong: a list of a thousand hosts in `task.yaml`
 
 Right: `# dmls: kind=source` in the first lines, or `[kinds]` in `.dmls.toml`, where dmls took the file for another kind
 
-Fix: mend what is shown; the rest then follows.
+Fix: mend what is shown; the rest then follows.  The finding stands for others that have fixes of their own, so for itself there is no fix.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Wrong: `cert-allowed-cn = ["dm-master", "dm-worker"]` on a master
 
 Right: `cert-allowed-cn = ["dm"]`, and certificates with CN=dm for all
 
-Fix: issue all certificates with one Common Name. Which of the names that is, a person decides, so there is no edit.
+Fix: issue all certificates with one Common Name. Which of the names that is, a person decides, so there is no fix.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Wrong: `cert-allowed-cn = ["dm-*"]`
 
 Right: `cert-allowed-cn = ["dm"]`
 
-Fix: write the whole Common Name. Which names the pattern was meant for nobody can tell.
+Fix: write the whole Common Name. Which names the pattern was meant for nobody can tell, so there is no fix.
 """
 
 from __future__ import annotations

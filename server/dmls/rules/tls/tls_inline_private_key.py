@@ -9,7 +9,7 @@ Wrong: `ssl-key-base64: …`
 
 Right: `ssl-key: /path/client-key.pem`, readable by DM's user alone
 
-Fix: move the key into a file. Edits and commands are shown, and no private key may be in one, so a person has to do it.
+Fix: move the key into a file. Edits and commands are shown, and no private key may be in one, so there is no fix: a person has to do it.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Wrong: `ssl-ca-base64: …` with `ssl-cert: c.pem` and `ssl-key: k.pem`
 
 Right: three paths, or three inline values and no path
 
-Fix: use one form for all three. The content or the path that is missing is not known here.
+Fix: use one form for all three. The content or the path that is missing is not known here, so there is no fix.
 """
 
 from __future__ import annotations
