@@ -103,10 +103,11 @@ def test_each_key_says_all_it_should(kind: str) -> None:
         assert key.semantic == "" or key.semantic in vars(semantics).values()
         assert key.versions
         for change in key.history:
-            assert change.what in ("default", "enum", "status")
+            assert change.what in ("default", "enum", "fallback", "status")
             assert change.versions
             assert change.what != "enum" or change.value in (key.enum or ())
             assert change.what != "status" or change.value in STATUSES
+            assert change.what != "fallback" or (key.parent is not None and change.value in key.parent.children)
         if key.name not in ("", "[]", "<name>"):
             assert key.doc_en and key.doc_zh, key.path
             assert key.source

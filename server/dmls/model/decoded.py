@@ -19,21 +19,12 @@ from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import TOML_KINDS, Json, SchemaKey
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
-from dmls.version import Version, VersionSet, parse_version, parse_version_set
+from dmls.version import Version, parse_version
 
 Block = dict[str, object]
 
 DEAD = frozenset(("ignored", "ineffective"))
 """Statuses of keys that DM decodes and never looks at."""
-_ON_DUPLICATE_READ = parse_version_set("6.5.0..7.6.0")
-_READ_AFTER_ALL: dict[tuple[str, str], VersionSet] = {
-    ("task", f"{k.LOADERS}.<name>.{k.ON_DUPLICATE}"): _ON_DUPLICATE_READ,
-    ("task", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.ON_DUPLICATE}"): _ON_DUPLICATE_READ,
-}
-"""Keys that usually have no effect, and one beside a new key that is written and empty (dm/config/task.go of v6.5.0 to v7.5.7)."""
-
-_NEVER = VersionSet(())
-
 _BY_VALUE = frozenset((k.FROM, k.PURGE, k.CHECKER, k.EXPERIMENTAL))
 """The blocks that are structs in Go; all others are pointers, which can be nil."""
 _READS_ITSELF = "config.raw"
@@ -92,7 +83,12 @@ def lives(schema: SchemaKey, version: Version) -> bool:
     """Whether DM `version` knows the key and does something with it."""
     if version not in schema.versions:
         return False
-    return status_in(schema, version) not in DEAD or version in _READ_AFTER_ALL.get((schema.kind, schema.path), _NEVER)
+    return status_in(schema, version) not in DEAD or is_fallback(schema, version)
+
+
+def is_fallback(schema: SchemaKey, version: Version) -> bool:
+    """Whether the key, which else has no effect, counts where its successor is written and empty."""
+    return any(c.what == "fallback" and version in c.versions for c in schema.history)
 
 
 def fresh(schema: SchemaKey, version: Version) -> Block:

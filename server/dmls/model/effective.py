@@ -22,7 +22,7 @@ from dmls.go import base64_std, duration, host_port, size
 from dmls.model import allowed_cn, dumpling_args
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Block, Secret, decoded, default_in, fresh
+from dmls.model.decoded import Block, Secret, decoded, default_in, fresh, is_fallback
 from dmls.model.tls_block import BASE64, BYTES, ROLES
 from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
@@ -426,10 +426,14 @@ def safe_mode_duration(at: At) -> None:
         at.block[k.SAFE_MODE_DURATION] = f"{2 * interval if isinstance(interval, int) else 0}s"
 
 
-def on_duplicate(at: At) -> None:
-    old = at.block.pop(k.ON_DUPLICATE, "")
-    if old and at.block.get(k.ON_DUPLICATE_LOGICAL) == "":
-        at.block[k.ON_DUPLICATE_LOGICAL] = old
+def fallbacks(at: At) -> None:
+    """Old keys that count where the new one is empty, and are no more than that."""
+    for name, schema in at.schema.children.items():
+        if name in at.block and is_fallback(schema, at.version):
+            old = at.block.pop(name)
+            new = next(str(c.value) for c in schema.history if c.what == "fallback")
+            if old and at.block.get(new) == "":
+                at.block[new] = old
 
 
 def dump_arguments(at: At) -> None:
@@ -654,7 +658,7 @@ _TASK = (
     Step(kinds.TASK, _INSTANCE, folder_of_task, "dm/config/subtask.go: Adjust, storage.AdjustPath", parse_version_set("6.0.0..")),
     Step(kinds.TASK, _INSTANCE, folder_with_name, "dm/dm/config/subtask.go of v5.4: Adjust", parse_version_set("..6.0.0")),
     Step(kinds.TASK, _LOADER, sorting_folder, "dm/config/subtask.go: Adjust; v6.6 writes over what is given", parse_version_set("6.6.0..")),
-    Step(kinds.TASK, _LOADER, on_duplicate, "dm/config/task.go of v6.5-v7.5: only where the new key is written empty", parse_version_set("6.5.0..7.6.0")),
+    Step(kinds.TASK, _LOADER, fallbacks, "dm/config/task.go of v6.5.0 to v7.5.7: on-duplicate counts only where the new key is written empty"),
     Step(kinds.TASK, _LOADER, same_words(k.ON_DUPLICATE, "replace", ""), "dm/dm/config/task.go of v6.0-v6.4: LoaderConfig.adjust"),
     Step(kinds.TASK, _LOADER, empty_is_default(k.IMPORT_MODE), "dm/config/task.go: LoaderConfig.adjust"),
     Step(kinds.TASK, _LOADER, any_case(k.IMPORT_MODE, k.ON_DUPLICATE), "dm/config/task.go: LoaderConfig.adjust"),

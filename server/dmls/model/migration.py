@@ -13,7 +13,7 @@ from dmls.go import yaml_value
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decoded import lives
+from dmls.model.decoded import is_fallback, lives
 from dmls.model.layout import is_free
 from dmls.model.successor import FILE, FLAG, TOP, successor
 from dmls.schema import keys as k
@@ -53,7 +53,8 @@ Change = Callable[[Place], "Move | None"]
 class Row(NamedTuple):
     """`value` and `other` are what the old key and its successor must hold; of the rows of a path the first that fits counts.
 
-    `changes` are the ways to go on; several mean that only a person knows which.
+    `changes` are the ways to go on; several mean that only a person knows which.  `fallback` restricts a row to versions in which the old key
+    counts where its successor is empty.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Row(NamedTuple):
     other: Test
     how: Applicability
     changes: tuple[Change, ...]
+    fallback: bool = False
 
 
 # ----------------------------------------------------------------------------------------------------------------- tests
@@ -267,8 +269,6 @@ _SINCE_6 = parse_version_set("6.0.0..")
 _SINCE_6_2 = parse_version_set("6.2.0..")
 _SINCE_6_5 = parse_version_set("6.5.0..")
 _SINCE_6_6 = parse_version_set("6.6.0..")
-_ON_DUPLICATE_LIVES = parse_version_set("6.5.0..7.6.0")
-"""Versions that take `on-duplicate` where the new key is written and empty."""
 
 
 def _lists(path: str) -> tuple[Row, ...]:
@@ -283,7 +283,7 @@ def _lists(path: str) -> tuple[Row, ...]:
 def _on_duplicate(path: str) -> tuple[Row, ...]:
     """A value other than the default of today got lost; to write it under the new name brings it back."""
     return (
-        Row(kinds.TASK, path, _ON_DUPLICATE_LIVES, filled, empty, SAFE, (rename,)),
+        Row(kinds.TASK, path, _SINCE_6_5, filled, empty, SAFE, (rename,), fallback=True),
         Row(kinds.TASK, path, _SINCE_6_5, filled, filled, SAFE, (delete_old,)),
         Row(kinds.TASK, path, _SINCE_6_5, among("error", "ignore"), not_filled, UNSAFE, (rename,)),
         Row(kinds.TASK, path, _SINCE_6_5, anything, anything, SAFE, (delete_old,)),
@@ -355,7 +355,8 @@ def path_of(entry: Entry) -> str:
 def rows_of(config: ConfigFile, entry: Entry, version: Version) -> list[Row]:
     """The rows of the table about the key, whatever it holds."""
     path = path_of(entry)
-    return [row for row in ROWS if row.path == path and row.kind == config.kind and version in row.versions]
+    rows = [row for row in ROWS if row.path == path and row.kind == config.kind and version in row.versions]
+    return [row for row in rows if not row.fallback or (entry.schema is not None and is_fallback(entry.schema, version))]
 
 
 def row_of(config: ConfigFile, entry: Entry, version: Version) -> Row | None:
