@@ -14,8 +14,9 @@ from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Action, Completion, Fold, Hint, Hover, Lens, Link, Place, Symbol
-    from dmls.pki.facts import Certificate, PemFile
+    from dmls.ide.values import Action, Completion, Fold, Highlight, Hint, Hover, Lens, Link, NamedThing, NameSpan, Place, Refusal, Symbol
+    from dmls.model.names import Occurrence
+    from dmls.pki.facts import Certificate, PemBlock, PemFile
 
 NOT_UTF8 = "not-utf-8"
 
@@ -54,7 +55,7 @@ class FileRecord:
     `named` are the certificate files that it names, as they were found when it was judged last.
     """
 
-    __slots__ = ("_config", "_kind", "_previous", "_tree", "encoding", "judged", "named", "path", "stale", "text")
+    __slots__ = ("_config", "_kind", "_names", "_previous", "_tree", "encoding", "judged", "named", "path", "stale", "text")
 
     def __init__(self, path: str, text: str, encoding: tuple[str, int] | None, previous: FileRecord | None = None) -> None:
         self.path = path
@@ -66,6 +67,7 @@ class FileRecord:
         self._tree: Tree | None = None
         self._kind: tuple[str | None, str | None] | None = None
         self._config: ConfigFile | None = None
+        self._names: tuple[Occurrence, ...] | None = None
         self._previous = previous._tree if previous is not None else None
 
     @classmethod
@@ -95,6 +97,7 @@ class FileRecord:
         if self._kind is None or self._kind[0] != override:
             self._kind = (override, kinds.recognise(self.path, self.text, override))
             self._config = None
+            self._names = None
         return self._kind[1]
 
     def tree(self, language: str) -> Tree:
@@ -118,6 +121,16 @@ class FileRecord:
             schema = load_settings() if kind == kinds.SETTINGS else load(kind)
             self._config = ConfigFile(self.path, kind, self.tree("yaml" if kind in kinds.YAML_KINDS else "toml"), schema)
         return self._config
+
+    def names(self, override: str | None) -> tuple[Occurrence, ...]:
+        """The names in the file, without the entries, so that they can be kept when the tree is let go of."""
+        kind = self.kind(override)
+        if self._names is None:
+            from dmls.model.names import occurrences
+
+            config = self.config(override) if kind in kinds.KINDS else None
+            self._names = tuple(o._replace(entry=None) for o in occurrences(config)) if config is not None else ()
+        return self._names
 
 
 class Certificates(Protocol):
@@ -158,6 +171,7 @@ class Analysis:
         now: float | None,
         folders: tuple[str, ...] = (),
         certificates: Certificates = NO_CERTIFICATES,
+        all_paths: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._records = dict(records)
         self._find = find
@@ -165,6 +179,9 @@ class Analysis:
         self._now = now
         self._folders = folders
         self._certificates = certificates
+        self._all_paths = all_paths
+        self._paths: tuple[str, ...] | None = None
+        self._folders_with_settings: frozenset[str] = frozenset()
 
     def _record(self, path: str) -> FileRecord | None:
         record = self._records.get(path)
@@ -537,17 +554,105 @@ class Analysis:
         return out
 
     def definitions(self, path: str, offset: int) -> list[Place]:
-        """The certificate file that the path at `offset` names."""
+        """The certificate file that the path at `offset` names, or what the name there means."""
+        from dmls.ide import navigation
+
+        return self._linked(path, offset) or navigation.definitions(self, path, offset)
+
+    def _linked(self, path: str, offset: int) -> list[Place]:
         from dmls.ide.values import Place
 
         return [Place(link.target, Span(0, 0)) for link in self.links(path) if link.span.contains(offset)]
 
-    def references(self, path: str, offset: int) -> list[Place]:
-        """Where configurations name this certificate file, or the one that the path at `offset` names."""
+    def references(self, path: str, offset: int, declaration: bool = True) -> list[Place]:
+        """Where the name at `offset` is written and means the same; where configurations name the certificate file that this is, or that the path
+        at `offset` names.
+
+        In a certificate file also the lists that allow the Common Name of the certificate at `offset`.
+        """
+        from dmls.ide import navigation
         from dmls.ide.values import Place
 
-        files = [path] if self.kind(path) == kinds.CERTIFICATE else [place.path for place in self.definitions(path, offset)]
-        return [Place(named.config, named.span) for file in files for named in self.users(file)]
+        is_certificate = self.kind(path) == kinds.CERTIFICATE
+        files = [path] if is_certificate else [place.path for place in self._linked(path, offset)]
+        places = [Place(named.config, named.span) for file in files for named in self.users(file)]
+        if is_certificate:
+            pem = self.pem(path)
+            for block in pem.blocks if pem is not None else ():
+                if block.certificate is not None and block.certificate.subject.common_name and self._block_span(path, block).contains(offset):
+                    places += navigation.allowing(self, block.certificate.subject.common_name)
+            return places
+        return places or navigation.references(self, path, offset, declaration)
+
+    def highlights(self, path: str, offset: int) -> list[Highlight]:
+        """The places of the same file that speak of what is named at `offset`."""
+        from dmls.ide import navigation
+
+        return navigation.highlights(self, path, offset)
+
+    def rename_span(self, path: str, offset: int) -> NameSpan | Refusal | None:
+        """The name at `offset` that can be renamed, or why it cannot; None where no name stands."""
+        from dmls.ide import navigation
+
+        return navigation.rename_span(self, path, offset)
+
+    def rename(self, path: str, offset: int, new_name: str) -> list[FileEdit] | Refusal:
+        """The edits that give what is named at `offset` another name in all files that speak of it, or why that cannot be done."""
+        from dmls.ide import navigation
+
+        return navigation.rename(self, path, offset, new_name)
+
+    def workspace_symbols(self, query: str) -> list[NamedThing]:
+        """The components, sources, tasks and named blocks of all files that fit `query`, the best first."""
+        from dmls.ide import navigation
+
+        return navigation.workspace_symbols(self, query)
+
+    # What navigation asks
+
+    def paths(self) -> Sequence[str]:
+        """Every file that is open or was read."""
+        if self._paths is None:
+            self._paths = tuple(self._all_paths())
+            self._folders_with_settings = frozenset(p.rpartition("/")[0] for p in self._paths if p.endswith("/" + kinds.SETTINGS_FILE))
+        return self._paths
+
+    def names(self, path: str) -> tuple[Occurrence, ...]:
+        """The names in a file in the order of the text, without entries."""
+        record = self._record(path)
+        return record.names(self._override(path)) if record is not None else ()
+
+    def is_text(self, path: str) -> bool:
+        """Whether the file's bytes are text as DM reads it."""
+        record = self._record(path)
+        return record is not None and record.encoding is None
+
+    def top_of(self, path: str) -> str:
+        """The folder beyond which nothing belongs to a file: the nearest with a `.dmls.toml`, or the workspace folder; "" where there is none."""
+        self.paths()
+        folder = path.rpartition("/")[0]
+        while folder:
+            if folder in self._folders_with_settings or folder in self._folders:
+                return folder
+            folder = folder.rpartition("/")[0]
+        return ""
+
+    def carriers(self, common_name: str) -> Sequence[Place]:
+        """The certificates with that Common Name in files that were read."""
+        from dmls.ide.values import Place
+
+        return [
+            Place(path, self._block_span(path, block))
+            for path, state in sorted(self._certificates.known(), key=lambda known: known[0])
+            for block in state.pem.blocks
+            if block.certificate is not None and block.certificate.subject.common_name == common_name
+        ]
+
+    def _block_span(self, path: str, block: PemBlock) -> Span:
+        """Where a block of a certificate file stands in its text, as `text` has it."""
+        record = self._record(path)
+        span = Span(block.start, block.end)
+        return span if record is None else _in_text(record.text, span)
 
     def symbols(self, path: str) -> list[Symbol]:
         config = self.file(path)

@@ -250,7 +250,7 @@ class Workspace:
     def snapshot(self) -> Analysis:
         """The state of now; stays what it is while the workspace goes on."""
         if self._snapshot is None:
-            self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now, self._folders, self)
+            self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now, self._folders, self, lambda: self.paths)
         return self._snapshot
 
     # What the analysis asks about certificates

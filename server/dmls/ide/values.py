@@ -60,6 +60,37 @@ class Place(NamedTuple):
     span: Span
 
 
+class Highlight(NamedTuple):
+    """A place that speaks of what the cursor is on."""
+
+    span: Span
+    is_definition: bool
+
+
+class NameSpan(NamedTuple):
+    """What is replaced when a thing gets another name, and the name that it has."""
+
+    span: Span
+    name: str
+
+
+class Refusal(NamedTuple):
+    """Why something cannot be done; `message` is a message id."""
+
+    message: str
+    args: Mapping[str, object] = {}
+
+
+class NamedThing(NamedTuple):
+    """Something that has a name anywhere in the workspace.  `kind` is component, source, task or block; `container` tells where it lies."""
+
+    name: str
+    kind: str
+    container: str
+    path: str
+    span: Span
+
+
 class Link(NamedTuple):
     """The text of `span` names the file at the path `target`."""
 

@@ -22,9 +22,12 @@ def quoted(text: str) -> str:
 
 def written_like(config: ConfigFile, entry: Entry, text: str) -> str:
     """`text` as a scalar in the style in which `entry` is written."""
-    node = entry.raw
-    style = node.style if isinstance(node, Scalar) else ""
-    if config.language == "yaml":
+    return in_style(config.language, entry.raw.style if isinstance(entry.raw, Scalar) else "", text)
+
+
+def in_style(language: str, style: str, text: str) -> str:
+    """`text` as a scalar of the given style, or between double quotes where that style cannot say it."""
+    if language == "yaml":
         if style == "plain" and _PLAIN.match(text) and text.lower() not in _WORDS:
             return text
         if style == "single" and "\n" not in text:

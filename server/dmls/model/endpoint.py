@@ -44,7 +44,7 @@ class Endpoint(NamedTuple):
 
     `raw` is the text between two commas, blanks included, and `span` its place; `url` is what follows the name in
     `initial-cluster`, else `raw` itself.  `name` is None where no ``=`` is written.  Where the value holds escapes, places inside
-    it are unknown: all spans are then those of the whole value, and `exact` is False.
+    it are unknown: all spans are then those of the whole value, and `exact` is False.  `at` is where in the value `raw` begins.
     """
 
     entry: Entry
@@ -55,6 +55,7 @@ class Endpoint(NamedTuple):
     url: str
     url_span: Span
     exact: bool
+    at: int = 0
 
     @property
     def in_list(self) -> bool:
@@ -92,9 +93,14 @@ class Endpoint(NamedTuple):
         return _BLANK.search(self.raw) is not None
 
     @property
+    def authority(self) -> str:
+        """Host and port as written."""
+        return _authority(self.address)
+
+    @property
     def parts(self) -> host_port.HostPort | None:
         """Host and port as ``net.SplitHostPort`` reads them from the address; None where it refuses."""
-        return host_port.split(_authority(self.address))[0]
+        return host_port.split(self.authority)[0]
 
     @property
     def host(self) -> str:
@@ -111,7 +117,7 @@ class Endpoint(NamedTuple):
     @property
     def path(self) -> str:
         """What is written behind host and port, with its slash; etcd wants none."""
-        return self.address[len(_authority(self.address)) :]
+        return self.address[len(self.authority) :]
 
     def rewritten(self, tls: bool) -> str:
         """What DM makes of it; `tls` is whether `ssl-ca` is set."""
@@ -167,7 +173,7 @@ def of_entry(config: ConfigFile, entry: Entry, key: str) -> tuple[Endpoint, ...]
     at = 0
     for raw in node.value.split(",") if key not in _SINGLE else (node.value,):
         span = whole if base is None else Span(whole.start + base + at, whole.start + base + at + len(raw))
-        at += len(raw) + 1
+        begin, at = at, at + len(raw) + 1
         if not raw:
             continue
         name: str | None = None
@@ -176,7 +182,7 @@ def of_entry(config: ConfigFile, entry: Entry, key: str) -> tuple[Endpoint, ...]
             name, _, url = raw.partition("=")
             if base is not None:
                 url_span = Span(span.start + len(name) + 1, span.end)
-        out.append(Endpoint(entry, key, raw, span, name, url, url_span, base is not None))
+        out.append(Endpoint(entry, key, raw, span, name, url, url_span, base is not None, begin))
     return tuple(out)
 
 
