@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
+from dmls.clusters import Clusters
 from dmls.finding import FileEdit, Finding, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
+from dmls.model.cluster import Card, Cluster, card_of
 from dmls.model.config_file import ConfigFile
+from dmls.model.connection import Connection, Party, party_of
 from dmls.settings import Settings
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from dmls.ide.values import Action, Completion, Fold, Highlight, Hint, Hover, Lens, Link, NamedThing, NameSpan, Place, Refusal, Symbol
     from dmls.model.names import Occurrence
     from dmls.pki.facts import Certificate, PemBlock, PemFile
+    from dmls.version import Version
 
 NOT_UTF8 = "not-utf-8"
 
@@ -146,6 +150,19 @@ class Certificates(Protocol):
         """Every certificate file that was read."""
 
 
+class Deployments(Protocol):
+    """What the workspace remembers of clusters."""
+
+    @property
+    def clusters(self) -> Clusters: ...
+
+    def undealt(self, path: str) -> bool:
+        """Whether the cards of a file have to be taken anew."""
+
+    def deal(self, path: str, cards: Iterable[Card]) -> None:
+        """Take note of the cards of a file."""
+
+
 class _NoCertificates:
     def lookup(self, user: str) -> Lookup:
         return Nothing()
@@ -172,6 +189,7 @@ class Analysis:
         folders: tuple[str, ...] = (),
         certificates: Certificates = NO_CERTIFICATES,
         all_paths: Callable[[], Iterable[str]] = tuple,
+        deployments: Deployments | None = None,
     ) -> None:
         self._records = dict(records)
         self._find = find
@@ -179,6 +197,7 @@ class Analysis:
         self._now = now
         self._folders = folders
         self._certificates = certificates
+        self._deployments = deployments
         self._all_paths = all_paths
         self._paths: tuple[str, ...] | None = None
         self._folders_with_settings: frozenset[str] = frozenset()
@@ -254,6 +273,7 @@ class Analysis:
     def findings(self, path: str) -> tuple[Finding, ...]:
         """All findings of a file: sorted, suppressed, with the severities that the settings give."""
         record = self._record(path)
+        self.take_cards(path)
         if record is None:
             return ()
         settings = self._settings_for(path)
@@ -277,11 +297,62 @@ class Analysis:
                 until = min((m for m in moments if m is not None), default=None)
         else:
             record.named = ()
+        if config is not None and config.kind in kinds.COMPONENTS and self._now is not None:
+            changes = (self._deployments.clusters.next_change(c, path, self._now, self._party) for c in self.clusters(path)) if self._deployments else ()
+            until = min((m for m in (until, *changes) if m is not None), default=None)
         record.judged = Judged(settings, self._now, until, findings)
         return findings
 
     def _around(self, user: str, settings: Settings) -> Surroundings:
-        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user))
+        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user), self._connections)
+
+    # Clusters
+
+    def take_cards(self, path: str) -> None:
+        """Tell the workspace what a file tells others, where that may have changed."""
+        if self._deployments is None or not self._deployments.undealt(path):
+            return
+        cards: list[Card] = []
+        if self.kind(path) in kinds.KINDS:
+            config = self.file(path)
+            card = card_of(config) if config is not None else None
+            cards = [card] if card is not None else []
+        self._deployments.deal(path, cards)
+
+    def clusters(self, path: str) -> list[Cluster]:
+        """The deployments that a file belongs to: one, or for a script one a command line."""
+        return self._deployments.clusters.clusters_of(path) if self._deployments is not None else []
+
+    def _party(self, card: Card) -> Party | None:
+        """The end that a card makes; files that are not on this machine count as unknown."""
+        config = self.file(card.path)
+        return self._party_of(config, card) if config is not None else None
+
+    def _party_of(self, config: ConfigFile, card: Card) -> Party:
+        settings = self._settings_for(config.path)
+        around = Surroundings(self._now, settings, self._folders, self._certificates.lookup(config.path))
+        found = uses(config, around, settings.dm_versions[-1]) if config.tls_blocks else ()
+        return party_of(config, next(iter(found), None), True, card)
+
+    def _connections(self, config: ConfigFile, version: Version) -> list[Connection]:
+        """The connections that a file takes part in, judged; `config` may be a version of it that only a fix has made."""
+        if self._deployments is None or config.kind not in kinds.COMPONENTS:
+            return []
+        record = self._records.get(config.path)
+        party = self._party
+        clusters = self._deployments.clusters
+        own: Callable[[Card], Party] | None = None
+        if record is None or record._config is not config:
+
+            def own(card: Card) -> Party:
+                return self._party_of(config, card)
+
+        return [
+            connection
+            for cluster in self.clusters(config.path)
+            for id in clusters.ids_of(config.path)
+            for connection in clusters.connections(cluster, id, version, self._now, party, own)
+        ]
 
     def _uses(self, config: ConfigFile, settings: Settings) -> tuple[CertUse, ...]:
         return uses(config, self._around(config.path, settings), settings.dm_versions[-1])

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import importlib
 from functools import lru_cache
-from typing import Iterable, Iterator, NamedTuple
+from typing import Iterable, Iterator, NamedTuple, Sequence
 
 from dmls import rule as subjects
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source, Surroundings, uses
+from dmls.model.cert_use import NO_PEERS, Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.connection import Connection, peers_of
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
 from dmls.model.ignore import Ignore, read_ignores, without
@@ -58,12 +59,13 @@ class _Index(NamedTuple):
     config_file: list[Row]
     pem: list[Row]
     cert_use: list[Row]
+    links: list[Row]
     plans: dict[SchemaKey, _Plan]
 
 
 @lru_cache(maxsize=16)
 def _index(kind: str, version: Version) -> _Index:
-    index = _Index({}, {}, [], [], [], [], {})
+    index = _Index({}, {}, [], [], [], [], [], {})
     for row in ROWS:
         if kind not in row.kinds or version not in parse_version_set(row.versions):
             continue
@@ -75,6 +77,8 @@ def _index(kind: str, version: Version) -> _Index:
             index.pem.append(row)
         elif row.subject == subjects.CERT_USE:
             index.cert_use.append(row)
+        elif row.subject == subjects.LINKS:
+            index.links.append(row)
         elif row.subject in (subjects.MISFIT, subjects.ENTRY):
             table = index.misfit if row.subject == subjects.MISFIT else index.entry
             for word in row.select:
@@ -252,8 +256,12 @@ def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROU
             out.extend(_run(row, block, ctx))
     for row in local.index.config_file:
         out.extend(_run(row, config, ctx))
+    connections = around.connections(config, version) if config.kind in kinds.COMPONENTS else ()
     if config.tls_blocks:
-        out.extend(_certificates(local.index, ctx))
+        out.extend(_certificates(local.index, ctx, connections))
+    if connections:
+        for row in local.index.links:
+            out.extend(_run(row, connections, ctx))
     said = {(f.rule, f.message, repr(f.args)) for f in out}
     for finding in local.borrowed:
         if (finding.rule, finding.message, repr(finding.args)) not in said:
@@ -272,9 +280,9 @@ def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROU
     return out
 
 
-def _certificates(index: _Index, ctx: Context) -> Iterator[Finding]:
+def _certificates(index: _Index, ctx: Context, connections: Sequence[Connection]) -> Iterator[Finding]:
     """What is wrong with the files that the TLS blocks name, one by one and together."""
-    for use in uses(ctx.config, ctx.around, ctx.version):
+    for use in uses(ctx.config, ctx.around, ctx.version, peers_of(ctx.config.path, connections) if connections else NO_PEERS):
         for source in use.files:
             for row in index.pem:
                 if source.found or subjects.PATH in row.select:

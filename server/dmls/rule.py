@@ -40,6 +40,8 @@ PATH = "path"
 """What a PEM rule selects that also speaks of a path behind which nothing was found."""
 CERT_USE = "cert-use"
 """Fed every `model.cert_use.CertUse` of whose materials one was found: those of one TLS block together."""
+LINKS = "links"
+"""Fed the list of all `model.connection.Connection` that a component takes part in, where there is any."""
 STRICT = "strict"
 """Fed by the engine itself: syntax, suppression and size."""
 

@@ -6,12 +6,14 @@ so a shell must spell consistently.
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, Sequence
+from typing import Iterable, Iterator, Mapping, Sequence
 
 from dmls import settings as settings_module
 from dmls.analysis import Analysis, FileRecord
+from dmls.clusters import Clusters
 from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, Stat, Want
 from dmls.model.cert_use import Lookup, PemContent, PemState
+from dmls.model.cluster import Card
 from dmls.model.kind import SETTINGS_FILE
 from dmls.settings import Settings
 
@@ -78,6 +80,7 @@ class _Lookup:
 
 
 _PENDING = Pending()
+YAML_SUFFIXES = (".yaml", ".yml")
 OPEN_PEM = 64 * 1024
 """Characters of a certificate file in an editor that are taken apart at each key press; of a larger one what is on the disk counts."""
 
@@ -106,6 +109,11 @@ class Workspace:
         self._effective: dict[str, Settings] = {}
         self._seen_folders: dict[str, None] = {}
         """Every folder that holds a known file, and those above; in the order they were met."""
+        self._clusters = Clusters(self._bound_of, self._deployment_of)
+        self._undealt: dict[str, None] = {}
+        """Files that have changed since their cards were taken."""
+        self._disturbed: dict[str, None] = {}
+        """Files whose findings may have changed because of another file."""
         self._snapshot: Analysis | None = None
         self._now: float | None = None
 
@@ -250,7 +258,7 @@ class Workspace:
     def snapshot(self) -> Analysis:
         """The state of now; stays what it is while the workspace goes on."""
         if self._snapshot is None:
-            self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now, self._folders, self, lambda: self.paths)
+            self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now, self._folders, self, lambda: self.paths, self)
         return self._snapshot
 
     # What the analysis asks about certificates
@@ -263,6 +271,64 @@ class Workspace:
 
     def known(self) -> Iterable[tuple[str, PemContent]]:
         return [(want.path, state) for want, state in self._answers.items() if isinstance(state, PemContent)]
+
+    # What the analysis asks about clusters
+
+    @property
+    def clusters(self) -> Clusters:
+        return self._clusters
+
+    def undealt(self, path: str) -> bool:
+        """Whether the cards of a file have to be taken anew."""
+        return path in self._undealt
+
+    def deal(self, path: str, cards: Iterable[Card]) -> None:
+        """Take note of the cards of a file; whoever is concerned is judged anew."""
+        self._undealt.pop(path, None)
+        for other in self._clusters.put(path, cards):
+            if other != path:
+                self._unsettle(other)
+
+    def deal_all(self, documents: bool = False) -> Iterator[None]:
+        """Take the cards of all components, and with `documents` of sources and tasks too, one file a step."""
+        for path in list(self._undealt):
+            if path in self._undealt and (documents or not path.lower().endswith(YAML_SUFFIXES)):
+                self.snapshot().take_cards(path)
+                yield
+
+    def take_disturbed(self) -> list[str]:
+        """The files whose findings may have changed because of another file since this was asked last."""
+        found = list(self._disturbed)
+        self._disturbed.clear()
+        return found
+
+    def _unsettle(self, path: str) -> None:
+        record = self._records.get(path)
+        if record is not None:
+            record.judged = None
+        self._disturbed[path] = None
+
+    def _spread(self, path: str) -> None:
+        """What `path` or a certificate file of it holds has changed: who is connected with it is judged anew."""
+        self._clusters.forget(path)
+        for other in self._clusters.partners(path):
+            self._unsettle(other)
+
+    def _bound_of(self, folder: str) -> str:
+        """The nearest folder at or above `folder` that has a `.dmls.toml` or is a workspace folder; itself where there is none."""
+        here = folder
+        while here:
+            if here in self._folders or self._text(_join(here, SETTINGS_FILE)) is not None:
+                return here
+            here = parent_of(here)
+        return folder
+
+    def _deployment_of(self, path: str) -> tuple[str, str] | None:
+        settings = self.settings_for(path)
+        for cluster in settings.clusters:
+            if any(settings_module.matches(glob, path) for glob in cluster.files):
+                return cluster.name, self._bound_of(parent_of(path))
+        return None
 
     def _asks(self, user: str, want: Want) -> None:
         asked = self._asked.setdefault(user, set())
@@ -286,6 +352,7 @@ class Workspace:
             record = self._records.get(user)
             if record is not None:
                 record.judged = None
+            self._spread(user)
 
     # Inside
 
@@ -338,6 +405,8 @@ class Workspace:
         record = self._records.get(path)
         if record is not None:
             record.stale = True
+        self._undealt[path] = None
+        self._spread(path)
         self._disturb(path)
         if path.endswith(SETTINGS_FILE):
             self._settings_changed()
@@ -346,6 +415,7 @@ class Workspace:
     def _settings_changed(self) -> None:
         self._layers.clear()
         self._effective.clear()
+        self._clusters.clear()
         for record in self._records.values():
             record.judged = None
         self._changed()

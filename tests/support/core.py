@@ -22,7 +22,14 @@ def analysis_of(files: Mapping[str, str | bytes], settings: Mapping[str, object]
     while wanted := workspace.wanted():
         for want in wanted:
             workspace.tell(want, Missing())
+    deal(workspace)
     return workspace.snapshot()
+
+
+def deal(workspace: Workspace) -> None:
+    """Let the files know of each other."""
+    for _ in workspace.deal_all(documents=True):
+        pass
 
 
 def analysis_on_disk(files: Mapping[str, str | bytes], now: float, settings: Mapping[str, object] | None = None) -> Analysis:
@@ -33,6 +40,7 @@ def analysis_on_disk(files: Mapping[str, str | bytes], now: float, settings: Map
     workspace.set_folders([min((path.rpartition("/")[0] for path in files), key=len)] if files else [])
     for path, data in files.items():
         workspace.put(path, Content(data.encode("utf-8") if isinstance(data, str) else data))
+    deal(workspace)
     disk = RealDisk()
     for _ in range(ROUNDS):
         # Only a file that is judged asks for its certificates.

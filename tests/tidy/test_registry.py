@@ -12,7 +12,7 @@ import pytest
 
 from dmls.finding import Severity
 from dmls.model.kind import KINDS, SETTINGS
-from dmls.rule import CERT_USE, CONFIG_FILE, ENTRY, MISFIT, PATH, PEM, STRICT, TLS_BLOCK, Rule
+from dmls.rule import CERT_USE, CONFIG_FILE, ENTRY, LINKS, MISFIT, PATH, PEM, STRICT, TLS_BLOCK, Rule
 from dmls.rules.registry import ROWS, Row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ def test_a_rule_is_what_its_module_is_called(row: Row) -> None:
     assert rule.name == module.replace("_", "-")
     assert rule.family == family
     assert isinstance(rule.severity, Severity)
-    assert rule.subject in (CERT_USE, CONFIG_FILE, ENTRY, MISFIT, PEM, STRICT, TLS_BLOCK)
+    assert rule.subject in (CERT_USE, CONFIG_FILE, ENTRY, LINKS, MISFIT, PEM, STRICT, TLS_BLOCK)
     assert rule.kinds and set(rule.kinds) <= {*KINDS, SETTINGS}
     if rule.subject == PEM:
         assert rule.select in ((), (PATH,))

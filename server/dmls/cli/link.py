@@ -10,9 +10,10 @@ from dmls.cli.moment import at_of
 from dmls.cli.options import Parsed, UsageError, read_version
 from dmls.cli.session import Request, Session
 from dmls.disk import absolute
-from dmls.model.connection import Party, Unclear, connect
-from dmls.model.handshake import DIALER, PLAINTEXT, judge
+from dmls.model.connection import Party, Unclear, connect, party_of
+from dmls.model.handshake import judge
 from dmls.model.kind import COMPONENTS, DMCTL
+from dmls.model.link import DIALER, PLAINTEXT
 from dmls.schema.keys import NAME
 
 if TYPE_CHECKING:
@@ -100,4 +101,4 @@ def _named(analysis: Analysis, paths: list[str], name: str) -> list[str]:
 def _party(analysis: Analysis, path: str) -> Party:
     config = analysis.file(path)
     assert config is not None
-    return Party(config, next(iter(analysis.uses(path)), None))
+    return party_of(config, next(iter(analysis.uses(path)), None), False)

@@ -94,6 +94,9 @@ class Session:
         sources = self._sources()
         implied = self._put_all(sources)
         self._answer_wishes()
+        for _ in self.workspace.deal_all():
+            # Before any file is judged it must be clear which of them belong together.
+            pass
         self._speak(sources)
         return sources, implied
 

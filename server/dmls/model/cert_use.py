@@ -8,7 +8,7 @@ where an earlier one already explains the fault, so that a rule about chains is 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Iterator, NamedTuple, Protocol, Union
+from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Protocol, Sequence, Union
 
 from dmls.files import Content, Denied, Directory, FileState, Missing, Pending
 from dmls.go import base64_std
@@ -22,6 +22,7 @@ from dmls.version import Version, go_of
 
 if TYPE_CHECKING:
     from dmls.model.config_file import ConfigFile, Entry
+    from dmls.model.connection import Connection
     from dmls.pki.chain import Verdict
     from dmls.pki.file import KeyPair, Pool
 
@@ -66,16 +67,22 @@ class Nothing:
         return Denied()
 
 
+def no_connections(config: ConfigFile, version: Version) -> Sequence[Connection]:
+    return ()
+
+
 class Surroundings(NamedTuple):
     """What a judgement depends on besides the text of one file.
 
-    `now` is in seconds since 1970, UTC, None where no rule may look at the clock.  `folders` are the workspace folders.
+    `now` is in seconds since 1970, UTC, None where no rule may look at the clock.  `folders` are the workspace folders.  `connections` are
+    those that a file takes part in, as far as the other files are known.
     """
 
     now: float | None = None
     settings: Settings = DEFAULTS
     folders: tuple[str, ...] = ()
     lookup: Lookup = Nothing()
+    connections: Callable[[ConfigFile, Version], Sequence[Connection]] = no_connections
 
 
 class Source:
@@ -339,10 +346,10 @@ def next_change(certificate: Certificate, now: float, settings: Settings) -> flo
     return min((d for d in dates if d > now), default=None)
 
 
-def uses(config: ConfigFile, around: Surroundings, version: Version) -> tuple[CertUse, ...]:
+def uses(config: ConfigFile, around: Surroundings, version: Version, peers: Peers = NO_PEERS) -> tuple[CertUse, ...]:
     """One for each TLS block whose material DM reads; none for `dmctl.toml`, where DM ignores it."""
     return tuple(
-        CertUse(block, config, files, version)
+        CertUse(block, config, files, version, peers)
         for block, files in ((b, tuple(_sources(b, config, around))) for b in config.tls_blocks if b.owner != kinds.DMCTL)
         if files
     )

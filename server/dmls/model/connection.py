@@ -2,37 +2,112 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Mapping, NamedTuple, Sequence
 
 from dmls.files import Denied, Directory, Missing, NotRegular, Pending, TooLarge, Unreadable
-from dmls.model import handshake
 from dmls.model import kind as kinds
-from dmls.model.endpoint import Endpoint, endpoints
-from dmls.model.handshake import End, Given, Link
-from dmls.model.host_check import advertised_hosts, peer_hosts
+from dmls.model import link
+from dmls.model.cert_use import Peers
+from dmls.model.cluster import Card, card_of
+from dmls.model.endpoint import tls_is_readable
+from dmls.model.link import End, Given, Handshake, Link
 from dmls.schema import keys as k
+from dmls.version import go_of
 
 if TYPE_CHECKING:
     from dmls.model.cert_use import CertUse, Source
+    from dmls.model.cluster import Edge
     from dmls.model.config_file import ConfigFile
+    from dmls.pki.facts import Certificate
+    from dmls.text import Span
     from dmls.version import Version
 
 NOT_CONNECTED, NO_HOST, NOT_READ = "not-connected", "no-host", "not-read"
 """Why no connection can be told of: the first never calls the second; no address of the second is known; a certificate file was not looked at."""
 
 _PAIRS = {
-    (kinds.WORKER, kinds.MASTER): handshake.MASTER,
-    (kinds.DMCTL, kinds.MASTER): handshake.MASTER,
-    (kinds.MASTER, kinds.MASTER): handshake.PEER,
-    (kinds.MASTER, kinds.WORKER): handshake.WORKER,
+    (kinds.WORKER, kinds.MASTER): link.MASTER,
+    (kinds.DMCTL, kinds.MASTER): link.MASTER,
+    (kinds.MASTER, kinds.MASTER): link.PEER,
+    (kinds.MASTER, kinds.WORKER): link.WORKER,
 }
+_PLACES = (
+    k.SSL_CA,
+    k.SSL_CERT,
+    k.SSL_KEY,
+    k.CERT_ALLOWED_CN,
+    k.NAME,
+    k.MASTER_ADDR,
+    k.WORKER_ADDR,
+    k.ADVERTISE_ADDR,
+    k.PEER_URLS,
+    k.ADVERTISE_PEER_URLS,
+    k.INITIAL_CLUSTER,
+    k.JOIN,
+)
 
 
 class Party(NamedTuple):
-    """One end: its file, and what its TLS keys name, None where it has none."""
+    """One end, with all that others need to know of it, so that nobody has to hold its file.
 
-    config: ConfigFile
-    use: CertUse | None
+    `places` are the values in the file, by key.  `sure` is False where the file cannot be loaded or a misspelt key may stand for a TLS key.
+    `dates` are the moments at which one of its certificates begins or ends to count.  `unread` is a file that was not looked at, "" if none.
+    """
+
+    card: Card
+    end: End
+    places: Mapping[str, Span]
+    sure: bool = True
+    dates: tuple[float, ...] = ()
+    unread: str = ""
+
+    @property
+    def on(self) -> bool:
+        """Whether `ssl-ca` is set, by which DM decides about the schemes of addresses."""
+        return self.end.ca is not None
+
+    def place(self, *keys: str) -> tuple[str, Span] | None:
+        """The first of the keys that is written, with its value's place."""
+        return next(((key, self.places[key]) for key in keys if key in self.places), None)
+
+
+class Connection(NamedTuple):
+    """A connection of a cluster and what becomes of it."""
+
+    edge: Edge
+    dialer: Party
+    listener: Party
+    link: Link
+    outcome: Handshake
+
+    @property
+    def pair(self) -> str:
+        return self.edge.pair
+
+    def other(self, path: str) -> Party:
+        """The end that is not the file at `path`; of a master that calls itself, itself."""
+        return self.listener if self.dialer.card.path == path else self.dialer
+
+
+def peers_of(path: str, connections: Sequence[Connection]) -> Peers:
+    """What the others of a component's connections mean for its own certificates."""
+    from dmls.pki import file
+
+    chains: dict[str, tuple[Certificate, ...]] = {}
+    masters = set()
+    has_list = False
+    for connection in connections:
+        for party in (connection.dialer, connection.listener):
+            if party.card.kind == kinds.MASTER:
+                masters.add(party.card.id)
+        if connection.listener.card.path == path and connection.dialer.end.allowed_cn:
+            has_list = True
+        other = connection.other(path)
+        cert = other.end.cert
+        if other.card.path != path and other.card.id not in chains and cert is not None and cert.pem is not None:
+            chains[other.card.id] = file.key_pair(cert.pem, None, go_of(connection.link.version)).chain
+    is_master = any(c.dialer.card.path == path and c.dialer.card.kind == kinds.MASTER for c in connections)
+    return Peers(tuple(chain for chain in chains.values() if chain), len(masters) if is_master else 0, has_list)
 
 
 class Unclear(NamedTuple):
@@ -42,72 +117,79 @@ class Unclear(NamedTuple):
     about: str
 
 
-def connect(dialer: Party, listener: Party, version: Version) -> Link | Unclear:
-    """The connection from one component to another; a master that is given twice calls itself."""
-    kind = (dialer.config.kind, listener.config.kind)
-    pair = _PAIRS.get(kind)
-    if pair is None:
-        return Unclear(NOT_CONNECTED, listener.config.path)
-    if pair == handshake.PEER and dialer.config.path == listener.config.path:
-        pair = handshake.MASTER
-    host = _dialled(pair, dialer.config, listener.config)
-    if not host:
-        return Unclear(NO_HOST, listener.config.path)
-    ends = []
-    for party in (dialer, listener):
-        end = _end(party)
-        if isinstance(end, Unclear):
-            return end
-        ends.append(end)
-    source = next(iter(peer_hosts(dialer.config)), "") if pair == handshake.PEER else ""
-    return Link(pair, ends[0], ends[1], host, version, source)
+def party_of(config: ConfigFile, use: CertUse | None, guess: bool, card: Card | None = None) -> Party:
+    """The end that a component's file makes; `use` is what its TLS keys name, None where it has none.
 
-
-def _dialled(pair: str, dialer: ConfigFile, listener: ConfigFile) -> str:
-    """The host that the dialer calls, "" where it is not known."""
-    if pair == handshake.PEER:
-        return next(iter(peer_hosts(listener)), "")
-    own = advertised_hosts(listener)
-    if dialer.kind == kinds.WORKER:
-        # It calls what its own file says, at first; which of several masters that is, addresses tell.
-        joined = endpoints(dialer, k.JOIN)
-        addresses = {_address(e) for e in endpoints(listener, k.ADVERTISE_ADDR, k.MASTER_ADDR)}
-        same = [e.host for e in joined if _address(e) in addresses]
-        if same or len(joined) == 1:
-            return (same or [joined[0].host])[0]
-    return next(iter(own), "")
-
-
-def _address(endpoint: Endpoint) -> tuple[str, str | None]:
-    return endpoint.host.lower(), endpoint.port
-
-
-def _end(party: Party) -> End | Unclear:
-    """The material of one end.  dmctl overwrites what its file names with its flags (dm-tls.md §1.5), so that only the list counts."""
-    config = party.config
+    With `guess` a file that is not here counts as one on another machine, of which nothing is known; else as one that is missing there too.
+    dmctl overwrites what its file names with its flags (dm-tls.md §1.5), so that of its file only the list counts.
+    """
     block = next(iter(config.tls_blocks), None)
     names = tuple(e.text for e in block.names) if block is not None else ()
-    use = party.use
-    if use is None:
-        return End(allowed_cn=names)
-    given: list[Given | None] = []
-    for source in (use.ca, use.cert, use.key):
-        if source is not None and isinstance(source.state, (Pending, Denied)):
-            return Unclear(NOT_READ, source.path)
-        given.append(_given(source) if source is not None else None)
-    return End(given[0], given[1], given[2], names)
+    given: list[Given | None] = [None, None, None]
+    dates: list[float] = []
+    unread = ""
+    if use is not None:
+        for i, source in enumerate((use.ca, use.cert, use.key)):
+            if source is None:
+                continue
+            if isinstance(source.state, (Pending, Denied)):
+                unread = unread or source.path
+            given[i] = _given(source, guess)
+        for certificate in use.certificates():
+            dates += [certificate.not_before, certificate.not_after + 1]
+    places = {}
+    for key in _PLACES:
+        entry = config.get(key)
+        if entry is not None:
+            places[key] = config.value_span(entry)
+    sure = tls_is_readable(config) and next(config.tree.problems(), None) is None
+    card = card or card_of(config) or Card(config.path, config.path, config.kind)
+    return Party(card, End(given[0], given[1], given[2], names), places, sure, tuple(sorted(set(dates))), unread)
 
 
-def _given(source: Source) -> Given:
+def connect(dialer: Party, listener: Party, version: Version) -> Link | Unclear:
+    """The connection from one component to another; a master that is given twice calls itself."""
+    pair = _PAIRS.get((dialer.card.kind, listener.card.kind))
+    if pair is None:
+        return Unclear(NOT_CONNECTED, listener.card.path)
+    if pair == link.PEER and dialer.card.id == listener.card.id:
+        pair = link.MASTER
+    host = _dialled(pair, dialer.card, listener.card)
+    if not host:
+        return Unclear(NO_HOST, listener.card.path)
+    for party in (dialer, listener):
+        if party.unread:
+            return Unclear(NOT_READ, party.unread)
+    return link_of(pair, dialer, listener, host, version)
+
+
+def link_of(pair: str, dialer: Party, listener: Party, host: str, version: Version) -> Link:
+    source = dialer.card.peers[0].host if pair == link.PEER and dialer.card.peers else ""
+    return Link(pair, dialer.end, listener.end, host, version, source)
+
+
+def _dialled(pair: str, dialer: Card, listener: Card) -> str:
+    """The host that the dialer calls, "" where it is not known."""
+    if pair == link.PEER:
+        return listener.peers[0].host if listener.peers else ""
+    if dialer.kind in (kinds.WORKER, kinds.DMCTL):
+        # It calls what its own settings say, at first; which of several masters that is, addresses tell.
+        same = [a.host for a in dialer.calls if a in listener.listens]
+        if same or len(dialer.calls) == 1:
+            return (same or [dialer.calls[0].host])[0]
+    return listener.listens[0].host if listener.listens else ""
+
+
+def _given(source: Source, guess: bool) -> Given:
     """A source with Go's words where there is nothing to read."""
     state = source.state
     if isinstance(state, Missing):
-        error = f"open {source.path}: no such file or directory"
+        error = f"open {source.path}: no such file or directory" if source.expected or not guess else ""
     elif isinstance(state, Directory):
         error = f"read {source.path}: is a directory"
-    elif isinstance(state, Unreadable):
+    elif isinstance(state, Unreadable) and not guess:
         error = f"open {source.path}: permission denied"
-    elif isinstance(state, (NotRegular, TooLarge)):
+    elif isinstance(state, (NotRegular, TooLarge)) and not guess:
         error = f"read {source.path}: not looked at"
     else:
         error = ""

@@ -1,22 +1,32 @@
 """Will this handshake succeed, and if not, what will each side print?  Pure: materials in, the story of one connection out.
 
-Five kinds of connections (dm-tls.md §1.1, 1.2), each a pair of what dials and what listens:
-
-* ``master``: DM's own helper dials a master's port 8261, where the etcd inside the master does TLS,
-* ``join``: the same by a master that joins others, which leaves its `cert-allowed-cn` out (dm/master/etcd.go:126),
-* ``peer``: etcd dials etcd, port 8291,
-* ``worker``: DM's helper dials a worker's port 8262, where DM's helper listens,
-* ``db``: DM's helper, with material in memory, dials a database.
-
-The helper is tidb's `NewTLSConfig` (`NEW_TLS_HELPER`) or, in older DM, tidb-tools' `ToTLSConfigWithVerify`; errata 17 says which DM has which.
+The kinds of connections are those of `model.link`.  The helper is tidb's `NewTLSConfig` (`NEW_TLS_HELPER`) or, in older DM, tidb-tools' `ToTLSConfigWithVerify`; errata 17 says which DM has which.
 Texts are Go's; those of handshakes that were run are in the vectors.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmls.model.allowed_cn import trimmed
+from dmls.model.link import (
+    CONFIG,
+    DB,
+    DIALER,
+    HANDSHAKE,
+    JOIN,
+    LISTENER,
+    MASTER,
+    MISMATCH,
+    PEER,
+    PLAINTEXT,
+    WORKER,
+    End,
+    Given,
+    Handshake,
+    Link,
+    Step,
+)
 from dmls.pki import file
 from dmls.pki.chain import verify, verify_host
 from dmls.pki.names import matches, parse_ip
@@ -24,12 +34,7 @@ from dmls.version import NEW_TLS_HELPER, go_of
 
 if TYPE_CHECKING:
     from dmls.pki.chain import Verdict
-    from dmls.pki.facts import Certificate, GoVersion, PemFile
-    from dmls.version import Version
-
-MASTER, JOIN, PEER, WORKER, DB = "master", "join", "peer", "worker", "db"
-HANDSHAKE, CONFIG, PLAINTEXT, MISMATCH = "handshake", "config", "plaintext", "plaintext-mismatch"
-DIALER, LISTENER = "dialer", "listener"
+    from dmls.pki.facts import Certificate, GoVersion
 
 _NO_RECORD = "tls: first record does not look like a TLS handshake"
 _ALERT_AS_TEXT = "plain text: the answer is a TLS alert"
@@ -40,66 +45,6 @@ _NO_NAME = "tls: either ServerName or InsecureSkipVerify must be specified in th
 _UNKNOWN = "x509: certificate signed by unknown authority"
 _WRAPS_SINCE: GoVersion = (1, 20)
 """From this Go on a failed verification is wrapped (tls.CertificateVerificationError)."""
-
-
-class Given(NamedTuple):
-    """A material that is set.  `pem` is None where it cannot be read, and `error` then is Go's text."""
-
-    path: str
-    pem: PemFile | None
-    error: str = ""
-
-
-class End(NamedTuple):
-    """What one end is given; None for what is not set.
-
-    `client_auth` and `offers_tls` say what a database server wants; DM's own listeners derive it.
-    """
-
-    ca: Given | None = None
-    cert: Given | None = None
-    key: Given | None = None
-    allowed_cn: tuple[str, ...] = ()
-    client_auth: str = ""
-    offers_tls: bool = True
-
-    @property
-    def has_any(self) -> bool:
-        return self.ca is not None or self.cert is not None or self.key is not None
-
-
-class Link(NamedTuple):
-    """One connection that DM makes.  `host` is what is dialled and `source` where the dialer comes from, without ports.
-
-    `binlog` marks the connection to a database that reads its binlog: it sets no server name.
-    """
-
-    pair: str
-    dialer: End
-    listener: End
-    host: str
-    version: Version
-    source: str = ""
-    binlog: bool = False
-
-
-class Step(NamedTuple):
-    """One thing that happens, in order; `what` is a message id below ``link.``."""
-
-    side: str
-    what: str
-    ok: bool
-    args: dict[str, object]
-
-
-class Handshake(NamedTuple):
-    """The outcome.  The errors are what each side prints, None where it prints nothing."""
-
-    ok: bool
-    stage: str
-    dialer_error: str | None
-    listener_error: str | None
-    steps: tuple[Step, ...]
 
 
 class _Failed(Exception):
@@ -118,8 +63,8 @@ def judge(link: Link, now: float | None) -> Handshake:
     try:
         stage = story.run()
     except _Failed as failed:
-        return Handshake(False, failed.stage, failed.dialer, failed.listener, tuple(story.steps))
-    return Handshake(True, stage, None, None, tuple(story.steps))
+        return Handshake(False, failed.stage, failed.dialer, failed.listener, tuple(story.steps), True, story.reason)
+    return Handshake(True, stage, None, None, tuple(story.steps), story.known)
 
 
 class _Story:
@@ -129,6 +74,8 @@ class _Story:
         self.go = go_of(link.version)
         self.new = link.version in NEW_TLS_HELPER
         self.steps: list[Step] = []
+        self.known = True
+        self.reason = ""
         self.by_etcd = link.pair == PEER
         """Whether etcd dials, and not DM's helper."""
 
@@ -206,11 +153,11 @@ class _Story:
             if error is not None:
                 return error
             if end.ca is not None and end.ca.pem is None:
-                return end.ca.error
+                return None if self.unseen(end.ca) else end.ca.error
             return file.etcd_pool_error(end.ca.pem, self.go) if end.ca is not None and end.ca.pem is not None else None
         if end.ca is not None:
             if end.ca.pem is None:
-                return f"could not read ca certificate: {end.ca.error}"
+                return None if self.unseen(end.ca) else f"could not read ca certificate: {end.ca.error}"
             if not (self.new and end.ca.pem.size == 0) and not file.pool(end.ca.pem, self.go).appended_ok:
                 return "failed to append ca certs"
         if not self.new and end.cert is not None and end.key is not None:
@@ -222,10 +169,18 @@ class _Story:
         """Why certificate and key, which are both set, cannot be used."""
         assert end.cert is not None and end.key is not None
         for given in (end.cert, end.key):
-            if given.pem is None:
+            if given.pem is None and given.error:
                 return given.error
+        if self.unseen(end.cert, end.key):
+            return None
         assert end.cert.pem is not None
         return file.key_pair(end.cert.pem, end.key.pem, self.go).error
+
+    def unseen(self, *given: Given | None) -> bool:
+        """Whether what one of the files holds is unknown; then so is what comes of it."""
+        found = any(g is not None and g.unseen for g in given)
+        self.known = self.known and not found
+        return found
 
     def chain_of(self, end: End) -> tuple[Certificate, ...]:
         """The certificates that an end can show; none where it has no usable pair."""
@@ -233,16 +188,25 @@ class _Story:
             return ()
         return file.key_pair(end.cert.pem, end.key.pem, self.go).chain
 
+    def is_hidden(self, end: End) -> bool:
+        """Whether an end shows a certificate that is not known here."""
+        return end.cert is not None and end.key is not None and self.unseen(end.cert)
+
     def roots_of(self, end: End) -> tuple[Certificate, ...] | None:
-        """The authorities that an end trusts; None where it was given none."""
-        if end.ca is None or end.ca.pem is None:
+        """The authorities that an end trusts, () where they are not known here; None where it was given none."""
+        if end.ca is None:
             return None
+        if end.ca.pem is None:
+            return () if end.ca.unseen else None
         return file.pool(end.ca.pem, self.go).certificates
 
     # --- the server shows itself ---
 
     def check_server(self) -> None:
         listener, dialer = self.link.listener, self.link.dialer
+        if self.is_hidden(listener):
+            self.step(LISTENER, "shows-unseen")
+            return
         shown = self.chain_of(listener)
         if not shown:
             if listener.cert is not None and listener.key is not None:
@@ -261,15 +225,21 @@ class _Story:
             self.standard(shown, roots if roots else None)
         if not self.new:
             if names:
-                self.names_of_chain(DIALER, names, self.verdict(shown, self.roots_of(dialer) or (), "server").chain, "remote error: tls: bad certificate")
+                self.names_of_chain(DIALER, names, self.chain_for(dialer, shown, "server"), "remote error: tls: bad certificate")
             return
         roots = self.roots_of(dialer)
+        if roots is not None and self.unseen(dialer.ca):
+            self.step(DIALER, "trusts-unseen")
+            if names:
+                self.names_of_chain(DIALER, names, (), "remote error: tls: bad certificate")
+            return
         if not roots:
             self.step(DIALER, "verifies-nothing")
             return
         self.step(DIALER, "host-unchecked" if not names else "host-checked", host=self.link.host)
         verdict = self.verdict(shown, roots, "server")
         if not verdict.ok:
+            self.reason = verdict.reason
             raise self.fail(DIALER, "refuses-chain", _NOT_VERIFIED + str(verdict.go_error), "remote error: tls: bad certificate", text=verdict.go_error)
         self.step(DIALER, "accepts-chain", ca=verdict.chain[-1].subject.common_name if verdict.chain else "")
         if names:
@@ -278,19 +248,27 @@ class _Story:
     def verdict(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...], usage: str) -> Verdict:
         return verify(shown[0], shown[1:], roots, self.now, usage, self.go)
 
+    def chain_for(self, end: End, shown: tuple[Certificate, ...], usage: str) -> tuple[Certificate, ...]:
+        """The chain that `end` builds from what it is shown; () where its authorities are not known here."""
+        if self.unseen(end.ca):
+            return ()
+        return self.verdict(shown, self.roots_of(end) or (), usage).chain
+
     def wrapped(self, text: str | None) -> str:
         return f"tls: failed to verify certificate: {text}" if self.go >= _WRAPS_SINCE else str(text)
 
     def standard(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...] | None) -> None:
         """What crypto/tls itself checks in a client: own dates, the host, then the chain.  Without roots the system's count, which know no DM."""
+        unseen = self.unseen(self.link.dialer.ca)
         verdict = self.verdict(shown, roots or (), "server")
         own = not verdict.ok and verdict.culprit == shown[0] and verdict.reason in ("expired", "not-yet-valid")
         host = verify_host(shown[0], self.link.host, self.go)
-        error = verdict.go_error if own else host.go_error if not host.ok else verdict.go_error if not verdict.ok else None
+        error = verdict.go_error if own else host.go_error if not host.ok else verdict.go_error if not verdict.ok and not unseen else None
         if error is not None and roots is None and not own and host.ok:
             error = _UNKNOWN
         if error is not None:
             what = "refuses-host" if not own and not host.ok else "refuses-chain"
+            self.reason = "" if what == "refuses-host" else verdict.reason
             raise self.fail(DIALER, what, self.wrapped(error), "remote error: tls: bad certificate", text=error, host=self.link.host)
         self.step(DIALER, "accepts-host", host=self.link.host)
 
@@ -310,6 +288,10 @@ class _Story:
 
     def names_of_chain(self, side: str, names: tuple[str, ...], chain: tuple[Certificate, ...], other: str) -> None:
         """The helper's check: any trimmed name of the list, against every certificate of the chain (tidb: pkg/util/security.go)."""
+        if not chain:
+            # Whose names would stand in the chain is not known here.
+            self.known = False
+            return
         wanted = {trimmed(name) for name in names}
         found = [c.subject.common_name for c in chain]
         args: dict[str, object] = {"names": " ".join(found), "wanted": " ".join(names)}
@@ -333,15 +315,19 @@ class _Story:
             self.step(LISTENER, "demands-nothing")
             return
         self.step(LISTENER, "demands-certificate")
+        if self.is_hidden(self.link.dialer):
+            self.step(DIALER, "shows-unseen")
+            return
         shown = self.shown_by_client()
         roots = self.roots_of(listener) or ()
+        unseen = self.unseen(listener.ca)
         if pair == WORKER:
             self.check_by_helper(shown, roots)
             return
         verdict = self.verdict(shown, roots, "client")
-        if not verdict.ok:
-            raise self.fail(LISTENER, "refuses-client", _alert(verdict), self.wrapped(verdict.go_error), text=verdict.go_error)
-        self.step(LISTENER, "accepts-client", name=shown[0].subject.common_name)
+        if not verdict.ok and not unseen:
+            raise self.refused_client(verdict, _alert(verdict), self.wrapped(verdict.go_error))
+        self.step(LISTENER, "trusts-unseen" if unseen else "accepts-client", name=shown[0].subject.common_name)
         self.first_name(LISTENER, listener.allowed_cn, shown[0], "remote error: tls: bad certificate", _REFUSED)
         if pair == PEER:
             self.check_source(shown[0])
@@ -362,11 +348,14 @@ class _Story:
     def check_by_helper(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...]) -> None:
         """A worker with a list: DM's helper verifies its clients as if they were servers (vector t-dev-051)."""
         usage = "server" if self.new else "client"
+        if self.unseen(self.link.listener.ca):
+            self.step(LISTENER, "trusts-unseen")
+            return
         verdict = self.verdict(shown, roots, usage)
         if not verdict.ok:
             if self.new:
-                raise self.fail(LISTENER, "refuses-client", "remote error: tls: bad certificate", _NOT_VERIFIED + str(verdict.go_error), text=verdict.go_error)
-            raise self.fail(LISTENER, "refuses-client", _alert(verdict), self.wrapped(verdict.go_error), text=verdict.go_error)
+                raise self.refused_client(verdict, "remote error: tls: bad certificate", _NOT_VERIFIED + str(verdict.go_error))
+            raise self.refused_client(verdict, _alert(verdict), self.wrapped(verdict.go_error))
         self.step(LISTENER, "accepts-client", name=shown[0].subject.common_name)
         self.names_of_chain(LISTENER, self.link.listener.allowed_cn, verdict.chain, "remote error: tls: bad certificate")
 
@@ -407,8 +396,12 @@ class _Story:
         self.step(DIALER, "shows", name=shown[0].subject.common_name)
         verdict = self.verdict(shown, roots, "client")
         if not verdict.ok:
-            raise self.fail(LISTENER, "refuses-client", _alert(verdict), self.wrapped(verdict.go_error), text=verdict.go_error)
+            raise self.refused_client(verdict, _alert(verdict), self.wrapped(verdict.go_error))
         self.step(LISTENER, "accepts-client", name=shown[0].subject.common_name)
+
+    def refused_client(self, verdict: Verdict, dialer: str, listener: str) -> _Failed:
+        self.reason = verdict.reason
+        return self.fail(LISTENER, "refuses-client", dialer, listener, text=verdict.go_error)
 
 
 def _alert(verdict: Verdict) -> str:

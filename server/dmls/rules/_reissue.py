@@ -71,6 +71,16 @@ def reissue_for_key(ctx: Context, source: Source, certificate: Certificate, name
     return ctx.command("run-reissue", command, ca_key=paper.signer.key)
 
 
+def reissue_with_name(ctx: Context, source: Source, certificate: Certificate, name: str) -> tuple[Fix, ...]:
+    """Issue the certificate again for the same key, with another common name."""
+    paper = _paper(ctx, source, certificate)
+    if paper is None or not paper.key:
+        return ()
+    subject = openssl.subject_of(certificate.subject.raw, name)
+    command = openssl.issued_for_key(paper.place, paper.key, subject, paper.signer, paper.wanted, paper.keep_rest)
+    return ctx.command("run-reissue-name", command, ca_key=paper.signer.key, name=name)
+
+
 def sign_request(ctx: Context, source: Source, is_der: bool = False) -> tuple[Fix, ...]:
     """Sign the request in a file, with the hosts and usages that the configuration needs: a request's own wishes are not heard by old programs."""
     if source.is_inline:

@@ -1,0 +1,448 @@
+"""Which files make one deployment, and which connections DM will open between them.
+
+Silence beats a false alarm: two files belong together only where an address or a source-id says so without doubt.  An address is looked for in
+the file's own folder, then in the tree below that, then in the tree of each folder above up to the workspace folder or the nearest
+`.dmls.toml`; the first level that has a match counts.  Two files of one level that claim one name or one address are alternatives, and
+what concerns either of them is left alone (architecture: which files make one cluster).  `[[cluster]]` of a `.dmls.toml` may name the files
+instead; nothing else is then looked at.
+
+A `Card` is what one file tells the others.  The `Graph` knows all cards and answers from indices, so that a file without anything in
+common with a deployment costs it nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
+
+from dmls.model import kind as kinds
+from dmls.model import link
+from dmls.model.endpoint import endpoints
+from dmls.schema import keys as k
+
+if TYPE_CHECKING:
+    from dmls.model.config_file import ConfigFile
+    from dmls.model.endpoint import Endpoint
+
+_UNSPECIFIED = ("", "0.0.0.0", "::")
+_LISTENS = {kinds.MASTER: (k.ADVERTISE_ADDR, k.MASTER_ADDR), kinds.WORKER: (k.ADVERTISE_ADDR, k.WORKER_ADDR)}
+_CALLS = {kinds.MASTER: k.JOIN, kinds.WORKER: k.JOIN, kinds.DMCTL: k.MASTER_ADDR}
+
+
+class Address(NamedTuple):
+    """A host, in lower case, and a port."""
+
+    host: str
+    port: str
+
+
+class Card(NamedTuple):
+    """What one file, or one command line, tells the others.
+
+    `id` is the file's path, with ``#`` and a number for a command line of a script.  `listens` are the addresses at which others reach it,
+    `peers` those at which other masters do, the advertised ones first; addresses that only say "here" are left out.  `calls` are the masters
+    that it calls, `ring` the peer addresses of `initial-cluster`.  `source` is the id that a source has, `sources` those that a task uses.
+    """
+
+    id: str
+    path: str
+    kind: str
+    name: str = ""
+    listens: tuple[Address, ...] = ()
+    peers: tuple[Address, ...] = ()
+    calls: tuple[Address, ...] = ()
+    ring: tuple[Address, ...] = ()
+    source: str = ""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        return _folder(self.path)
+
+    @property
+    def keys(self) -> frozenset[tuple[str, object]]:
+        """Everything by which another card may find this one, or be found by it."""
+        return frozenset(
+            [
+                *((ADDRESS, a) for a in (*self.listens, *self.calls)),
+                *((PEER, a) for a in (*self.peers, *self.ring)),
+                *((SOURCE, s) for s in (*self.sources, self.source) if s),
+                *([(NAME, (self.kind, self.name))] if self.name else ()),
+            ]
+        )
+
+
+ADDRESS, PEER, SOURCE, NAME = "address", "peer", "source", "name"
+
+
+class Edge(NamedTuple):
+    """One connection that DM opens; `pair` is one of `model.handshake`.  `host` is what is dialled.
+
+    `key` names the setting that says so, in the file of the dialer where `by_dialer`, else in the listener's.  `dialer` and `listener` are
+    ids of cards.
+    """
+
+    pair: str
+    dialer: str
+    listener: str
+    host: str
+    key: str
+    by_dialer: bool = False
+
+
+class Cluster(NamedTuple):
+    """Files that belong together.  `scope` is the folder within which they were found: no file outside can change this cluster.
+
+    `alternatives` are ids of members that have a rival, so that nothing is said about their connections.
+    """
+
+    members: tuple[Card, ...]
+    edges: tuple[Edge, ...]
+    scope: str
+    name: str = ""
+
+    def of_kind(self, *wanted: str) -> list[Card]:
+        return [card for card in self.members if card.kind in wanted]
+
+    def edges_of(self, card: str) -> list[Edge]:
+        """The connections that one member opens or takes."""
+        return [edge for edge in self.edges if card in (edge.dialer, edge.listener)]
+
+
+def card_of(config: ConfigFile, id: str = "") -> Card | None:
+    """The card of a file; None for a kind that has nothing to do with others."""
+    path, kind = config.path, config.kind
+    if kind == kinds.SOURCE:
+        return Card(id or path, path, kind, source=_text(config, k.SOURCE_ID))
+    if kind == kinds.TASK:
+        instances = config.get(k.MYSQL_INSTANCES)
+        found = (item.get(k.SOURCE_ID) for item in (instances.items() if instances is not None else ()))
+        used = dict.fromkeys(e.text for e in found if e is not None and e.text)
+        return Card(id or path, path, kind, _text(config, k.NAME), sources=tuple(used))
+    if kind not in _CALLS:
+        return None
+    return Card(
+        id or path,
+        path,
+        kind,
+        _text(config, k.NAME),
+        _addresses(endpoints(config, *_LISTENS.get(kind, ()))),
+        _addresses(endpoints(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS)) if kind == kinds.MASTER else (),
+        # The flags of dmctl overwrite what its file says (dm-tls.md §1.5).
+        _addresses(endpoints(config, _CALLS[kind])) if kind != kinds.DMCTL or config.language != "toml" else (),
+        _addresses(endpoints(config, k.INITIAL_CLUSTER)) if kind == kinds.MASTER else (),
+    )
+
+
+def _text(config: ConfigFile, key: str) -> str:
+    entry = config.get(key)
+    return entry.text if entry is not None else ""
+
+
+def _addresses(found: Iterable[Endpoint]) -> tuple[Address, ...]:
+    return tuple(dict.fromkeys(Address(e.host.lower(), e.port) for e in found if e.port and e.host not in _UNSPECIFIED and not e.has_blank))
+
+
+class _Match(NamedTuple):
+    """The cards that an address or id means, at the first level that has any; `direct` is whether that is the own folder alone."""
+
+    cards: tuple[Card, ...]
+    scope: str
+    direct: bool
+
+
+Bound = Callable[[str], str]
+"""The folder up to which a folder's files look for others."""
+Explicit = Callable[[str], "tuple[str, str] | None"]
+"""The deployment that the settings put a path into: its name and the folder of the settings; None where they say nothing."""
+
+
+class Graph:
+    """All cards, and the clusters that they make; each is computed when it is asked for and kept until something in it changes."""
+
+    def __init__(self, bound: Bound, explicit: Explicit) -> None:
+        self._bound = bound
+        self._explicit = explicit
+        self._cards: dict[str, Card] = {}
+        self._found: dict[tuple[str, object], dict[str, None]] = {}
+        self._clusters: dict[str, Cluster] = {}
+        self._named: dict[tuple[str, str], dict[str, None]] = {}
+        self._places: dict[str, tuple[str, str] | None] = {}
+
+    def put(self, id: str, card: Card | None) -> set[str]:
+        """A file has this card now, None: it has none.  The answer are the ids whose cluster may have become another."""
+        before = self._cards.get(id)
+        if before == card:
+            return set()
+        self._take(before)
+        if card is not None:
+            self._cards[id] = card
+            self._places[id] = self._explicit(card.path)
+            place = self._places[id]
+            if place is not None:
+                self._named.setdefault(place, {})[id] = None
+            for key in card.keys:
+                self._found.setdefault(key, {})[id] = None
+        touched = {id}
+        for one in (before, card):
+            if one is None:
+                continue
+            place = self._explicit(one.path)
+            touched.update(self._named.get(place, ()) if place is not None else ())
+            for key in one.keys:
+                touched.update(other for other in self._found.get(key, ()) if other not in self._clusters or _within(one.path, self._clusters[other].scope))
+        return self._drop(touched)
+
+    def _take(self, card: Card | None) -> None:
+        if card is None:
+            return
+        del self._cards[card.id]
+        place = self._places.pop(card.id, None)
+        if place is not None:
+            self._named.get(place, {}).pop(card.id, None)
+        for key in card.keys:
+            ids = self._found[key]
+            ids.pop(card.id, None)
+            if not ids:
+                del self._found[key]
+
+    def _drop(self, ids: Iterable[str]) -> set[str]:
+        """Forget the clusters of `ids`; the answer are all their members."""
+        gone = set(ids)
+        for id in list(gone):
+            cluster = self._clusters.get(id)
+            if cluster is not None:
+                gone.update(card.id for card in cluster.members)
+        for id in gone:
+            self._clusters.pop(id, None)
+        # A cluster that was cut off from another may now lie nearer: what the new ones take in is no cluster of its own any more.
+        for id in list(gone):
+            if id in self._cards and id not in self._clusters:
+                gone.update(card.id for card in self._make(id).members)
+        return gone
+
+    def clear(self) -> None:
+        """The folders or settings have changed: all clusters are found anew."""
+        self._clusters.clear()
+        self._named.clear()
+        for id, card in self._cards.items():
+            place = self._places[id] = self._explicit(card.path)
+            if place is not None:
+                self._named.setdefault(place, {})[id] = None
+
+    def cluster(self, id: str) -> Cluster | None:
+        """The cluster of a file; one of a single member where nothing else belongs to it.  None for what has no card."""
+        if id not in self._cards:
+            return None
+        found = self._clusters.get(id)
+        return found if found is not None else self._make(id)
+
+    def card(self, id: str) -> Card | None:
+        return self._cards.get(id)
+
+    def ids_of(self, path: str) -> list[str]:
+        """The cards of a file: its own, or those of its command lines."""
+        return [path] if path in self._cards else sorted(id for id in self._cards if id.startswith(path + "#"))
+
+    @property
+    def cards(self) -> Iterable[Card]:
+        return self._cards.values()
+
+    # --- which files belong together ---
+
+    def _make(self, id: str) -> Cluster:
+        cluster = _Exploration(self, self._cards[id]).cluster()
+        for card in cluster.members:
+            old = self._clusters.get(card.id)
+            if old is not None and old is not cluster:
+                for other in old.members:
+                    self._clusters.pop(other.id, None)
+        for card in cluster.members:
+            self._clusters[card.id] = cluster
+        return cluster
+
+    def resolve(self, card: Card, key: tuple[str, object], plays: Callable[[Card], bool]) -> _Match:
+        """The cards that `key` means as `card` uses it; `plays` tells whether a card can be meant."""
+        found = [self._cards[id] for id in self._found.get(key, ()) if id != card.id]
+        found = [other for other in found if plays(other)]
+        place = self._places[card.id]
+        if place is not None:
+            return _Match(tuple(other for other in found if self._places[other.id] == place), place[1], False)
+        base = card.folder
+        bound = self._bound(base)
+        best: list[Card] = []
+        least = -1
+        for other in found:
+            level = _level(base, other.folder, bound) if self._places[other.id] is None else None
+            if level is None or (best and level > least):
+                continue
+            if best and level < least:
+                best = []
+            best.append(other)
+            least = level
+        if not best:
+            return _Match((), bound, False)
+        return _Match(tuple(best), base if least == 0 else _common(base, best[0].folder), least == 0)
+
+    def has_rival(self, card: Card, match: _Match) -> bool:
+        """Whether another file of the level claims the name or an address of `card`."""
+        if card.kind not in kinds.COMPONENTS:
+            return False
+        for key in card.keys:
+            for id in self._found.get(key, ()):
+                other = self._cards[id]
+                if id == card.id or other.kind != card.kind or not _in_level(other, match) or self._places[id] != self._places[card.id]:
+                    continue
+                if (card.name and card.name == other.name) or set(card.listens) & set(other.listens) or set(card.peers) & set(other.peers):
+                    return True
+        return False
+
+    def users(self, key: tuple[str, object]) -> Iterator[Card]:
+        for id in tuple(self._found.get(key, ())):
+            yield self._cards[id]
+
+    def place(self, id: str) -> tuple[str, str] | None:
+        return self._places[id]
+
+
+class _Exploration:
+    """From one card to all that belong to it, along every reference that is certain."""
+
+    def __init__(self, graph: Graph, start: Card) -> None:
+        self.graph = graph
+        self.start = start
+        place = graph.place(start.id)
+        self.scope = place[1] if place is not None else start.folder
+        self.members: dict[str, Card] = {}
+        self.joined: set[tuple[str, str]] = set()
+        """Pairs of a caller and the master it certainly calls."""
+
+    def cluster(self) -> Cluster:
+        todo = [self.start]
+        while todo:
+            card = todo.pop()
+            if card.id in self.members:
+                continue
+            self.members[card.id] = card
+            self.widen(card.folder)
+            todo.extend(self.neighbours(card))
+        members = tuple(self.members[id] for id in sorted(self.members))
+        place = self.graph.place(self.start.id)
+        return Cluster(members, tuple(self.edges(members)), self.scope, place[0] if place is not None else "")
+
+    def widen(self, folder: str) -> None:
+        if not _within(folder + "/x", self.scope):
+            self.scope = _common(folder, self.scope)
+
+    def neighbours(self, card: Card) -> Iterator[Card]:
+        for key, plays in _references(card):
+            yield from self.follow(card, key, plays)
+        for key in card.keys:
+            for other in self.graph.users(key):
+                if other.id == card.id:
+                    continue
+                for theirs, plays in _references(other):
+                    if theirs == key and plays(card):
+                        match = self.graph.resolve(other, theirs, plays)
+                        if card in match.cards:
+                            yield from self.take(other, card, match)
+
+    def follow(self, card: Card, key: tuple[str, object], plays: Callable[[Card], bool]) -> Iterator[Card]:
+        match = self.graph.resolve(card, key, plays)
+        self.widen(match.scope)
+        if len(match.cards) == 1:
+            yield from self.take(card, match.cards[0], match)
+
+    def take(self, caller: Card, called: Card, match: _Match) -> Iterator[Card]:
+        if len(match.cards) > 1 or self.graph.has_rival(called, match) or self.graph.has_rival(caller, match):
+            return
+        self.widen(match.scope)
+        self.joined.add((caller.id, called.id))
+        yield caller
+        yield called
+
+    def edges(self, members: tuple[Card, ...]) -> Iterator[Edge]:
+        masters = [c for c in members if c.kind == kinds.MASTER]
+        callers = {caller for caller, _ in self.joined}
+        for master in masters:
+            own = _host(master.listens)
+            if own:
+                yield Edge(link.MASTER, master.id, master.id, own, k.ADVERTISE_ADDR)
+            for other in masters:
+                if other is master:
+                    continue
+                host = _host(other.peers)
+                if host:
+                    yield Edge(link.PEER, master.id, other.id, host, k.ADVERTISE_PEER_URLS)
+                if (master.id, other.id) in self.joined and set(master.calls) & set(other.listens):
+                    called = next(a for a in master.calls if a in other.listens)
+                    yield Edge(link.JOIN, master.id, other.id, called.host, k.JOIN, True)
+        for card in members:
+            if card.kind in (kinds.WORKER, kinds.DMCTL) and card.id in callers:
+                yield from self._calls_of(card, masters)
+        for worker in members:
+            host = _host(worker.listens) if worker.kind == kinds.WORKER and worker.id in callers else ""
+            if host:
+                for master in masters:
+                    yield Edge(link.WORKER, master.id, worker.id, host, k.ADVERTISE_ADDR)
+
+    def _calls_of(self, card: Card, masters: list[Card]) -> Iterator[Edge]:
+        for master in masters:
+            named = [a for a in card.calls if a in master.listens]
+            for address in named:
+                yield Edge(link.MASTER, card.id, master.id, address.host, _CALLS[card.kind], True)
+            own = _host(master.listens)
+            if card.kind == kinds.WORKER and own and own not in (a.host for a in named):
+                # A worker soon calls every master at what that advertises (dm/worker/server.go, AutoSyncInterval).
+                yield Edge(link.MASTER, card.id, master.id, own, k.ADVERTISE_ADDR)
+
+
+def _references(card: Card) -> Iterator[tuple[tuple[str, object], Callable[[Card], bool]]]:
+    """By what a card means others, and who can be meant."""
+    for address in card.calls:
+        yield (ADDRESS, address), lambda other, a=address: other.kind == kinds.MASTER and a in other.listens  # type: ignore[misc]
+    for address in card.ring:
+        if address not in card.peers:
+            yield (PEER, address), lambda other, a=address: other.kind == kinds.MASTER and a in other.peers  # type: ignore[misc]
+    for source in card.sources:
+        yield (SOURCE, source), lambda other, s=source: other.kind == kinds.SOURCE and other.source == s  # type: ignore[misc]
+
+
+def _host(addresses: tuple[Address, ...]) -> str:
+    return addresses[0].host if addresses else ""
+
+
+def _in_level(card: Card, match: _Match) -> bool:
+    return card.folder == match.scope if match.direct else _within(card.path, match.scope)
+
+
+def _folder(path: str) -> str:
+    cut = path.rfind("/")
+    return path[:cut] if cut > 0 else "/" if cut == 0 else ""
+
+
+def _within(path: str, folder: str) -> bool:
+    return path.startswith(folder if folder.endswith("/") else folder + "/")
+
+
+def _common(a: str, b: str) -> str:
+    """The deepest folder above or at both."""
+    mine, theirs = a.split("/"), b.split("/")
+    n = 0
+    while n < min(len(mine), len(theirs)) and mine[n] == theirs[n]:
+        n += 1
+    return "/".join(mine[:n]) or "/"
+
+
+def _level(base: str, other: str, bound: str) -> int | None:
+    """How far `other` is from the folder `base`: 0 the same, 1 below it, then one for each folder above; None beyond `bound`."""
+    if other == base:
+        return 0
+    common = _common(base, other)
+    if common == base:
+        return 1
+    if common != bound and not _within(common + "/x", bound):
+        return None
+    return 1 + (base.count("/") - (0 if common == "/" else common.count("/")))
+
+
+__all__ = ["Address", "Card", "Cluster", "Edge", "Graph", "card_of"]

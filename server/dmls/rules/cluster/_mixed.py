@@ -1,0 +1,44 @@
+"""TLS on one side of a connection only."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator, Sequence
+
+from dmls.model import edit
+from dmls.model.connection import Connection, Party
+from dmls.model.tls_outcome import Outcome
+from dmls.rule import Applicability, Context, Finding, Fix, Rule
+from dmls.rules.cluster._links import called_at, mismatched, named, others, place, pointers
+from dmls.schema import keys as k
+
+
+def judge(rule: Rule, connections: Sequence[Connection], ctx: Context, wanted: Callable[[Connection], bool], outcome: Outcome) -> Iterator[Finding]:
+    """One finding, in the file that has no TLS, about all others that have."""
+    found = [c for c in mismatched(connections, ctx) if wanted(c)]
+    if not found:
+        return
+    parties = others(found, ctx)
+    yield ctx.finding(
+        rule,
+        place(ctx, *called_at(ctx.config.kind)),
+        codes=outcome.codes,
+        dm_text=outcome.text,
+        related=pointers(parties, "tls-here", k.SSL_CA),
+        fixes=_copied(parties[0], ctx),
+        files=named(parties),
+        count=len(parties),
+        **outcome.args,
+    )
+
+
+def _copied(party: Party, ctx: Context) -> tuple[Fix, ...]:
+    """The three keys of the other file; whether the files lie under the same paths here, only a person knows."""
+    config = ctx.config
+    given = ((k.SSL_CA, party.end.ca), (k.SSL_CERT, party.end.cert), (k.SSL_KEY, party.end.key))
+    if any(config.get(key) is not None for key, _ in given):
+        return ()
+    pairs = [f"{key} = {edit.quoted(material.path)}" for key, material in given if material is not None and material.path]
+    if len(pairs) < len(given):
+        return ()
+    added = edit.add_to_top_table(config, edit.newline(config).join(pairs))
+    return (ctx.fix("copy-tls-keys", added, how=Applicability.UNSAFE),) if added is not None else ()

@@ -1,0 +1,61 @@
+"""A worker that does not admit its master.
+
+What: no certificate of the master's chain has a Common Name that stands in the worker's `cert-allowed-cn`.
+
+Why: a worker with a list checks the master's name when it calls the master and when the master calls it (tidb: pkg/util/security.go, run with Go):
+`client certificate authentication failed. The Common Name from the client certificate […] was not found in the configuration
+cluster-verify-cn`. The worker exits with 40077 `context deadline exceeded`.
+
+Wrong: `cert-allowed-cn = ["dm-worker"]` in the worker's file, CN=dm-master in the master's certificate
+
+Right: the master's Common Name in the worker's list
+
+Fix: add the name to the list.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+from dmls.model import edit
+from dmls.model import kind as kinds
+from dmls.model.allowed_cn import trimmed
+from dmls.model.cert_use import printable
+from dmls.model.connection import Connection
+from dmls.model.tls_outcome import refused_peer
+from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rules.cluster._links import leaf_name, named, others, place, pointers, refused
+from dmls.schema import keys as k
+
+
+def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
+    found = list(refused(connections, ctx, "refuses-names", by_me=True))
+    if not found:
+        return
+    parties = others(found, ctx)
+    name = leaf_name(found[0].other(ctx.config.path), found[0])
+    outcome = refused_peer(ctx.config.kind)
+    step = found[0].outcome
+    yield ctx.finding(
+        RULE,
+        place(ctx, k.CERT_ALLOWED_CN),
+        codes=outcome.codes,
+        dm_text=(step.dialer_error if found[0].dialer.card.path == ctx.config.path else step.listener_error) or "",
+        related=pointers(parties, "shows-name", k.SSL_CERT, name=printable(name)),
+        fixes=_added(ctx, name),
+        name=printable(name),
+        files=named(parties),
+        **outcome.args,
+    )
+
+
+def _added(ctx: Context, name: str) -> tuple[Fix, ...]:
+    entry = ctx.config.get(k.CERT_ALLOWED_CN)
+    if entry is None or not name or trimmed(name) != name:
+        # The check trims what is in the list, so a name with blanks around it cannot be admitted.
+        return ()
+    change = edit.append_items(ctx.config, entry, [name])
+    return (ctx.fix("allow-name", change, how=Applicability.UNSAFE, name=printable(name)),) if change is not None else ()
+
+
+RULE = Rule("tls-master-cn-vs-worker", "cluster", Severity.ERROR, LINKS, (kinds.WORKER,), check)

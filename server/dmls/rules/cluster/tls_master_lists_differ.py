@@ -1,0 +1,59 @@
+"""Masters that admit different names.
+
+What: the first items of `cert-allowed-cn` differ between masters of one cluster, or only some masters have the list.
+
+Why: each master admits callers by the first item of its own list (dm/master/config.go:432-435). Whoever is admitted by one is refused by another, so
+a worker or dmctl works or fails depending on which master leads.
+
+Wrong: `cert-allowed-cn = ["dm"]` on one master, `cert-allowed-cn = ["dm-cluster"]` on another
+
+Right: the same first item everywhere
+
+Fix: write the other master's first name; which of the two is meant, only a person knows.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+from dmls.model import edit
+from dmls.model import kind as kinds
+from dmls.model.cert_use import printable
+from dmls.model.connection import Connection
+from dmls.model.link import PEER
+from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rules.cluster._links import mine, named, others, pointers
+from dmls.schema import keys as k
+
+
+def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
+    peers = [c for c in connections if c.pair == PEER and mine(c, ctx).on and c.other(ctx.config.path).on]
+    if not peers or not all(c.outcome.ok for c in peers):
+        # What fails already has a finding, which says more.
+        return
+    first = mine(peers[0], ctx).end.allowed_cn[:1]
+    entry = ctx.config.get(k.CERT_ALLOWED_CN)
+    parties = [p for p in others(peers, ctx) if p.end.allowed_cn[:1] != first]
+    if not parties or entry is None or not first:
+        return
+    theirs = parties[0].end.allowed_cn[:1]
+    item = entry.get(0)
+    yield ctx.finding(
+        RULE,
+        ctx.config.value_span(item if item is not None else entry),
+        "" if theirs else "none",
+        related=pointers(parties, "list", k.CERT_ALLOWED_CN, k.SSL_CA),
+        fixes=_same(ctx, theirs[0]) if theirs else (),
+        first=printable(first[0]),
+        other=printable(theirs[0]) if theirs else "",
+        files=named(parties),
+    )
+
+
+def _same(ctx: Context, name: str) -> tuple[Fix, ...]:
+    entry = ctx.config.get(k.CERT_ALLOWED_CN, 0)
+    change = edit.set_text(ctx.config, entry, name) if entry is not None else None
+    return (ctx.fix("replace-value", change, how=Applicability.UNSAFE, preferred=False, value=edit.quoted(name)),) if change is not None else ()
+
+
+RULE = Rule("tls-master-lists-differ", "cluster", Severity.WARNING, LINKS, (kinds.MASTER,), check)

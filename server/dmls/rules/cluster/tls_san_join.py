@@ -1,0 +1,101 @@
+"""A master that is called by a name its certificate does not have.
+
+What: the host in the worker's `join`, or the one that a master advertises, is not in the master's certificate.
+
+Why: a worker with `cert-allowed-cn`, and any worker with the old TLS helper (up to 7.5.1 and 7.6.0 to 8.1), compares the host that it dials with the SANs of the
+certificate (dm/worker/join.go:75; dm/worker/server.go:153-160 goes on to the addresses that the masters advertise): `x509: certificate is valid for …, not …`
+(run with Go), hidden in 40077 `context deadline exceeded`. Without a list nobody compares since the new helper.
+
+Wrong: `join = "dm-master:8261"` with a certificate for 10.0.0.1 only
+
+Right: a host in `join` that stands in the certificate
+
+Fix: write the address that the master advertises, where its certificate has that; or issue the master's certificate for this host, too.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+from dmls.model import kind as kinds
+from dmls.model.cert_use import printable
+from dmls.model.connection import Connection
+from dmls.model.endpoint import endpoints
+from dmls.model.link import MASTER
+from dmls.model.tls_outcome import refused_peer
+from dmls.pki import file, names
+from dmls.rule import LINKS, Applicability, Context, Edit, Finding, Fix, Rule, Severity
+from dmls.rules.cluster._links import named, place, pointers
+from dmls.schema import keys as k
+from dmls.version import NEW_TLS_HELPER, go_of
+
+
+def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
+    calls = [c for c in connections if c.pair == MASTER and c.dialer.card.path == ctx.config.path]
+    joined = [c for c in calls if c.edge.by_dialer and c.dialer.on and c.listener.on]
+    bad = [c for c in joined if _error(c)]
+    worst = Severity.ERROR if len(bad) == len(joined) else Severity.WARNING
+    for connection in bad:
+        yield from _finding(connection, worst, ctx)
+    for connection in calls:
+        if not connection.edge.by_dialer and not bad and _error(connection):
+            yield from _finding(connection, Severity.WARNING, ctx)
+
+
+def _error(connection: Connection) -> str:
+    """What Go says of the host, "" where it stands in the certificate or the certificate is not known."""
+    cert = connection.listener.end.cert
+    key = connection.listener.end.key
+    if cert is None or cert.pem is None or key is None:
+        return ""
+    go = go_of(connection.link.version)
+    chain = file.key_pair(cert.pem, None, go).chain
+    leaf = chain[0] if chain else None
+    if leaf is None or not (leaf.dns_names or leaf.ip_addresses):
+        # A certificate without any host has a finding of its own, in its master's file.
+        return ""
+    return names.host_error(leaf, connection.link.host, go) or ""
+
+
+def _finding(connection: Connection, worst: Severity, ctx: Context) -> Iterator[Finding]:
+    listed = bool(connection.dialer.end.allowed_cn)
+    checked = listed or ctx.version not in NEW_TLS_HELPER
+    failed = not connection.outcome.ok and connection.outcome.steps[-1].what == "refuses-host"
+    if checked and not failed:
+        # Something else fails before, or after; that finding comes first.
+        return
+    outcome = refused_peer(kinds.WORKER)
+    host = connection.link.host
+    span = place(ctx, k.JOIN)
+    if connection.edge.by_dialer:
+        span = next((e.span for e in endpoints(ctx.config, k.JOIN) if e.host.lower() == host), span)
+    yield ctx.finding(
+        RULE,
+        span,
+        ("" if checked else "unchecked") if connection.edge.by_dialer else ("advertised" if checked else "advertised-unchecked"),
+        severity=worst if checked else Severity.INFORMATION,
+        codes=outcome.codes if checked else (),
+        dm_text=_error(connection) if checked else "",
+        depends=NEW_TLS_HELPER if not listed else None,
+        related=pointers([connection.listener], "certificate-of", k.SSL_CERT),
+        fixes=_advertised(connection, ctx),
+        host=printable(host),
+        files=named([connection.listener]),
+        **(outcome.args if checked else {}),
+    )
+
+
+def _advertised(connection: Connection, ctx: Context) -> tuple[Fix, ...]:
+    """The address that the master advertises in the place of the one in `join`, where the certificate has it."""
+    own = connection.listener.card.listens[:1]
+    if not own or not connection.edge.by_dialer:
+        return ()
+    as_advertised = connection._replace(link=connection.link._replace(host=own[0].host))
+    at = next((e for e in endpoints(ctx.config, k.JOIN) if e.host.lower() == connection.link.host and e.exact), None)
+    if _error(as_advertised) or at is None:
+        return ()
+    text = f"[{own[0].host}]:{own[0].port}" if ":" in own[0].host else f"{own[0].host}:{own[0].port}"
+    return (ctx.fix("replace-value", Edit(at.address_span, text), how=Applicability.UNSAFE, value=text),)
+
+
+RULE = Rule("tls-san-join", "cluster", Severity.ERROR, LINKS, (kinds.WORKER,), check)
