@@ -106,10 +106,13 @@ class Reading:
 
 
 NOT_READ = object()
+NOT_JUDGED = object()
+"""libyaml stops at a colon in plain text between brackets, such as that of a GTID; yaml.v2 reads on (its scannerc.go)."""
+_COLON = "found unexpected ':'"
 
 
 def plain_value(config: ConfigFile) -> object:
-    """The file as a parser of its own reads it, `NOT_READ` where it cannot."""
+    """The file as a parser of its own reads it, `NOT_READ` where it cannot, `NOT_JUDGED` where it is no measure for DM's."""
     text = config.text
     try:
         if config.language == "toml":
@@ -118,8 +121,8 @@ def plain_value(config: ConfigFile) -> object:
         reader.allow_duplicate_keys = True
         reader.version = (1, 1)  # type: ignore[assignment]
         return reader.load(io.StringIO(_without_marks(text.removeprefix("\ufeff"))))
-    except Exception:
-        return NOT_READ
+    except Exception as error:
+        return NOT_JUDGED if _COLON in str(error) else NOT_READ
 
 
 def _without_marks(text: str) -> str:
@@ -384,6 +387,8 @@ Path_ = tuple[object, ...]
 def _same_values(before: Reading, after: Reading, finding: Finding, edits: tuple[Edit, ...]) -> Iterator[str]:
     """What another parser reads has changed at the fixed entries only."""
     old, new = before.plain, after.plain
+    if NOT_JUDGED in (old, new):
+        return
     if new is NOT_READ:
         if old is not NOT_READ:
             yield "another parser no longer reads it"

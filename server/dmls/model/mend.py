@@ -211,8 +211,12 @@ def _header_end(config: ConfigFile, span: Span) -> Iterator[Mended]:
 
 
 def _comment(config: ConfigFile, span: Span) -> Iterator[Mended]:
-    """Text behind a value, which was probably meant as a comment."""
+    """Text behind a value, which was probably meant as a comment; what cannot be seen was not meant at all."""
     text = span.of(config.text)
+    rest = text.lstrip(_BLANKS)
+    if not rest or (rest != text and rest.startswith("#")):
+        yield Mended("remove-invisible", {}, SAFE, (Edit(Span(span.start, span.end - len(rest)), " " if rest else ""),))
+        return
     how = UNSAFE if text.startswith(_NO_COMMENT) else MANUAL
     gap = "" if config.text[span.start - 1 : span.start] in (" ", "\t") else " "
     yield Mended("make-comment", {}, how, (Edit(Span(span.start, span.start), f"{gap}# "),))
@@ -243,12 +247,23 @@ def _junk(config: ConfigFile, span: Span) -> Iterator[Mended]:
         yield Mended("replace-value", {"value": _BOOLS[value.lower()]}, SAFE, (Edit(span, _BOOLS[value.lower()]),))
     elif kind in ("string", "duration", "bytesize"):
         bare = value[1:-1] if len(value) > 1 and value[0] in "\u201c\u201d\u2018\u2019\u300c" and value[-1] in "\u201c\u201d\u2018\u2019\u300d" else value
-        edits = _around(Span(span.start, span.start + len(text.rstrip())), bare) if bare is value else (Edit(span, quoted(bare)),)
+        if bare is value:
+            body = text.rstrip(_BLANKS)
+            end = span.start + len(body)
+            edits = _around(Span(span.start, end), body)
+            behind = config.text[end : line_end(config, end)]
+            blanks = behind[: len(behind) - len(behind.lstrip(_BLANKS))].rstrip(" \t")
+            if edits and blanks:
+                # What cannot be seen behind the value is nothing that may stand there.
+                edits = (edits[0], Edit(Span(end, end + len(blanks)), edits[1].new_text))
+        else:
+            edits = (Edit(span, quoted(bare)),)
         if edits:
             yield Mended("quote", {}, SAFE, edits)
 
 
-_STRAY = "=:\uff1a\uff1d \t\u00a0\u00ad\u3000\u200b\u200c\u200d\u2060\ufeff"
+_BLANKS = " \t\u00a0\u00ad\u3000\u200b\u200c\u200d\u2060\ufeff"
+_STRAY = f"=:\uff1a\uff1d{_BLANKS}"
 _BOOLS = {"true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 
 

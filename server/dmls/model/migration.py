@@ -367,9 +367,11 @@ def row_of(config: ConfigFile, entry: Entry, version: Version) -> Row | None:
 
 
 def moves(config: ConfigFile, entry: Entry, version: Version) -> Iterator[Move]:
-    """The ways to bring an old key up to date, none where that needs more than this file."""
+    """The ways to bring an old key up to date, none where that needs more than this file, or a choice between two that stand there."""
     row = row_of(config, entry, version)
     meant, new = _successor_of(config, entry)
+    if _stands_twice(entry) or (new is not None and _stands_twice(new)):
+        return
     place = Place(config, entry, meant, new, version)
     if row is not None:
         for change in row.changes:
@@ -380,6 +382,11 @@ def moves(config: ConfigFile, entry: Entry, version: Version) -> Iterator[Move]:
         move = delete_old(place)
         if move is not None:
             yield move
+
+
+def _stands_twice(entry: Entry) -> bool:
+    """Whether DM refuses the block because it holds the key more than once."""
+    return entry.parent is not None and sum(other.key == entry.key for other in entry.parent.children) > 1
 
 
 def _successor_of(config: ConfigFile, entry: Entry) -> tuple[str, Entry | None]:
