@@ -14,6 +14,8 @@ from dmls import lint
 from dmls.analysis import Analysis
 from dmls.cli.main import main
 from dmls.finding import Fix
+from dmls.ide.values import NameSpan, Refusal
+from dmls.model.kind import CERTIFICATE_SUFFIXES
 from dmls.text import Span, apply_edits
 from dmls.words.catalogue import sentence
 from support.certs import AT, NOW
@@ -74,6 +76,7 @@ def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.Monkey
         for line in scenario.blocks.get(locale, "").splitlines():
             assert any(line.strip() in s for s in sentences), f"no {locale} sentence holds {line.strip()!r}: {sentences}"
     _help(scenario, analysis, folder)
+    _navigation(scenario, analysis, folder)
     _fixes(scenario, analysis, folder)
     _same_on_the_command_line(scenario, tmp_path, found)
 
@@ -106,6 +109,47 @@ def _actions(scenario: Scenario, analysis: object, path: str, offset: int) -> No
     if "applied" in scenario.blocks:
         text = analysis.text(path)  # type: ignore[attr-defined]
         assert apply_edits(text, [e.edit for e in found[lines[0]].edits]) == scenario.blocks["applied"]
+
+
+def _navigation(scenario: Scenario, analysis: Analysis, folder: str) -> None:
+    if scenario.cursor is None:
+        return
+    path, offset = folder + scenario.cursor[0], scenario.cursor[1]
+
+    def shown(file: str, span: Span) -> str:
+        lines = analysis.lines(file)
+        assert lines is not None
+        text = "" if file.endswith(CERTIFICATE_SUFFIXES) else f": {span.of(lines.text)}"
+        return f"{file.removeprefix(folder)}:{lines.line_of(span.start) + 1}{text}"
+
+    for block, answer in (("definition", analysis.definitions), ("references", analysis.references)):
+        if block in scenario.blocks:
+            assert sorted(shown(*place) for place in answer(path, offset)) == sorted(filter(None, scenario.blocks[block].splitlines()))
+    if "highlight" in scenario.blocks:
+        found = [shown(path, h.span).partition(":")[2] + (" (definition)" if h.is_definition else "") for h in analysis.highlights(path, offset)]
+        assert found == list(filter(None, scenario.blocks["highlight"].splitlines()))
+    if "rename" in scenario.blocks:
+        new, *expected = scenario.blocks["rename"].splitlines()
+        assert _renamed(analysis, path, offset, new, folder) == expected
+
+
+def _renamed(analysis: Analysis, path: str, offset: int, new: str, folder: str) -> list[str]:
+    """What a new name changes, as a `rename` block says it."""
+    edits = analysis.rename(path, offset, new)
+    named = analysis.rename_span(path, offset)
+    if isinstance(edits, Refusal):
+        if isinstance(named, Refusal):
+            assert named == edits
+        return [f"refused: {sentence(edits.message, edits.args)}"]
+    assert isinstance(named, NameSpan) and named.span.contains(offset)
+    out = []
+    for file in dict.fromkeys(e.file for e in edits):
+        text = analysis.text(file)
+        assert text is not None
+        after = apply_edits(text, [e.edit for e in edits if e.file == file])
+        lines = difflib.unified_diff(text.split("\n"), after.split("\n"), n=0, lineterm="")
+        out += [f"= {file.removeprefix(folder)}", *(f"{line[0]} {line[1:]}".rstrip() for line in lines if not line.startswith(("---", "+++", "@@")))]
+    return out
 
 
 def _fixes(scenario: Scenario, analysis: Analysis, folder: str) -> None:

@@ -57,8 +57,12 @@ class Session:
         self.client.open(uri, text)
         return uri
 
-    def ask(self, method: str, params: Any) -> Any:
+    def ask(self, method: str, params: Any, may_refuse: bool = False) -> Any:
         answer = self.client.ask(method, params)
+        if may_refuse and "error" in answer:
+            same(answer, t.ResponseErrorMessage, method)
+            assert answer["error"]["code"] == t.LSPErrorCodes.RequestFailed
+            return None
         assert "error" not in answer, answer
         if method == "textDocument/codeAction":
             # lsprotocol takes every action that has a command for one.
@@ -120,9 +124,12 @@ def test_every_answer_and_message(session: Session) -> None:
         for number, line in enumerate(lines):
             for column in (0, len(line) // 2, len(line)):
                 spot = {**here, "position": at(number, column)}
-                for method in ("textDocument/hover", "textDocument/completion", "textDocument/definition"):
+                for method in ("textDocument/hover", "textDocument/completion", "textDocument/definition", "textDocument/documentHighlight"):
                     ask(method, spot)
                 ask("textDocument/references", {**spot, "context": {"includeDeclaration": True}})
+                for refusable, more in (("textDocument/prepareRename", {}), ("textDocument/rename", {"newName": "other"})):
+                    answered.add(refusable)
+                    session.ask(refusable, {**spot, **more}, may_refuse=True)
                 where = {"start": spot["position"], "end": spot["position"]}
                 for action in ask("textDocument/codeAction", {**here, "range": where, "context": {"diagnostics": []}}):
                     if "data" in action and "edit" not in action and "arguments" not in action:
@@ -131,8 +138,10 @@ def test_every_answer_and_message(session: Session) -> None:
     if "diagnosticProvider" in session.server:
         ask("workspace/diagnostic", {"previousResultIds": []})
     ask("workspace/willRenameFiles", {"files": [{"oldUri": (session.folder / "tls").as_uri(), "newUri": (session.folder / "x").as_uri()}]})
+    for query in ("", "x", "zz"):
+        ask("workspace/symbol", {"query": query})
     ask("workspace/executeCommand", {"command": "dmls.explain", "arguments": ["unknown-key"]})
-    assert {"textDocument/codeAction", "textDocument/completion", "workspace/willRenameFiles"} <= answered
+    assert {"textDocument/codeAction", "textDocument/completion", "textDocument/rename", "workspace/symbol", "workspace/willRenameFiles"} <= answered
     own = [m for m in session.client.seen if "method" in m]
     assert own
     for message in own:

@@ -51,7 +51,7 @@ def in_answers() -> None:
 
         return method
 
-    for name in ("hover", "completions", "definitions", "references", "links", "hints", "lenses", "symbols", "folding", "actions"):
+    for name in ("hover", "completions", "definitions", "references", "links", "hints", "lenses", "symbols", "folding", "actions", "highlights", "rename_span", "rename"):
         if hasattr(Analysis, name):
             setattr(Analysis, name, failing(name))
 

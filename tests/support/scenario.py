@@ -14,6 +14,10 @@ The laws of the format:
    ``-label`` for one that must not be; a ``hover`` block holds texts that must occur in the hover, ``-text`` one that must not.
    An ``actions`` block holds titles of code actions that must be offered at the cursor, one a line, ``-title`` for one that must not be; an
    ``applied`` block is the file after the first of these.
+   A ``definition``, ``references`` or ``highlight`` block holds the places that are answered at the cursor, all of them in any order, one a
+   line: ``file:line: text``, lines counted from 1; of a certificate file the text is left out.  A ``highlight`` line has no file, and ends with
+   `` (definition)`` where the thing is defined.  A ``rename`` block holds the new name in its first line and then, file by file, what the edits
+   take away and bring, as in a diff: ``= file``, ``- line``, ``+ line``; or ``refused:`` and the English sentence that says why.
 8. A ``limit`` block holds how many findings of a file are shown.
 9. Every section is a test of its own and is run through `Analysis` and through the command line's JSON; without a ``certs`` block nothing
    but the section's files is looked at (``--files off``).

@@ -87,7 +87,7 @@ def edit_of(session: Session, analysis: Analysis, action: Action, locale: str) -
     """The edits of an action; those in several files that may change what DM does ask first."""
     several = len({edit.file for edit in action.edits}) > 1
     unsafe = action.applicability is not None and action.applicability is not Applicability.SAFE
-    confirm = sentence("action.confirm", {}, locale) if several and unsafe else ""
+    confirm = to_proto.Confirm(sentence("action.confirm", {}, locale)) if several and unsafe else None
     return to_proto.workspace_edit(action.edits, session.publisher.places(analysis), session.version, session.client, confirm)
 
 

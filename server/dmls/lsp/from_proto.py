@@ -47,6 +47,8 @@ class Client(NamedTuple):
     """Whether a WorkspaceEdit may name the version of a document."""
     annotations: bool = False
     """Whether a WorkspaceEdit may ask before it is applied."""
+    prepare_rename: bool = False
+    """Whether it asks what can be renamed before it asks for the new name."""
     action_literals: bool = False
     """Whether it takes code actions; else only commands."""
     action_resolve: bool = False
@@ -116,6 +118,7 @@ def client(params: object) -> Client:
         show_document=_at(capabilities, "window", "showDocument", "support") is True,
         document_changes=_at(workspace, "workspaceEdit", "documentChanges") is True,
         annotations=isinstance(_at(workspace, "workspaceEdit", "changeAnnotationSupport"), dict),
+        prepare_rename=_at(document, "rename", "prepareSupport") is True,
         action_literals=isinstance(_at(action, "codeActionLiteralSupport"), dict),
         action_resolve="edit" in _list(_at(action, "resolveSupport", "properties")) and _at(action, "dataSupport") is True,
         action_disabled=_at(action, "disabledSupport") is True,

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Callable, Sequence
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
+from dmls.ide.values import Refusal
 from dmls.lsp import actions, faults, from_proto, to_proto
+from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
     from dmls.lsp.documents import Document
@@ -28,6 +30,13 @@ class RequestFailed(JsonRpcException):
 
     CODE = -32603
     MESSAGE = "dmls: internal error; the log of the server tells more"
+
+
+class Refused(JsonRpcException):
+    """The answer to a request that was understood and is not granted; the client shows its message."""
+
+    CODE = -32803
+    MESSAGE = "dmls: refused"
 
 
 def guarded(method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,22 +187,90 @@ def _offset(session: Session, params: Any) -> tuple[Document, int] | None:
     return document, document.lines.offset(params.position.line, params.position.character, session.client.encoding)
 
 
-def definition(ls: Server, params: t.DefinitionParams) -> list[to_proto.Json]:
-    session = ls.session
+async def _offset_among_files(session: Session, params: Any) -> tuple[Document, int] | None:
+    """As `_offset`, once the files of the workspace were read.  Raises ContentModified where the text has changed meanwhile."""
     found = _offset(session, params)
+    if found is not None:
+        lines = found[0].lines
+        await session.scanned()
+        if found[0].lines.text != lines.text:
+            raise actions.ContentModified()
+    return found
+
+
+async def definition(ls: Server, params: t.DefinitionParams) -> list[to_proto.Json]:
+    session = ls.session
+    found = await _offset_among_files(session, params)
     if found is None:
         return []
     analysis = session.analysis()
     return to_proto.locations(analysis.definitions(found[0].path, found[1]), session.publisher.places(analysis), session.client.encoding)
 
 
-def references(ls: Server, params: t.ReferenceParams) -> list[to_proto.Json]:
+async def references(ls: Server, params: t.ReferenceParams) -> list[to_proto.Json]:
+    session = ls.session
+    found = await _offset_among_files(session, params)
+    if found is None:
+        return []
+    analysis = session.analysis()
+    places = analysis.references(found[0].path, found[1], params.context.include_declaration)
+    return to_proto.locations(places, session.publisher.places(analysis), session.client.encoding)
+
+
+def document_highlight(ls: Server, params: t.DocumentHighlightParams) -> list[to_proto.Json]:
     session = ls.session
     found = _offset(session, params)
     if found is None:
         return []
+    document, offset = found
+    return to_proto.highlights(session.analysis().highlights(document.path, offset), document.lines, session.client)
+
+
+async def prepare_rename(ls: Server, params: t.PrepareRenameParams) -> to_proto.Json | None:
+    session = ls.session
+    found = await _offset_among_files(session, params)
+    if found is None:
+        return None
+    document, offset = found
+    named = session.analysis().rename_span(document.path, offset)
+    if named is None:
+        return None
+    if isinstance(named, Refusal):
+        raise _refused(session, document, named)
+    return {"range": to_proto.range_of(document.lines, named.span, session.client.encoding), "placeholder": named.name}
+
+
+async def rename(ls: Server, params: t.RenameParams) -> to_proto.Json | None:
+    session = ls.session
+    found = await _offset_among_files(session, params)
+    if found is None:
+        return None
+    document, offset = found
     analysis = session.analysis()
-    return to_proto.locations(analysis.references(found[0].path, found[1]), session.publisher.places(analysis), session.client.encoding)
+    edits = analysis.rename(document.path, offset, params.new_name)
+    if isinstance(edits, Refusal):
+        raise _refused(session, document, edits)
+    locale = session.locale_for(document.path)
+    confirm = to_proto.Confirm(sentence("ide.rename-confirm", {}, locale), sentence("ide.rename-confirm-description", {}, locale))
+    places = session.publisher.places(analysis)
+    return to_proto.workspace_edit(edits, places, session.version, session.client, confirm, lambda path: session.version(path) is None)
+
+
+def _refused(session: Session, document: Document, refusal: Refusal) -> Refused:
+    return Refused(sentence(refusal.message, refusal.args, session.locale_for(document.path)))
+
+
+async def workspace_symbol(ls: Server, params: t.WorkspaceSymbolParams) -> list[to_proto.Json]:
+    session = ls.session
+    await session.scanned()
+    for path in session.workspace.paths:
+        # As in a report on the workspace: between two files whoever is at the keyboard is served.
+        await asyncio.sleep(0)
+        session.analysis().names(path)
+        if path not in session.documents:
+            session.analysis().release(path)
+    analysis = session.analysis()
+    return to_proto.named_things(analysis.workspace_symbols(params.query), session.publisher.places(analysis), session.client.encoding)
 
 
 def document_link(ls: Server, params: t.DocumentLinkParams) -> list[to_proto.Json]:
@@ -289,6 +366,10 @@ HANDLERS: dict[str, Callable[..., Any]] = {
     t.TEXT_DOCUMENT_COMPLETION: completion,
     t.TEXT_DOCUMENT_DEFINITION: definition,
     t.TEXT_DOCUMENT_REFERENCES: references,
+    t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: document_highlight,
+    t.TEXT_DOCUMENT_PREPARE_RENAME: prepare_rename,
+    t.TEXT_DOCUMENT_RENAME: rename,
+    t.WORKSPACE_SYMBOL: workspace_symbol,
     t.TEXT_DOCUMENT_DOCUMENT_LINK: document_link,
     t.TEXT_DOCUMENT_DOCUMENT_SYMBOL: document_symbol,
     t.TEXT_DOCUMENT_FOLDING_RANGE: folding_range,
@@ -325,6 +406,9 @@ def capabilities(client: from_proto.Client) -> to_proto.Json:
         "foldingRangeProvider": True,
         "definitionProvider": True,
         "referencesProvider": True,
+        "documentHighlightProvider": True,
+        "renameProvider": {"prepareProvider": True} if client.prepare_rename else True,
+        "workspaceSymbolProvider": True,
         "documentLinkProvider": {"resolveProvider": False},
         "executeCommandProvider": {"commands": list(COMMANDS)},
         "codeActionProvider": {"codeActionKinds": ACTION_KINDS, "resolveProvider": client.action_resolve} if client.action_literals else True,

@@ -38,6 +38,7 @@ _WARM: tuple[tuple[str, object], ...] = (
     (t.TEXT_DOCUMENT_FOLDING_RANGE, _HERE),
     (t.TEXT_DOCUMENT_DOCUMENT_LINK, _HERE),
     (t.TEXT_DOCUMENT_DEFINITION, _HERE),
+    (t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, _HERE),
     (t.TEXT_DOCUMENT_CODE_ACTION, {**_HERE, "range": _START, "context": {"diagnostics": []}}),
     (t.TEXT_DOCUMENT_INLAY_HINT, {**_HERE, "range": _START}),
     (t.TEXT_DOCUMENT_CODE_LENS, _HERE),
@@ -47,7 +48,7 @@ _WARM: tuple[tuple[str, object], ...] = (
     (t.WORKSPACE_DID_CHANGE_WATCHED_FILES, {"changes": [{"uri": "", "type": 1}]}),
 )
 """Messages whose readers are made before the first of them comes; making one takes 2 to 6 ms."""
-_WARM_MODULES = ("dmls.ide.hover", "dmls.ide.completion", "dmls.ide.symbols", "dmls.ide.folding", "dmls.ide.tls_hover", "dmls.ide.tls_hints")
+_WARM_MODULES = ("dmls.ide.hover", "dmls.ide.completion", "dmls.ide.symbols", "dmls.ide.folding", "dmls.ide.tls_hover", "dmls.ide.tls_hints", "dmls.ide.navigation")
 
 
 class Server(LanguageServer):

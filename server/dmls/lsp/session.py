@@ -306,7 +306,8 @@ class Session:
     async def scanned(self) -> None:
         """Return once the files of the workspace have been read."""
         if self._scanned is not None:
-            await self._scanned
+            # Whoever cancels a request must not take the end of the scan from the others.
+            await shield(self._scanned)
 
     def files(self) -> list[str]:
         """The files of the workspace that a report on it is about."""

@@ -7,7 +7,7 @@ cost 5 to 20 ms at their first use (performance.md §2).  Only here do code poin
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple
 from urllib.parse import quote
 
 from dmls.finding import FileEdit, Finding
@@ -15,7 +15,7 @@ from dmls.lsp.from_proto import WINDOWS, Client
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
-    from dmls.ide.values import Completion, Fold, Hint, Hover, Lens, Link, Symbol
+    from dmls.ide.values import Completion, Fold, Highlight, Hint, Hover, Lens, Link, NamedThing, Symbol
 
 Json = dict[str, Any]
 Sentence = Callable[[str, Mapping[str, object]], str]
@@ -243,6 +243,26 @@ def locations(found: Iterable[tuple[str, Span]], places: Places, encoding: str) 
     return out
 
 
+_READ, _WRITE = 2, 3
+
+
+def highlights(found: Iterable[Highlight], lines: LineIndex, client: Client) -> list[Json]:
+    """Places of one file; the definition is told as a place that is written to."""
+    return [{"range": range_of(lines, h.span, client.encoding), "kind": _WRITE if h.is_definition else _READ} for h in found]
+
+
+_THING_KINDS = {"component": 2, "source": 5, "task": 12, "block": 7}
+"""Module, Class, Function, Property: of the kinds that every client knows."""
+
+
+def named_things(found: Iterable[NamedThing], places: Places, encoding: str) -> list[Json]:
+    out = []
+    for thing in found:
+        for location in locations([(thing.path, thing.span)], places, encoding):
+            out.append({"name": thing.name, "kind": _THING_KINDS[thing.kind], "location": location, "containerName": thing.container})
+    return out
+
+
 def links(found: Iterable[Link], lines: LineIndex, client: Client) -> list[Json]:
     return [{"range": range_of(lines, link.span, client.encoding), "target": uri_of(link.target)} for link in found]
 
@@ -289,15 +309,30 @@ def lenses(found: Iterable[Lens], lines: LineIndex, client: Client, places: Plac
     return out
 
 
-def workspace_edit(edits: Iterable[FileEdit], places: Places, versions: Callable[[str], int | None], client: Client, confirm: str = "") -> Json | None:
+class Confirm(NamedTuple):
+    """What to ask before edits are applied."""
+
+    label: str
+    description: str = ""
+
+
+def workspace_edit(
+    edits: Iterable[FileEdit],
+    places: Places,
+    versions: Callable[[str], int | None],
+    client: Client,
+    confirm: Confirm | None = None,
+    asks: Callable[[str], bool] = lambda path: True,
+) -> Json | None:
     """Edits in files as a WorkspaceEdit; None where there are none.
 
-    `versions` gives the version of an open document, None for a file.  `confirm` is what to ask before the edits are applied, where the
-    client can ask.
+    `versions` gives the version of an open document, None for a file.  `confirm` is what to ask before the edits in files for which `asks` is
+    true are applied, where the client can ask.
     """
     changes: dict[str, list[Json]] = {}
     documents: list[Json] = []
-    annotated = bool(confirm) and client.document_changes and client.annotations
+    can_ask = confirm is not None and client.document_changes and client.annotations
+    annotated = False
     by_path: dict[str, list[FileEdit]] = {}
     for edit in edits:
         by_path.setdefault(edit.file, []).append(edit)
@@ -307,7 +342,8 @@ def workspace_edit(edits: Iterable[FileEdit], places: Places, versions: Callable
             continue
         uri, lines = place
         changes[uri] = [{"range": range_of(lines, e.edit.span, client.encoding), "newText": e.edit.new_text} for e in group]
-        if annotated:
+        if can_ask and asks(path):
+            annotated = True
             for change in changes[uri]:
                 change["annotationId"] = "confirm"
         documents.append({"textDocument": {"uri": uri, "version": versions(path)}, "edits": changes[uri]})
@@ -316,6 +352,8 @@ def workspace_edit(edits: Iterable[FileEdit], places: Places, versions: Callable
     if not client.document_changes:
         return {"changes": changes}
     made: Json = {"documentChanges": documents}
-    if annotated:
-        made["changeAnnotations"] = {"confirm": {"label": confirm, "needsConfirmation": True}}
+    if annotated and confirm is not None:
+        made["changeAnnotations"] = {"confirm": {"label": confirm.label, "needsConfirmation": True}}
+        if confirm.description:
+            made["changeAnnotations"]["confirm"]["description"] = confirm.description
     return made
