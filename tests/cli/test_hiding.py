@@ -51,6 +51,14 @@ def test_what_is_known_is_hidden_elsewhere_too() -> None:
     assert shown(text, Span(25, 28)).count("abc") == 1
 
 
+def test_the_brackets_behind_a_known_secret_stay() -> None:
+    text = "from: {user: a, password: hunter2}\nx: {y: [z]}\n"
+    start = text.index("hunter2")
+    assert shown(text, Span(start, start + 7)) == text.replace("hunter2", "*******")
+    # Nobody knows whether all of this is the password.
+    assert shown(text) == text.replace("hunter2}", "********")
+
+
 def test_what_repeats_a_secret() -> None:
     text = "password: hunter2\n"
     assert repeats("  password: hunter2", text, spans(text))

@@ -19,6 +19,8 @@ _QUOTES = "\"' \t\r\n"
 _SOUNDS = NAMES + r"[\w-]{0,60}[\"']?"
 _BESIDE = LazyPattern(_SOUNDS + r"[ \t\u00a0\u3000]*(?:[:=：＝ \t\u00a0\u3000])[ \t\u00a0\u3000]*", re.IGNORECASE)
 """A name that sounds like a secret, before its value; what should stand between them may be missing."""
+_CLOSED = LazyPattern(r"[\]}, \t\r]*")
+"""What closes the blocks around a secret that the schema knows."""
 _ABOVE = LazyPattern(
     r"^[ \t?-]{0,200}[\"']?[\w.-]{0,60}" + _SOUNDS + r"[ \t]*[:=]?[ \t]*[|>]?[-+]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:(?![ \t]*(?:- )?[\"']?[\w.-]{1,60}[\"']?[ \t]*(?::\s|=[ \t]))[^\n]*(?:\n|\Z)){1,200})",
     re.IGNORECASE | re.MULTILINE,
@@ -29,11 +31,14 @@ _ABOVE = LazyPattern(
 def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
     """`known` are those that the schema calls secret.  Others are found by their name and by what they look like, also in a text that is broken."""
     found = [span for span in known if span.start < span.end]
+    ends = {span.start: span.end for span in found}
     at = 0
     while (match := _BESIDE.search(text, at)) is not None:
         end = text.find("\n", match.end())
         at = len(text) if end < 0 else end
-        found.append(Span(match.end(), at))
+        known_end = ends.get(match.end())
+        if known_end is None or _CLOSED.fullmatch(text, known_end, at) is None:
+            found.append(Span(match.end(), at))
     found += (Span(*match.span(1)) for match in _ABOVE.finditer(text))
     found += (Span(*match.span()) for match in KEYS.finditer(text))
     for value in _values(text, found):
