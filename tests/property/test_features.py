@@ -37,6 +37,11 @@ def everything(analysis: Analysis, path: str, offsets: Iterator[int] | list[int]
     for offset in offsets:
         analysis.hover(path, offset)
         analysis.completions(path, offset, "zh")
+        for place in (*analysis.definitions(path, offset), *analysis.references(path, offset)):
+            assert place.span in {h.span for h in analysis.highlights(path, offset)}
+        renamed = analysis.rename(path, offset, "a b")
+        if isinstance(renamed, list):
+            apply_edits(text, [e.edit for e in renamed])
         for action in analysis.actions(path, Span(offset, offset), ["quickfix", "refactor"]):
             apply_edits(text, [e.edit for e in action.edits if e.file == path])
     return findings

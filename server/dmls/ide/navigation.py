@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
+from functools import cached_property
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 from dmls.finding import FileEdit
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 MOST_SYMBOLS = 200
 """Things that one search shows; a person types more of the name instead of reading on."""
-_WORD = re.compile(r"\w+")
+_SPELT = re.compile(r"""[^\s'"\\]+""")
+"""What of a name stands in a text as it is: blanks may be line ends there, and quotes may be doubled."""
 _THINGS = {s.MASTER_NAME: "component", s.WORKER_NAME: "component", s.SOURCE_ID: "source", s.TASK_NAME: "task"}
 _DEFINES = "-def"
 
@@ -104,9 +106,12 @@ class _Meanings:
         self._kind = kind
         self._name = name
         self._nearest: dict[str, tuple[str, ...]] = {}
-        self.holding = list(_holding(files, kind, name))
+        self.definers = [p for p in _holding(files, DEFINED_IN[kind], name) if any(o.is_definition for o in self.occurrences(p))]
+
+    @cached_property
+    def holding(self) -> list[str]:
         """The files in which the name may stand."""
-        self.definers = [p for p in self.holding if files.kind(p) in DEFINED_IN[kind] and any(o.is_definition for o in self.occurrences(p))]
+        return list(_holding(self._files, WRITTEN_IN[self._kind], self._name))
 
     def occurrences(self, path: str) -> list[Occurrence]:
         return [o for o in self._files.names(path) if o.kind == self._kind and o.name == self._name]
@@ -128,15 +133,19 @@ class _Meanings:
         return [p for p in self.holding if (wanted.intersection(self.meant(p)) if wanted else not self.meant(p)) and self.occurrences(p)]
 
 
-def _holding(files: Files, kind: str, name: str) -> Iterator[str]:
+def _holding(files: Files, of_kinds: Sequence[str], name: str) -> Iterator[str]:
     """The files in which the name may stand, told from their texts alone: most files need not be read for a name that they do not hold."""
-    word = max(_WORD.findall(name), key=len, default="").casefold()
     for path in files.paths():
-        if files.kind(path) in WRITTEN_IN[kind]:
-            text = files.text(path) or ""
-            # A backslash may spell any letter.
-            if word in text.casefold() or "\\" in text:
-                yield path
+        if files.kind(path) in of_kinds and _may_hold(files.text(path) or "", name):
+            yield path
+
+
+def _may_hold(text: str, name: str) -> bool:
+    # A backslash may spell any letter.
+    if "\\" in text:
+        return True
+    text = text.casefold()
+    return all(word in text for word in _SPELT.findall(name.casefold()))
 
 
 def _places(path: str, found: Iterable[Occurrence]) -> list[Place]:
@@ -182,13 +191,9 @@ def references(files: Files, path: str, offset: int, declaration: bool = True) -
 
 def allowing(files: Files, common_name: str) -> list[Place]:
     """The lists that allow a Common Name."""
-    word = max(_WORD.findall(common_name), key=len, default="")
     places = []
     for path in files.paths():
-        if files.kind(path) not in kinds.KINDS:
-            continue
-        text = files.text(path) or ""
-        if word in text or "\\" in text:
+        if files.kind(path) in kinds.KINDS and _may_hold(files.text(path) or "", common_name):
             places += _places(path, (o for o in files.names(path) if (o.kind, o.name) == (s.COMMON_NAME, common_name)))
     return places
 
@@ -273,6 +278,8 @@ def _plan(files: Files, path: str, name: Occurrence) -> _Plan | Refusal:
         return Refusal("ide.rename-undefined", {"name": name.name})
     users = meanings.users(defined)
     rivals = {*defined, *(other for user in users for other in meanings.meant(user))}
+    # Two files of one folder that claim one name are alternatives, whoever speaks of them.
+    rivals.update(other for other in meanings.definers if _folder(other) == _folder(defined[0]))
     if len(rivals) > 1:
         return Refusal("ide.rename-ambiguous", {"name": name.name, "files": ", ".join(_shown(files, file, path) for file in sorted(rivals))})
     return _Plan(name.kind, name.name, {file: meanings.occurrences(file) for file in sorted({*defined, *users})})
