@@ -68,6 +68,26 @@ def test_one_run_per_pause() -> None:
     assert len(desk.done) == 1
 
 
+def test_what_was_overtaken_runs_again_once_the_messages_are_handled() -> None:
+    desk = Desk()
+    assert not desk.scheduler.overtaken()
+    desk.busy = True
+    assert desk.scheduler.overtaken()
+    assert desk.done == []
+    desk.busy = False
+    desk.loop.run(0.001)
+    assert len(desk.done) == 1
+    # An edit among the messages puts it off to the end of its pause.
+    desk.busy = True
+    desk.scheduler.overtaken()
+    desk.scheduler.edited()
+    desk.busy = False
+    desk.loop.run(SHORTEST_PAUSE / 2)
+    assert len(desk.done) == 1
+    desk.loop.run(SHORTEST_PAUSE)
+    assert len(desk.done) == 2
+
+
 def test_the_pause_follows_the_last_analysis() -> None:
     scheduler = Desk().scheduler
     pauses = []

@@ -107,6 +107,13 @@ class Scheduler:
             # Shielded, because others may wait for the same pause when this request is cancelled.
             await shield(self._pause)
 
+    def overtaken(self) -> bool:
+        """Whether messages have arrived that are not handled yet; then `after_edit` runs again once they are."""
+        if not self._busy():
+            return False
+        self.soon()
+        return True
+
     # --- the background ---
 
     def background(self, name: str, steps: Pass) -> None:

@@ -90,6 +90,8 @@ class Session:
         self._waited: Future[None] | None = None
         self._edited: str | None = None
         self._fresh: set[str] = set()
+        self._others: dict[str, None] = {}
+        """Files that are not open and about which something else is to be said, because of another file."""
         self._scanned: Future[None] | None = None
         self.workspace.set_folders(self._folders)
         self.workspace.set_trusted(client.trusted)
@@ -301,6 +303,7 @@ class Session:
             await shield(self._waited)
         report, seconds = self.publisher.timed_report(self.analysis, path)
         self.scheduler.cost(seconds)
+        self._tell_others(path)
         return report
 
     async def scanned(self) -> None:
@@ -340,6 +343,7 @@ class Session:
         self._fresh.clear()
         if not self.client.pull:
             self._push_open()
+            self._tell_others()
         if self.inputs.open_wishes():
             self.scheduler.background("inputs", self.inputs.fetch(self.refresh))
         self.certificates.arm()
@@ -359,21 +363,49 @@ class Session:
     def _push_open(self) -> None:
         edited, self._edited = self._edited, None
         if edited is not None:
-            self.scheduler.cost(self._push(edited))
+            self.scheduler.cost(self._report(edited)[1])
+            if self.scheduler.overtaken():
+                # An edit may be among what arrived during the analysis, and findings of the text before it would be stale when they are shown.
+                return
         for document in self.documents:
-            if document.path != edited:
-                self._push(document.path)
+            self._push(document.path)
 
-    def _push(self, path: str) -> float:
+    def _tell_others(self, but: str = "") -> None:
+        """Bring up to date what is shown of the files whose findings an edit of another file has changed; `but` was just reported."""
+        others = [path for path in self.workspace.take_disturbed() if path != but]
+        if self.client.pull:
+            if others and self.client.refresh:
+                self._wire.ask("workspace/diagnostic/refresh", None, lambda _: None)
+            return
+        for path in others:
+            if path in self.documents:
+                self._push(path)
+            elif self._inside(path):
+                self._others[path] = None
+        if self._others and not self.scheduler.running("scan") and not self.scheduler.running("other files"):
+            self.scheduler.background("other files", self._push_others())
+
+    def _push_others(self) -> Pass:
+        while self._others:
+            path = next(iter(self._others))
+            del self._others[path]
+            yield from self._push_one_closed(path)
+
+    def _report(self, path: str) -> tuple[Report | None, float]:
+        """The report on a file, None after a fault, and the seconds it took."""
         try:
-            report, seconds = self.publisher.timed_report(self.analysis, path)
+            return self.publisher.timed_report(self.analysis, path)
         except Exception as error:  # one file's fault must not keep the others from being reported
             faults.report("diagnostics", error)
-            return 0.0
-        self.publisher.push(path, report)
-        return seconds
+            return None, 0.0
+
+    def _push(self, path: str) -> None:
+        report, _ = self._report(path)
+        if report is not None:
+            self.publisher.push(path, report)
 
     def _push_closed(self) -> Pass:
+        yield from self.workspace.deal_all()
         files = self.files()
         for path in self.publisher.shown.difference(files):
             if path not in self.documents:
@@ -424,6 +456,7 @@ class Session:
                     progress.report(count)
                 yield None
             yield from self.inputs.fetch()
+            yield from self.workspace.deal_all()
             if not scanned.done():
                 scanned.set_result(None)
             self.scheduler.soon()

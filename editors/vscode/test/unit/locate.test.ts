@@ -10,7 +10,7 @@ function machine(programs: Record<string, string>, more: Partial<World> = {}): W
         windows: false,
         env: { PATH: '/usr/local/bin:/usr/bin' },
         home: '/home/me',
-        folders: ['/work'],
+        folders: ['/deployment'],
         trusted: true,
         isFile: (file) => file in programs,
         selectedPython: async () => undefined,
@@ -68,12 +68,12 @@ test('a server that a setting names is the only one that counts', async () => {
 
 test('nothing of an untrusted workspace is run', async () => {
     const world = machine(
-        { '/work/.venv/bin/dmls': '0.1.0', '/work/.venv/bin/python': '0.1.0' },
-        { trusted: false, env: { PATH: '/work/.venv/bin:/usr/bin' }, selectedPython: async () => '/work/.venv/bin/python' },
+        { '/deployment/.venv/bin/dmls': '0.1.0', '/deployment/.venv/bin/python': '0.1.0' },
+        { trusted: false, env: { PATH: '/deployment/.venv/bin:/usr/bin' }, selectedPython: async () => '/deployment/.venv/bin/python' },
     );
     assert.equal((await locate(NOTHING, world)).found, undefined);
     assert.deepEqual(world.asked, []);
-    assert.equal((await locate(NOTHING, { ...world, trusted: true })).found?.command, '/work/.venv/bin/dmls');
+    assert.equal((await locate(NOTHING, { ...world, trusted: true })).found?.command, '/deployment/.venv/bin/dmls');
 });
 
 test('the current folder is no place to look for programs', () => {
@@ -89,10 +89,10 @@ test('Windows has other names and another PATH', () => {
 });
 
 test('variables are replaced', () => {
-    const world = { env: { VENV: '/venv' }, home: '/home/$me', folders: ['/work'] };
+    const world = { env: { VENV: '/venv' }, home: '/home/$me', folders: ['/deployment'] };
     assert.equal(expand('~/bin/dmls', world), '/home/$me/bin/dmls');
     assert.equal(expand('${userHome}/dmls', world), '/home/$me/dmls');
-    assert.equal(expand('${workspaceFolder}/.venv/bin/dmls', world), '/work/.venv/bin/dmls');
+    assert.equal(expand('${workspaceFolder}/.venv/bin/dmls', world), '/deployment/.venv/bin/dmls');
     assert.equal(expand('${env:VENV}/bin/dmls${env:NONE}', world), '/venv/bin/dmls');
     assert.equal(expand('${workspaceFolder}/x', { ...world, folders: [] }), '${workspaceFolder}/x');
     assert.equal(expand('a~b', world), 'a~b');

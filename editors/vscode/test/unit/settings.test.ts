@@ -47,9 +47,9 @@ test('rules of the schemas are off where another extension reports them; what th
 });
 
 test('patterns of the catalogue', () => {
-    assert.ok(matches('dm-task*.yaml', '/work/conf/dm-task-1.yaml'));
-    assert.ok(!matches('dm-task*.yaml', '/work/my-dm-task.yaml'));
-    assert.ok(!matches('dm-task*.yaml', '/work/dm-task/other.yaml'));
+    assert.ok(matches('dm-task*.yaml', '/deployment/conf/dm-task-1.yaml'));
+    assert.ok(!matches('dm-task*.yaml', '/deployment/my-dm-task.yaml'));
+    assert.ok(!matches('dm-task*.yaml', '/deployment/dm-task/other.yaml'));
     assert.ok(matches('*mysql-source*.yaml', '/mysql-source1.yaml'));
     assert.ok(matches('**/configs/tasks/*.yaml', '/a/b/configs/tasks/x.yaml'));
     assert.ok(matches('**/configs/tasks/*.yaml', '/configs/tasks/x.yaml'));
