@@ -162,7 +162,7 @@ def source(lines: LineIndex, span: Span, secrets: tuple[Span, ...] = ()) -> Exce
 def hidden(text: str, whole: Span, secrets: tuple[Span, ...]) -> list[Span]:
     """Where in a line passwords and private keys stand."""
     found = [Span(max(s.start, whole.start) - whole.start, min(s.end, whole.end) - whole.start) for s in secrets if s.start < whole.end and s.end > whole.start]
-    found += hiding.spans(text)
+    found += hiding.spans(text, found)
     return [s for s in found if s.start < s.end]
 
 
