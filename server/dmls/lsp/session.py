@@ -445,6 +445,11 @@ class Session:
             yield from self.inputs.fetch(self.refresh)
             yield from self.certificates.index(self._find.certificates(folders))
             self.certificates.arm()
+        except Exception:
+            # Whoever waits for the files must not wait for ever; the fault is told by the scheduler.
+            if not scanned.done():
+                scanned.set_result(None)
+            raise
         finally:
             if progress is not None:
                 progress.end()
