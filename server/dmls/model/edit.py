@@ -122,7 +122,17 @@ def delete(config: ConfigFile, entry: Entry) -> Edit | None:
         return _delete_last(config, parent, entry, lines)
     if lines is None and config.language == "yaml" and entry.pair is not None and parent.pair is None and len(parent.children) > 1 and parent.children[0] is entry:
         return _delete_behind_dash(config, entry, parent.children[1])
-    return Edit(lines, "") if lines is not None else None
+    return Edit(lines, "") if lines is not None and not _lets_a_text_grow(config, lines) else None
+
+
+def _lets_a_text_grow(config: ConfigFile, lines: Span) -> bool:
+    """Whether the empty lines below `lines` would belong to the text above, which keeps those at its end (``|+``)."""
+    if config.language != "yaml" or lines.start == 0 or config.text[lines.end : line_end(config, lines.end)].strip():
+        return False
+    above = config.entry_at(lines.start - 1)
+    if above is None or not isinstance(above.raw, Scalar) or above.raw.style not in ("literal", "folded"):
+        return False
+    return "+" in config.value_span(above).of(config.text).partition("\n")[0]
 
 
 def _delete_table(config: ConfigFile, entry: Entry) -> Edit | None:
