@@ -121,7 +121,8 @@ def _changed(value: Any, place: list[Any], change: Callable[[str], str]) -> Any:
         return [_changed(item, rest, change) for item in value] if isinstance(value, list) else value
     if not isinstance(value, dict):
         return value
-    return {name: _changed(inner, rest, change) if name == step else inner for name, inner in value.items()}
+    # The readers here leave merges as they are written.
+    return {name: _changed(inner, rest if name == step else place, change) if name in (step, "<<") else inner for name, inner in value.items()}
 
 
 def _in_text(kind: str, text: str, old: str, new: str) -> str:
@@ -188,3 +189,41 @@ def test_there_and_back() -> None:
         reason = there_and_back(world, path, name)
         done[reason] = done.get(reason, 0) + 1
     assert done[""] > len(found) // 2, done
+
+
+NASTY = (
+    "true", "NO", "y", "null", "~", "a: b", "a #b", "#a", "- a", "-", "?", "? a", "*a", "&a", "!a", "|", ">", "%a", "@a", "`a`", "it's", "'a'", '"a"', 'a"b', "a\\b",
+    "中文 路由", "a b", "[a]", "{a}", "a, b", "<<", "=", "0x1f", "0o17", "017", "1e3", "1_000", "1.5", ".5", "+1", "2001-01-01", "12:30:45", "---", "...", "é", "😀",
+)  # fmt: skip
+"""Texts that YAML reads as something else, or not at all, where they stand without quotes."""
+LAYOUTS = (
+    "mysql-instances:\n- source-id: s\n  route-rules: [{0}, 'x']\nroutes:\n  {0}: {{schema-pattern: a}}\n  x: {{schema-pattern: b}}\n",
+    "mysql-instances: [{{source-id: s, route-rules: [{0}]}}]\r\nroutes: {{{0}: {{schema-pattern: a}}, x: {{}}}} # {0}\r\n",
+    "mysql-instances:\n  -  &first\n     source-id: s\n     route-rules:\n     - {0}   # {0}\n     - x\n  - <<: *first\n    source-id: t\nroutes:\n  ? {0}\n  : schema-pattern: a\n  x: {{}}\n",
+    "mysql-instances:\n- {{source-id: s, route-rules: &r [&n {0}]}}\n- {{source-id: t, route-rules: *r}}\n- {{source-id: u, route-rules: [*n, x]}}\nroutes: &m\n  {0} : {{}}\n  x: {{}}\n",
+)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("written", ["main", "'main'", '"main"', '"m\\u0061in"', "!!str main", "a b"])
+def test_names_that_need_quotes(layout: str, written: str) -> None:
+    path, text = f"{TOP}/dm-task.yaml", "name: t\ntask-mode: all\n" + layout.format(written)
+    old = "a b" if written == "a b" else "main"
+    for new in NASTY:
+        world = World()
+        world.workspace.put(path, Content(text.encode("utf-8")))
+        world.settle()
+        names = [o for o in world.analysis.names(path) if o.name == old]
+        assert len(names) > 1
+        edits = world.analysis.rename(path, names[-1].span.start, new)
+        assert not isinstance(edits, Refusal), edits
+        world.apply(edits)
+        now = world.analysis.text(path) or ""
+        assert plain(path, now) == with_name(plain(path, text), s.ROUTE_DEF, old, new), now
+        typed = YAML(typ="safe", pure=True)
+        typed.version = (1, 1)  # type: ignore[assignment]
+        typed.allow_duplicate_keys = True
+        assert new in typed.load(now)[k.ROUTES], "the name must stay a text"
+        assert now.count("#") >= text.count("#")
+        again = next(o for o in world.analysis.names(path) if o.name == new)
+        assert not isinstance(world.analysis.rename(path, again.span.start, old), Refusal)

@@ -15,7 +15,7 @@ from dmls.syntax.tree import Sequence as Items
 from dmls.text import Edit, Span, apply_edits
 
 LONGEST = 1000
-"""Characters of a name; libyaml reads no longer key than 1024 bytes without a mark of its own, and nobody types one."""
+"""Bytes of a name; libyaml reads no key of more than 1024 without a mark of its own, and nobody types one."""
 LONGEST_SOURCE_ID = 32
 """Bytes; DM refuses a longer one (error 20006)."""
 _PLAIN = re.compile(r"[\w/.](?:[\w./@+-]| (?=[\w./]))*\Z")
@@ -30,8 +30,9 @@ def why_not(kind: str, name: str) -> tuple[str, dict[str, object]] | None:
     """Why a thing of this kind cannot have the name, as a message id and its arguments; None where it can."""
     if not name.strip():
         return "ide.rename-empty", {}
-    if len(name) > LONGEST or (kind == s.SOURCE_ID and len(name.encode("utf-8", "surrogatepass")) > LONGEST_SOURCE_ID):
-        return "ide.rename-too-long", {"limit": LONGEST_SOURCE_ID if kind == s.SOURCE_ID else LONGEST}
+    limit = LONGEST_SOURCE_ID if kind == s.SOURCE_ID else LONGEST
+    if len(name.encode("utf-8", "surrogatepass")) > limit:
+        return "ide.rename-too-long", {"limit": limit}
     if kind == s.HOST_PORT and (canonical(name) is None or _BETWEEN_MEMBERS.search(name) or "/" in name):
         return "ide.rename-no-address", {"name": name}
     strange = _BETWEEN_MEMBERS.search(name) if kind == s.MASTER_NAME else None
@@ -39,7 +40,7 @@ def why_not(kind: str, name: str) -> tuple[str, dict[str, object]] | None:
     if not character and name != name.strip():
         character = " "
     if character:
-        return "ide.rename-character", {"name": name, "character": repr(character) if not character.isprintable() else character}
+        return "ide.rename-character", {"name": name, "character": character if character.isprintable() else f"U+{ord(character):04X}"}
     return None
 
 
