@@ -12,7 +12,7 @@ from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Sur
 from dmls.model.cluster import Card, Cluster, card_of
 from dmls.model.config_file import ConfigFile
 from dmls.model.connection import Connection, Party, party_of
-from dmls.settings import Settings
+from dmls.settings import ClusterSetting, Settings, matches
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
@@ -707,6 +707,11 @@ class Analysis:
                 return folder
             folder = folder.rpartition("/")[0]
         return ""
+
+    def deployment_of(self, path: str) -> ClusterSetting | None:
+        """The deployment that the settings put a file into; None where they say nothing."""
+        clusters = self._settings_for(path).clusters
+        return next((cluster for cluster in clusters if any(matches(glob, path) for glob in cluster.files)), None)
 
     def carriers(self, common_name: str) -> Sequence[Place]:
         """The certificates with that Common Name in files that were read."""

@@ -85,6 +85,22 @@ def test_a_folder_with_settings_is_a_limit() -> None:
     assert analysis.definitions("/w/a/task.yaml", at(analysis, "/w/a/task.yaml", "mysql-1")) == []
 
 
+def test_deployments_that_the_settings_name() -> None:
+    settings = "[[cluster]]\nname = 'one'\nfiles = ['a/*', 'x/one/*']\n[[cluster]]\nname = 'two'\nfiles = ['b/*']\n"
+    files = {
+        "/w/.dmls.toml": settings,
+        "/w/a/task.yaml": task("mysql-1"),
+        "/w/x/one/source.yaml": source("mysql-1"),
+        "/w/b/source.yaml": source("mysql-1"),
+        "/w/a/sub/source.yaml": source("mysql-1"),
+    }
+    analysis = within("/w", files)
+    assert [p.path for p in analysis.definitions("/w/a/task.yaml", at(analysis, "/w/a/task.yaml", "mysql-1"))] == ["/w/x/one/source.yaml"]
+    assert isinstance(renamed(analysis, "/w/b/source.yaml", "mysql-1", "mysql-2"), dict)
+    found = renamed(analysis, "/w/a/task.yaml", "mysql-1", "mysql-2")
+    assert found == {"/w/a/task.yaml": task("mysql-2"), "/w/x/one/source.yaml": source("mysql-2")}
+
+
 @pytest.mark.parametrize(
     ("address", "found"),
     [

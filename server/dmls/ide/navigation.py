@@ -1,7 +1,7 @@
 """From a name to its definition and its uses, in its own file and in others, and to another name for all of them.
 
-Which file a use means: the nearest that defines the name (`nearest`).  Two at the same distance are alternatives: both are shown, and nothing is
-renamed, since nobody can tell which is meant.
+Which file a use means: the nearest that defines the name (`nearest`), or one of the same deployment where the settings name deployments.  Two
+that fit equally well are alternatives: both are shown, and nothing is renamed, since nobody can tell which is meant.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from functools import cached_property
-from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
+from typing import TYPE_CHECKING, Hashable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 from dmls.finding import FileEdit
 from dmls.ide.values import Highlight, NamedThing, NameSpan, Place, Refusal
@@ -51,6 +51,9 @@ class Files(Protocol):
 
     def top_of(self, path: str) -> str:
         """The folder beyond which nothing belongs to `path`; "" where there is no limit."""
+
+    def deployment_of(self, path: str) -> Hashable | None:
+        """The deployment that the settings put a file into; None where they say nothing."""
 
     def is_text(self, path: str) -> bool:
         """Whether the file's bytes are text as DM reads it."""
@@ -105,7 +108,7 @@ class _Meanings:
         self._files = files
         self._kind = kind
         self._name = name
-        self._nearest: dict[str, tuple[str, ...]] = {}
+        self._nearest: dict[tuple[str, Hashable | None], tuple[str, ...]] = {}
         self.definers = [p for p in _holding(files, DEFINED_IN[kind], name) if any(o.is_definition for o in self.occurrences(p))]
 
     @cached_property
@@ -118,14 +121,28 @@ class _Meanings:
 
     def meant(self, path: str, definers: Sequence[str] | None = None) -> tuple[str, ...]:
         """The files whose definition a use in `path` means; `definers` instead of those that there are."""
-        if definers is not None:
-            return nearest(path, definers, self._files.top_of(path))
-        if path in self.definers:
+        known = self.definers if definers is None else definers
+        if path in known:
             return (path,)
-        folder = _folder(path)
-        if folder not in self._nearest:
-            self._nearest[folder] = nearest(path, self.definers, self._files.top_of(path))
-        return self._nearest[folder]
+        place = _folder(path), self._files.deployment_of(path)
+        if definers is not None:
+            return self._among(path, place[1], definers)
+        if place not in self._nearest:
+            self._nearest[place] = self._among(path, place[1], known)
+        return self._nearest[place]
+
+    def _among(self, path: str, deployment: Hashable | None, definers: Sequence[str]) -> tuple[str, ...]:
+        same = [other for other in definers if self._files.deployment_of(other) == deployment]
+        return nearest(path, same, self._files.top_of(path)) if deployment is None else tuple(same)
+
+    def beside(self, path: str) -> list[str]:
+        """The files that define the name and would be alternatives to a definition in `path`."""
+        deployment = self._files.deployment_of(path)
+        return [
+            other
+            for other in self.definers
+            if self._files.deployment_of(other) == deployment and (deployment is not None or _folder(other) == _folder(path))
+        ]
 
     def users(self, defined_in: Iterable[str]) -> list[str]:
         """The files whose uses mean one of the given files; where those are none, the files that mean nothing that is known."""
@@ -279,7 +296,7 @@ def _plan(files: Files, path: str, name: Occurrence) -> _Plan | Refusal:
     users = meanings.users(defined)
     rivals = {*defined, *(other for user in users for other in meanings.meant(user))}
     # Two files of one folder that claim one name are alternatives, whoever speaks of them.
-    rivals.update(other for other in meanings.definers if _folder(other) == _folder(defined[0]))
+    rivals.update(meanings.beside(defined[0]))
     if len(rivals) > 1:
         return Refusal("ide.rename-ambiguous", {"name": name.name, "files": ", ".join(_shown(files, file, path) for file in sorted(rivals))})
     return _Plan(name.kind, name.name, {file: meanings.occurrences(file) for file in sorted({*defined, *users})})
@@ -303,7 +320,7 @@ def _conflict(files: Files, path: str, plan: _Plan, new: str) -> Refusal | None:
     if plan.kind not in DEFINED_IN or _is_local(files, path, plan.which[path][0]):
         return None
     old, other = _Meanings(files, plan.kind, plan.name), _Meanings(files, plan.kind, new)
-    rivals = [rival for file in plan.which for rival in other.definers if _folder(rival) == _folder(file)]
+    rivals = [rival for file in plan.which for rival in other.beside(file)]
     # What each use means must be what it meant before: a name that is new here may be an old one elsewhere.
     definers = [*other.definers, *(file for file in old.definers if file in plan.which)]
     for file in plan.which:
