@@ -425,8 +425,8 @@ class _Reader:
             word = self.words[at]
             start = word.prefix
             if word.value is None and (len(start) < 2 or (start[0] == "-" and "=" not in start)):
-                # It may be a flag or a word of the command; behind that command, one word in quotes is one of its words.
-                operand = bool(start) and start[0] != "-" or (bool(self.operands) and not word.many and start[:1] != "-")
+                # It may be a flag or a word of the command; a path is one of its words, and behind that command a variable in quotes.
+                operand = start[:1] != "-" and (bool(start) or "/" in word.suffix or (bool(self.operands) and not word.many))
                 self.open = self.open or not operand
                 if start[:1] != "-":
                     self.operands.append(word)
