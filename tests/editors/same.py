@@ -39,6 +39,12 @@ def checked(place: Place, language: str) -> list[dict[str, Any]]:
     return found
 
 
+def checked_text(place: Place, path: Path, text: str) -> list[dict[str, Any]]:
+    """The findings of `dmls check` in a text that is not saved."""
+    found: list[dict[str, Any]] = json.loads(command(place, "check", "-", "--stdin-filename", path.name, "--format", "json", "--lang", "en", text=text))["findings"]
+    return found
+
+
 def fixed(place: Place, path: Path, text: str) -> str:
     """What `dmls check --fix` makes of a text."""
     return command(place, "check", "--fix", "-", "--stdin-filename", str(path), text=text)
@@ -67,9 +73,12 @@ def received(place: Place, path: Path, text: str) -> list[Finding] | None:
     for uri, diagnostics in _told(place):
         if uri == path.as_uri():
             last = diagnostics
-    if last is None:
-        return None
-    encoding, size = UNITS[_encoding(place)]
+    return None if last is None else findings(place, last, text)
+
+
+def findings(place: Place, diagnostics: Sequence[dict[str, Any]], text: str) -> list[Finding]:
+    """Diagnostics of the protocol in the form of `said`."""
+    encoding, size = UNITS[encoding_of(place)]
     lines = text.splitlines()
 
     def place_of(position: dict[str, int]) -> tuple[int, int]:
@@ -77,7 +86,7 @@ def received(place: Place, path: Path, text: str) -> list[Finding] | None:
         before = line.encode(encoding)[: position["character"] * size].decode(encoding)
         return position["line"], len(before.encode("utf-16-le")) // 2
 
-    return sorted((str(d["code"]), SEVERITIES[d["severity"]], d["message"], place_of(d["range"]["start"]), place_of(d["range"]["end"])) for d in last)
+    return sorted((str(d["code"]), SEVERITIES[d["severity"]], d["message"], place_of(d["range"]["start"]), place_of(d["range"]["end"])) for d in diagnostics)
 
 
 def offered(place: Place) -> list[str]:
@@ -106,7 +115,8 @@ def _told(place: Place) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             yield asked[message["id"]], message["result"]["items"]
 
 
-def _encoding(place: Place) -> str:
+def encoding_of(place: Place) -> str:
+    """How editor and server count characters."""
     answer = next(line["message"]["result"] for line in place.messages() if "capabilities" in (line.get("message", {}).get("result") or {}))
     return str(answer["capabilities"].get("positionEncoding", "utf-16"))
 

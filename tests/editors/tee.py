@@ -1,7 +1,7 @@
 """Stands between an editor and its language server and writes down what they say.
 
 `python tee.py RECORD COMMAND…` starts COMMAND and hands bytes through in both directions.  RECORD grows by one JSON line a message,
-``{"from": "client", "message": …}``, in the order of their passing; tests add lines of their own (``{"from": "test", …}``).  What the
+``{"from": "client", "at": SECONDS, "message": …}``, in the order of their passing; tests add lines of their own (``{"from": "test", …}``).  What the
 server says on standard error goes to RECORD.stderr.  Only the standard library, so that it starts quickly.
 """
 
@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ class Record:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def add(self, whose: str, body: bytes) -> None:
-        line = json.dumps({"from": whose, "message": json.loads(body.decode("utf-8"))}, ensure_ascii=False)
+        line = json.dumps({"from": whose, "at": time.monotonic(), "message": json.loads(body.decode("utf-8"))}, ensure_ascii=False)
         os.write(self._file, line.encode("utf-8", "surrogatepass") + b"\n")
 
 

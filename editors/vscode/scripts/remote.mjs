@@ -64,6 +64,12 @@ const CALLS = {
         return offered.map((label) => label.split(',')[0]);
     },
 
+    async typeBelow(line, text) {
+        await go(line, 1);
+        await keys('Control+Enter');
+        await page.keyboard.type(text);
+    },
+
     /** Take the quick fix with `title` in its own title. */
     async fix(line, title) {
         await go(line, 1);

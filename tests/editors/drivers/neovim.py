@@ -129,6 +129,12 @@ return ''"""
         self.keys("<Esc>")
         return list(offered)
 
+    def type_below(self, line: int, text: str) -> None:
+        """Open a line below another one and type into it, one key press after the other."""
+        self._go(line)
+        for key in ("o", *text, "<Esc>"):
+            self.keys("<lt>" if key == "<" else key)
+
     def fix(self, line: int, title: str) -> None:
         self._go(line)
         before = self.text()

@@ -125,6 +125,10 @@ class VSCode(Editor):
     def complete(self, typed: str, wanted: str) -> list[str]:
         return list(self._call("complete", typed, wanted))
 
+    def type_below(self, line: int, text: str) -> None:
+        """Open a line below another one and type into it, one key press after the other."""
+        self._call("typeBelow", line, text)
+
     def fix(self, line: int, title: str) -> None:
         before = self.text()
         self._call("fix", line, title)
