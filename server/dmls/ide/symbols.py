@@ -13,14 +13,32 @@ from dmls.text import Span
 _NAMING = (k.SOURCE_ID, k.NAME, k.HOST, k.DB_NAME, k.SCHEMA_PATTERN)
 """The keys whose value names a list item best, in this order."""
 _MAX_DETAIL = 60
+_MOST = 5_000
+"""So many keys an outline has.  Editors ask for it after each edit, and while tens of thousands are written down a completion would wait."""
 
 
 def symbols(config: ConfigFile) -> list[Symbol]:
-    """The keys at the top level with all below them."""
-    return [_symbol(config, e) for e in config.root.children]
+    """The keys at the top level with all below them; in a file with too many, blocks that would not fit are shown without what is in them."""
+    closed = _closed(config.root.children)
+    return [_symbol(config, e, closed) for e in config.root.children]
 
 
-def _symbol(config: ConfigFile, entry: Entry) -> Symbol:
+def _closed(top: list[Entry]) -> frozenset[int]:
+    """The entries, by `id`, whose children an outline has no room for; those further up come first."""
+    count, level, closed = len(top), list(top), []
+    while level:
+        below: list[Entry] = []
+        for entry in level:
+            if count + len(entry.children) > _MOST:
+                closed.append(id(entry))
+            else:
+                count += len(entry.children)
+                below += entry.children
+        level = below
+    return frozenset(closed)
+
+
+def _symbol(config: ConfigFile, entry: Entry, closed: frozenset[int]) -> Symbol:
     node = entry.node
     if entry.pair is not None:
         name = entry.name or '""'
@@ -41,5 +59,6 @@ def _symbol(config: ConfigFile, entry: Entry) -> Symbol:
     selection = config.key_span(entry)
     span = Span(min(span.start, selection.start), max(span.end, selection.end))
     hidden = entry.secret
-    children = () if hidden or entry.raw is not entry.node else tuple(_symbol(config, child) for child in entry.children)
+    shut = hidden or entry.raw is not entry.node or id(entry) in closed
+    children = () if shut else tuple(_symbol(config, child, closed) for child in entry.children)
     return Symbol(without_keys(name), detail, kind, span, selection, children)
