@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dmls.model.names import Occurrence
     from dmls.pki.facts import Certificate, PemBlock, PemFile
     from dmls.version import Version
+    from dmls.views.tls_map import TlsMap
 
 NOT_UTF8 = "not-utf-8"
 
@@ -353,6 +354,30 @@ class Analysis:
             for id in clusters.ids_of(config.path)
             for connection in clusters.connections(cluster, id, version, self._now, party, own)
         ]
+
+    def tls_map(self, paths: Iterable[str], version: Version | None = None) -> TlsMap:
+        """Who is called by whom in the deployments of these files; without a version as the settings of the first file have it."""
+        from dmls.views import tls_map
+
+        wanted = list(paths)
+        if version is None:
+            version = self._settings_for(wanted[0] if wanted else "").dm_versions[-1]
+        return tls_map.tls_map(self, wanted, version)
+
+    @property
+    def moment(self) -> float | None:
+        """The moment that everything is judged at, in seconds since 1970; None where dates do not count."""
+        return self._now
+
+    def connections(self, cluster: Cluster, card: str, version: Version) -> list[Connection]:
+        """The connections that a member of a deployment opens or takes, judged."""
+        if self._deployments is None:
+            return []
+        return self._deployments.clusters.connections(cluster, card, version, self._now, self._party)
+
+    def party(self, card: Card) -> Party | None:
+        """What a file or a command line is as an end of connections; None where the file is gone."""
+        return self._party(card)
 
     def _uses(self, config: ConfigFile, settings: Settings) -> tuple[CertUse, ...]:
         return uses(config, self._around(config.path, settings), settings.dm_versions[-1])

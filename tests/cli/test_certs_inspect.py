@@ -9,8 +9,8 @@ from typing import Callable
 
 import pytest
 
-from dmls.cli.width import width
 from dmls.files import PEM_LIMIT
+from dmls.width import width
 from support.certs import AT, DAY, NOW, TRANSFORMS, Identity, Key, Spec, identity, jks, key, pem, pkcs12_file, relabel, request
 
 from .conftest import Ran, Run

@@ -6,7 +6,7 @@ import pytest
 
 from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION
 from dmls.cli.options import UsageError, parse
-from dmls.cli.width import width
+from dmls.width import width
 from dmls.words.catalogue import table
 
 from .conftest import Run

@@ -11,9 +11,9 @@ from dmls.cli.console import Console, harmless
 from dmls.cli.formats import text
 from dmls.cli.formats.text import MASK, source
 from dmls.cli.result import Examined, Result
-from dmls.cli.width import padded, width, wrapped
 from dmls.finding import Applicability, Finding, Fix, Related, Severity
 from dmls.text import LineIndex, Span
+from dmls.width import padded, width, wrapped
 
 from .conftest import Stream
 

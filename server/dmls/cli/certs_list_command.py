@@ -12,9 +12,9 @@ from dmls.cli.moment import at_of, days_of
 from dmls.cli.options import Parsed
 from dmls.cli.result import Result
 from dmls.cli.session import Request, Session
-from dmls.cli.width import padded, width, wrapped
 from dmls.pki.facts import LATEST_GO, rfc_3339
 from dmls.pki.shown import whole_name
+from dmls.width import padded, width, wrapped
 
 if TYPE_CHECKING:
     from dmls.analysis import UsedCertificate

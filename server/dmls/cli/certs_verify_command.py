@@ -9,10 +9,10 @@ from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of
 from dmls.cli.options import Parsed, UsageError, read_version
-from dmls.cli.width import wrapped
 from dmls.pki.facts import GoVersion
 from dmls.pki.shown import whole_name
 from dmls.version import go_of
+from dmls.width import wrapped
 
 
 def run(parsed: Parsed, console: Console) -> int:

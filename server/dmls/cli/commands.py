@@ -9,6 +9,7 @@ from dmls.settings import FILES, KINDS, LANGUAGES
 SEVERITIES = ("error", "warning", "information", "hint")
 NEVER = "never"
 FORMATS = ("text", "json")
+MAP_FORMATS = ("text", "mermaid", "svg", "html", "json")
 ROLES = ("ca", "cert", "key")
 USAGES = ("server", "client")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
@@ -147,6 +148,13 @@ COMMANDS = (
         1,
         3,
         complete="rule",
+    ),
+    Command(
+        "map",
+        (Option("--format", "FORMAT", MAP_FORMATS), ONE_DM_VERSION, AT, Option("--output", "FILE", complete="file")),
+        "[PATH…]",
+        most=None,
+        complete="file",
     ),
     Command("schema", (), "KIND", 1, 1, choices=SCHEMAS),
     Command("demo", (Option("--keep", "DIR", complete="folder"),)),

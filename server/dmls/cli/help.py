@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION, Command, Option
 from dmls.cli.console import Console
-from dmls.cli.width import padded, wrapped
+from dmls.width import padded, wrapped
 
 
 def overview(console: Console) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN
 from dmls.cli.options import Parsed
-from dmls.cli.width import padded, width
 from dmls.finding import Severity
 from dmls.rules.registry import ROWS
+from dmls.width import padded, width
 from dmls.words.catalogue import has
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmls.cli import hiding
 from dmls.cli.console import Console, harmless
 from dmls.cli.result import Examined, Result
-from dmls.cli.width import width
 from dmls.finding import Finding, Severity
 from dmls.private import MASK
 from dmls.text import LineIndex, Span
+from dmls.width import width
 from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
