@@ -56,6 +56,10 @@ def compile_sources() -> None:
     subprocess.run([PYTHON, "-m", "compileall", "-q", "server/dmls"], cwd=ROOT)
 
 
+SCREENS = ("kate", "vscode")
+"""Editors with windows: each wants a processor of its own, so their tests run one after the other."""
+
+
 def test_editors(arguments: list[str]) -> int:
     """Install the editors named, or all, into `.venv/editors` and run their tests; `--record` keeps the sessions that are replayed."""
     install("test")
@@ -64,9 +68,23 @@ def test_editors(arguments: list[str]) -> int:
     flags = [a for a in arguments if a.startswith("-") and a != "--record"]
     # An editor that cannot be had here is skipped below, with the reason.
     subprocess.run([PYTHON, "tests/editors/install.py", *names], cwd=ROOT)
-    chosen = ["-k", " or ".join(f"[{name}- or test_{name}.py" for name in names)] if names else []
     environment = {**os.environ, "DMLS_EDITORS": "1", **({"DMLS_RECORD": "1"} if "--record" in arguments else {})}
-    return subprocess.run([PYTHON, "-m", "pytest", "tests/editors", "-n", "2", "--dist", "worksteal", *chosen, *flags], cwd=ROOT, env=environment).returncode
+
+    def tests_of(editors: list[str]) -> str:
+        # The tests that all editors share, and those of one alone, in a file or a folder of its name.
+        return " or ".join(name if name == "vscode" else f"[{name}- or [{name}] or test_{name}.py" for name in editors)
+
+    screens = tests_of(list(SCREENS))
+    if names:
+        runs = [(tests_of([name for name in names if name not in SCREENS]), True), (tests_of([name for name in names if name in SCREENS]), False)]
+    else:
+        runs = [(f"not ({screens})", True), (screens, False)]
+    code = 0
+    for chosen, beside in runs:
+        if chosen:
+            workers = ["-n", "2", "--dist", "worksteal"] if beside else []
+            code = subprocess.run([PYTHON, "-m", "pytest", "tests/editors", *workers, "-k", chosen, *flags], cwd=ROOT, env=environment).returncode or code
+    return code
 
 
 def main(argv: list[str]) -> int:

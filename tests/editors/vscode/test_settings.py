@@ -39,7 +39,7 @@ def _settings() -> Iterator[tuple[str, dict[str, Any]]]:
             yield _camel(name), node
 
 
-@pytest.mark.parametrize("name, node", _settings(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize("name, node", list(_settings()), ids=lambda value: value if isinstance(value, str) else "")
 def test_a_setting_is_contributed(name: str, node: dict[str, Any]) -> None:
     made = CONTRIBUTED.get(f"dmls.{name}")
     assert made is not None, STALE
