@@ -62,6 +62,10 @@ PEM_LIMIT = 4 * 1024 * 1024
 """Bytes of a certificate file that are read at most: twenty times the bundle of all public authorities."""
 
 
+TEXT_LIMIT = 64 * 1024
+"""Bytes that are read at most of a file which a program has written for itself; what we ask about is a line or two."""
+
+
 class Read(NamedTuple):
     """The core wants the content of a file."""
 
@@ -74,6 +78,13 @@ class ReadPem(NamedTuple):
 
     path: str
     limit: int = PEM_LIMIT
+
+
+class ReadText(NamedTuple):
+    """The core wants the content of a small file that is no configuration."""
+
+    path: str
+    limit: int = TEXT_LIMIT
 
 
 class List(NamedTuple):
@@ -90,7 +101,7 @@ class Stat(NamedTuple):
     limit: int = 0
 
 
-Want = Union[Read, ReadPem, List, Stat]
+Want = Union[Read, ReadPem, ReadText, List, Stat]
 
 
 class Disk(Protocol):

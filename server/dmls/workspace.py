@@ -11,7 +11,7 @@ from typing import Iterable, Iterator, Mapping, Sequence
 from dmls import settings as settings_module
 from dmls.analysis import Analysis, FileRecord
 from dmls.clusters import Clusters
-from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, Stat, Want
+from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, ReadText, Stat, Want
 from dmls.model.cert_use import Lookup, PemContent, PemState
 from dmls.model.cluster import Card
 from dmls.model.kind import SETTINGS_FILE
@@ -71,6 +71,11 @@ class _Lookup:
 
     def stat(self, path: str) -> FileState:
         state = self._ask(Stat(path))
+        assert not isinstance(state, PemContent)
+        return state
+
+    def text(self, path: str) -> FileState:
+        state = self._ask(ReadText(path))
         assert not isinstance(state, PemContent)
         return state
 
@@ -202,7 +207,7 @@ class Workspace:
     def forget(self, path: str) -> None:
         """Nothing is known of `path` any more; if it is needed, it is wanted again."""
         self._disk.pop(path, None)
-        for want in (ReadPem(path), List(path), Stat(path)):
+        for want in (ReadPem(path), ReadText(path), List(path), Stat(path)):
             self._answers.pop(want, None)
         for want in self._asked.pop(path, ()):
             self._askers.get(want.path, {}).pop(path, None)
