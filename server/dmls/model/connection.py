@@ -100,7 +100,7 @@ def peers_of(path: str, connections: Sequence[Connection]) -> Peers:
         for party in (connection.dialer, connection.listener):
             if party.card.kind == kinds.MASTER:
                 masters.add(party.card.id)
-        if connection.listener.card.path == path and connection.dialer.end.allowed_cn:
+        if connection.listener.card.path == path and connection.dialer.on and connection.dialer.end.allowed_cn:
             has_list = True
         other = connection.other(path)
         cert = other.end.cert

@@ -16,6 +16,7 @@ from dmls.version import NEW_TLS_HELPER
 if TYPE_CHECKING:
     from dmls.model.cert_use import CertUse
     from dmls.model.config_file import ConfigFile
+    from dmls.model.endpoint import Endpoint
 
 PEERS, LIST, OLD = "peers", "list", "old"
 
@@ -58,22 +59,54 @@ def host_check(use: CertUse) -> HostCheck:
     return HostCheck(by, tuple(dict.fromkeys(hosts)), not others and not listed)
 
 
+def advertised(config: ConfigFile) -> tuple[Endpoint, ...]:
+    """The address under which a component is called."""
+    return _first(config, *_ADVERTISED.get(config.kind, ()))
+
+
+def dialled_by_peers(config: ConfigFile) -> tuple[Endpoint, ...]:
+    """The addresses at which the etcd of another master dials this one: the master's own of `initial-cluster`, else what it advertises.
+
+    The members of a new cluster are those of `initial-cluster`, which has to hold what each of them advertises (etcd: embed/config.go).
+    """
+    return _own_of_ring(config) or _first(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS)
+
+
+def peer_sources(config: ConfigFile) -> tuple[Endpoint, ...]:
+    """The addresses that a master is known to have, from one of which it calls other masters."""
+    return tuple(e for e in endpoints(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS) if e.host not in _UNSPECIFIED)
+
+
+def _own_of_ring(config: ConfigFile) -> tuple[Endpoint, ...]:
+    name = config.get(k.NAME)
+    own = name.text if name is not None else ""
+    return tuple(e for e in endpoints(config, k.INITIAL_CLUSTER) if own and e.name == own and e.host not in _UNSPECIFIED)
+
+
 def advertised_hosts(config: ConfigFile) -> tuple[str, ...]:
     """The host under which a component is called."""
-    return _first(config, *_ADVERTISED.get(config.kind, ()))
+    return tuple(e.host for e in advertised(config))
 
 
 def peer_hosts(config: ConfigFile) -> tuple[str, ...]:
     """The hosts under which other masters call this one."""
-    return _first(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS)
+    return tuple(e.host for e in _first(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS))
 
 
-def _first(config: ConfigFile, *keys: str) -> tuple[str, ...]:
-    """The hosts of the first key that is filled; those that only say "here" are left out."""
+def own_hosts(config: ConfigFile) -> tuple[str, ...]:
+    """Every host that a component has by its own file, those others call first."""
+    found = advertised(config)
+    if config.kind == kinds.MASTER:
+        found += _first(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS) + _own_of_ring(config) + peer_sources(config)
+    return tuple(dict.fromkeys(e.host for e in found))
+
+
+def _first(config: ConfigFile, *keys: str) -> tuple[Endpoint, ...]:
+    """The addresses of the first key that is filled; those that only say "here" are left out."""
     for key in keys:
         found = endpoints(config, key)
         if found:
-            return tuple(e.host for e in found if e.host not in _UNSPECIFIED)
+            return tuple(e for e in found if e.host not in _UNSPECIFIED)
     return ()
 
 

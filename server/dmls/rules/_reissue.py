@@ -12,7 +12,7 @@ from dmls.model import kind as kinds
 from dmls.model import openssl
 from dmls.model.allowed_cn import judged, trimmed
 from dmls.model.cert_use import CertUse, Source
-from dmls.model.host_check import advertised_hosts, peer_hosts
+from dmls.model.host_check import own_hosts
 from dmls.model.openssl import Place, Signer, Wanted
 from dmls.model.tls_block import CA, KEY
 from dmls.pki.facts import CLIENT_AUTH, SERVER_AUTH, Certificate
@@ -162,7 +162,7 @@ def _wanted(source: Source, certificate: Certificate | None) -> Wanted:
         return Wanted(openssl.names_for(certificate, ()), (SERVER_AUTH, CLIENT_AUTH), days=days, kind=kind)
     if use.owner in kinds.DATABASES:
         return Wanted(openssl.names_for(certificate, ()), (CLIENT_AUTH,), days=days, kind=kind)
-    hosts = (*advertised_hosts(use.config), *(peer_hosts(use.config) if use.owner == kinds.MASTER else ()), *_LOCAL)
+    hosts = (*own_hosts(use.config), *_LOCAL)
     return Wanted(openssl.names_for(certificate, hosts), (SERVER_AUTH, CLIENT_AUTH), days=days, kind=kind)
 
 

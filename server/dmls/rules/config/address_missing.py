@@ -1,0 +1,58 @@
+"""A component whose file does not say where it listens.
+
+What: a `dm-master.toml` without `master-addr`, or a `dm-worker.toml` without `worker-addr`.
+
+Why: neither key has a default.  Where the command line does not give `--master-addr` or `--worker-addr` either, DM does not start: 38035 or 40069
+`host:port '' not valid, RawCause: missing port in address` (dm/master/config.go:247-252, dm/worker/config.go:186-191).  TiUP's start scripts give the
+flag, so a file that TiUP has written needs no such key.
+
+Wrong: a `dm-worker.toml` with `name` and `join` only
+
+Right: `worker-addr = "10.0.0.21:8262"`
+
+Fix: add the key, or give the flag; the fix adds the key with the usual port, and the host is for you to fill in.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import edit
+from dmls.model import kind as kinds
+from dmls.model.config_file import ConfigFile
+from dmls.model.start_error import OWN, may_be_misspelt
+from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity, Span
+from dmls.schema import keys as k
+from dmls.syntax.tree import Scalar
+
+OWN_KEY = {kinds.MASTER: k.MASTER_ADDR, kinds.WORKER: k.WORKER_ADDR}
+USUAL = {kinds.MASTER: ":8261", kinds.WORKER: ":8262"}
+_BY_TIUP = "# WARNING: This file is auto-generated"
+"""How a file begins that TiUP has written; the script that it writes beside it gives the addresses."""
+
+
+def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
+    yield from judge(config, ctx)
+
+
+def judge(config: ConfigFile, ctx: Context, given: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """`given` are the keys that each known start of the program sets with a flag."""
+    own = OWN_KEY[config.kind]
+    entry = config.get(own)
+    if own in given or config.language != "toml" or config.text.lstrip("\ufeff").startswith(_BY_TIUP) or may_be_misspelt(config, own):
+        return
+    if entry is not None and (not isinstance(entry.node, Scalar) or entry.node.value or entry.node.style in ("empty", "junk", "bare")):
+        return
+    error = OWN[config.kind]
+    first = config.root.children[0] if config.root.children else None
+    span = config.span(entry) if entry is not None else config.key_span(first) if first is not None else Span(0, 0)
+    fixes: tuple[Fix, ...] = ()
+    if entry is None and first is not None:
+        change = edit.insert_pairs(config, first, [f'{own} = "{USUAL[config.kind]}"'], above=True)
+        if change is not None:
+            fixes = (ctx.fix("add-keys", change, how=Applicability.MANUAL, preferred=False, keys=f"`{own}`"),)
+    text = error.text("missing port in address", error.message.format(address=""))
+    yield ctx.finding(RULE, span, codes=(error.code,), dm_text=text, fixes=fixes, key=own)
+
+
+RULE = Rule("address-missing", "config", Severity.WARNING, CONFIG_FILE, kinds.COMPONENTS, check, codes=(38035, 40069))
