@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 from dmls.clusters import Clusters
+from dmls.files import Content, Missing
 from dmls.finding import FileEdit, Finding, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
@@ -18,6 +19,7 @@ from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
     from dmls.ide.values import Action, Completion, Fold, Highlight, Hint, Hover, Lens, Link, NamedThing, NameSpan, Place, Refusal, Symbol
+    from dmls.model.command_line import CommandLine
     from dmls.model.names import Occurrence
     from dmls.pki.facts import Certificate, PemBlock, PemFile
     from dmls.version import Version
@@ -118,7 +120,7 @@ class FileRecord:
 
     def config(self, override: str | None) -> ConfigFile | None:
         kind = self.kind(override)
-        if kind is None or kind == kinds.CERTIFICATE:
+        if kind is None or kind in (kinds.CERTIFICATE, kinds.SCRIPT):
             return None
         if self._config is None:
             from dmls.schema.load import load, load_settings
@@ -261,7 +263,7 @@ class Analysis:
             return
         override = self._override(path)
         kind = record.kind(override)
-        if kind is None or kind == kinds.CERTIFICATE:
+        if kind is None or kind in (kinds.CERTIFICATE, kinds.SCRIPT):
             return
         yield
         record.tree("yaml" if kind in kinds.YAML_KINDS else "toml")
@@ -282,13 +284,14 @@ class Analysis:
             return tuple(self._judge_certificate_file(record, settings))
         if record.judged is not None and record.judged.holds(settings, self._now):
             return record.judged.findings
-        findings = tuple(self._judge(record, settings))
+        is_script = record.kind(self._override(path)) == kinds.SCRIPT
+        findings = tuple(self._judge_script(record, settings) if is_script else self._judge(record, settings))
         until = None
         config = record._config
-        if config is not None and config.tls_blocks:
-            found = self._uses(config, settings)
+        if is_script or (config is not None and config.tls_blocks):
+            found = self.uses(path)
             record.named = tuple(
-                Named(config.path, s.role, s.entry.name, config.key_span(s.entry), s.local)
+                Named(path, s.role, s.entry.name, use.config.key_span(s.entry), s.local)
                 for use in found
                 for s in use.files
                 if s.entry is not None and s.local
@@ -384,9 +387,10 @@ class Analysis:
 
     def look_ahead(self, path: str) -> None:
         """Ask for the certificate files that a configuration names, so that its first findings are the right ones."""
-        config = self.file(path)
-        if config is not None and config.tls_blocks:
-            self._uses(config, self._settings_for(path))
+        if self.kind(path) == kinds.SCRIPT:
+            for line in self.command_lines(path):
+                self.command_file(line)
+        self.uses(path)
 
     def _judge_certificate_file(self, record: FileRecord, settings: Settings) -> list[Finding]:
         """What the configurations that use the file say of it, each pointing back; where none does, what is wrong with it in any use."""
@@ -447,6 +451,86 @@ class Analysis:
             shown[-1:] = _all_leveled(shown[-1:], settings, record.path)
         return shown
 
+    # Scripts
+
+    def command_lines(self, path: str) -> tuple[CommandLine, ...]:
+        """The calls of DM's programs in a script or unit; none for any other file."""
+        record = self._record(path)
+        if record is None or record.kind(self._override(path)) != kinds.SCRIPT:
+            return ()
+        from dmls.model.command_line import command_lines
+
+        return command_lines(path, record.text)
+
+    def command_file(self, line: CommandLine) -> tuple[ConfigFile | None, bool]:
+        """The file that a command line names for its configuration, and whether what it says is known; (None, True) where none is named."""
+        if line.config_path is None or not line.config_is_known:
+            return None, line.config_is_known
+        from dmls.model.command_line import config_places
+
+        script = line.config.path
+        lookup = self._certificates.lookup(script)
+        settings = self._settings_for(script)
+        mapped = settings.local_path(line.config_path)
+        for place in (mapped,) if mapped else tuple(config_places(line, script, self._folders)):
+            # To ask is also to be told when it changes.
+            state = lookup.text(place)
+            record = self._record(place)
+            if record is None and isinstance(state, Content):
+                record = FileRecord.from_bytes(place, state.data)
+            if record is not None:
+                config = self.file(place) if place in self._records else None
+                if config is None or config.kind != line.kind:
+                    # The command line says what the file is for, whatever it looks like by itself.
+                    config = FileRecord(place, record.text, record.encoding).config(line.kind)
+                sure = config is not None and config.kind == line.kind and record.encoding is None and next(config.tree.problems(), None) is None
+                return (config, True) if sure else (None, False)
+            if not isinstance(state, Missing):
+                break
+        return None, False
+
+    def _around_command(self, line: CommandLine, settings: Settings) -> Surroundings:
+        """What a command line is judged with: relative paths count from the folder that the script goes to; in a container nothing is known."""
+        if line.elsewhere:
+            settings = settings._replace(files="off")
+        elif line.folder and tls_path.is_absolute(line.folder) and settings.working_dir is None:
+            settings = settings._replace(working_dir=line.folder)
+        return self._around(line.config.path, settings)
+
+    def _judge_script(self, record: FileRecord, settings: Settings) -> list[Finding]:
+        from dmls import lint
+        from dmls.model.command_line import joined
+
+        lines = self.command_lines(record.path)
+        found: list[Finding] = []
+        for line in lines:
+            file, known = self.command_file(line)
+            complete = known and not line.open
+            config = joined(line, file)
+            around = self._around_command(line, settings)
+
+            def judge(version: Version, line: CommandLine = line, config: ConfigFile = config, complete: bool = complete, around: Surroundings = around) -> list[Finding]:
+                return lint.check_command_line(line, config, complete, version, around)
+
+            made = lint.merged(settings.dm_versions, judge)
+            place = line.config_flag
+            if file is not None and place is not None and place.value is not None:
+                # A fault that the file has all by itself is told there.
+                there = {f.rule for f in self.findings(file.path)} if self._record(file.path) is not None else set()
+                span = Span(place.value.start, place.value.end)
+                made = [f for f in made if f.span != span or f.rule not in there]
+            found.extend(made)
+        if lines:
+            starts = [line.span for line in lines]
+
+            def begins(offset: int) -> int:
+                return next((span.start for span in starts if span.contains(offset)), offset)
+
+            found = lint.suppress(lines[0].config, found, begins)
+        if settings.rules or settings.per_file:
+            found = _all_leveled(found, settings, record.path)
+        return lint.capped(lint.order(found), record.path)
+
     def release(self, path: str) -> None:
         """Let go of what was made of a file that nobody is likely to ask about again; its findings stay."""
         record = self._records.get(path)
@@ -461,7 +545,10 @@ class Analysis:
         return state.pem if isinstance(state, PemContent) else None
 
     def uses(self, path: str) -> tuple[CertUse, ...]:
-        """The TLS blocks of a configuration with the files that they name."""
+        """The TLS blocks of a configuration, or of each command line of a script, with the files that they name."""
+        if self.kind(path) == kinds.SCRIPT:
+            settings = self._settings_for(path)
+            return tuple(use for line in self.command_lines(path) for use in uses(line.config, self._around_command(line, settings), settings.dm_versions[-1]))
         config = self.file(path)
         return self._uses(config, self._settings_for(path)) if config is not None and config.tls_blocks else ()
 
@@ -499,6 +586,10 @@ class Analysis:
     def hover(self, path: str, offset: int, locale: str = "en") -> Hover | None:
         if self.kind(path) == kinds.CERTIFICATE:
             return self._hover_in_certificate(path, offset, locale)
+        if self.kind(path) == kinds.SCRIPT:
+            from dmls.ide import command_help
+
+            return command_help.hover(self.command_lines(path), offset, self.findings_if_known(path), locale, lambda line: self._hover_on_tls(line.config, offset, locale))
         config = self.file(path)
         if config is None:
             return None
@@ -534,6 +625,13 @@ class Analysis:
 
     def completions(self, path: str, offset: int, locale: str = "en") -> list[Completion]:
         """All offers; those that depend on the disk may come only once what this asks for was looked up (`Workspace.wanted`)."""
+        if self.kind(path) == kinds.SCRIPT:
+            from dmls.ide import command_help
+
+            def offers(line: CommandLine, key: str, typed: str, span: Span, quote: str, taken: set[str]) -> list[Completion]:
+                return [] if line.elsewhere else self._tls_offers(line.config, key, typed, span, quote, taken, locale)
+
+            return command_help.completions(path, self.text(path) or "", offset, locale, offers)
         config = self.file(path)
         if config is None:
             return []
@@ -561,10 +659,14 @@ class Analysis:
     def hints(self, path: str, span: Span, locale: str = "en") -> list[Hint]:
         """What certificate and key files are, behind their paths."""
         config = self.file(path)
-        if config is None or not config.tls_blocks or not self._settings_for(path).inlay_hints:
+        if not self._settings_for(path).inlay_hints:
             return []
         from dmls.ide import tls_hints
 
+        if self.kind(path) == kinds.SCRIPT:
+            return [hint for use in self.uses(path) for hint in tls_hints.hints((use,), use.config, span, self._now, locale)]
+        if config is None or not config.tls_blocks:
+            return []
         return list(tls_hints.hints(self.uses(path), config, span, self._now, locale))
 
     def lenses(self, path: str, locale: str = "en") -> list[Lens]:
@@ -610,7 +712,7 @@ class Analysis:
     def actions(self, path: str, span: Span, only: Sequence[str] | None = None, fix_all: bool = False) -> list[Action]:
         """What can be done at `span`; `only` are the wanted kinds.  `fix_all` computes all safe fixes together, which takes many judgements."""
         config = self.file(path)
-        if config is None and self.kind(path) != kinds.CERTIFICATE:
+        if config is None and self.kind(path) not in (kinds.CERTIFICATE, kinds.SCRIPT):
             return []
         from dmls.ide import actions
 

@@ -15,7 +15,7 @@ import time
 from typing import Iterable, Iterator, NamedTuple, Union
 
 from dmls.files import CONFIG_LIMIT, Content, Directory, FileState, Missing, NotRegular, TooLarge, Unreadable
-from dmls.model.kind import CERTIFICATE_SUFFIXES
+from dmls.model.kind import CERTIFICATE_SUFFIXES, SCRIPT_SUFFIXES
 from dmls.settings import NAME as SETTINGS_NAME
 from dmls.settings import glob_regex
 
@@ -200,13 +200,17 @@ class Refused(NamedTuple):
 
 
 _SUFFIXES = (".toml", ".yaml", ".yml")
+SCRIPT_LIMIT = 256 * 1024
+"""Bytes of a script that is looked into; those that start DM have a few lines."""
+_PROGRAMS = (b"dm-master", b"dm-worker", b"dmctl")
 _NEVER = ("node_modules", "site-packages")
 
 
 def config_files(paths: Iterable[str]) -> Iterator[Union[Found, Refused]]:
     """The files that `paths` mean, each once, in the order of `paths` and by name within a folder.
 
-    A named file is always meant.  In a folder: `.toml`, `.yaml` and `.yml` files and `.dmls.toml`; not what a `.gitignore` of the
+    A named file is always meant.  In a folder: `.toml`, `.yaml` and `.yml` files, `.dmls.toml`, and scripts and
+    units that name a program of DM; not what a `.gitignore` of the
     repository ignores, nor hidden files and folders, nor `node_modules`.  Links to files are followed, links to folders are not (a
     link that is named itself is), so a ring of links ends.
     """
@@ -242,12 +246,18 @@ def _walk(folder: str, prefix: str, ignores: tuple[_Ignore, ...]) -> Iterator[Un
         if name.startswith(".") and name != SETTINGS_NAME:
             continue
         path = base + name
-        if name.endswith(_SUFFIXES):
-            if _is_file(entry) and not _ignored(path, False, ignores):
+        if name.endswith(_SUFFIXES) or name.endswith(SCRIPT_SUFFIXES):
+            if _is_file(entry) and not _ignored(path, False, ignores) and (name.endswith(_SUFFIXES) or _starts_dm(path)):
                 yield Found(path, prefix + name, False)
                 continue
         if _is_real_folder(entry) and name not in _NEVER and not _ignored(path, True, ignores):
             yield from _walk(path, prefix + name + "/", ignores)
+
+
+def _starts_dm(path: str) -> bool:
+    """Whether a script may start a program of DM; most do not, and are not looked at any further."""
+    state = RealDisk().read(path, SCRIPT_LIMIT)
+    return isinstance(state, Content) and any(name in state.data for name in _PROGRAMS)
 
 
 def certificate_files(folders: Iterable[str]) -> Iterator[str]:

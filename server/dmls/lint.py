@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from functools import lru_cache
-from typing import Iterable, Iterator, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Sequence
 
 from dmls import rule as subjects
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
@@ -26,6 +26,9 @@ from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Chunk, Scalar, is_null
 from dmls.text import Edit, Span
 from dmls.version import Version, parse_version_set
+
+if TYPE_CHECKING:
+    from dmls.model.command_line import CommandLine
 
 MAX_FINDINGS = 1000
 SYNTAX_ERROR = "syntax-error"
@@ -292,6 +295,44 @@ def _certificates(index: _Index, ctx: Context, connections: Sequence[Connection]
                 yield from _run(row, use, ctx)
 
 
+def check_command_line(line: CommandLine, config: ConfigFile, complete: bool, version: Version, around: Surroundings) -> list[Finding]:
+    """What is wrong with the TLS flags of one command line, together with the file that it names.
+
+    `config` joins the two; `complete` tells whether all that the program is given is known, so that something may be missed.  What the file says
+    by itself is its own affair, and a fault of it that no flag has a part in is told there.
+    """
+    from dmls.model.command_line import BORROWED, UNKNOWN
+    from dmls.model.tls_block import PATHS
+    from dmls.schema.keys import CERT_ALLOWED_CN
+
+    if line.ends or not line.config.tls_blocks or CERT_ALLOWED_CN in line.unknown:
+        return []
+    ctx = Context(config, version, around)
+    index = _index(config.kind, version)
+    # A file of dmctl names no certificates; its flags do, and they are files like those of a worker.
+    files = _index(kinds.WORKER, version) if config.kind == kinds.DMCTL else index
+    out: list[Finding] = []
+    if complete and not line.unknown.intersection(PATHS.values()):
+        for block in config.tls_blocks:
+            for row in index.tls_block:
+                out.extend(_run(row, block, ctx))
+    for use in uses(config, around, version):
+        own = [source for source in use.files if source.entry is not None and isinstance(source.entry.node, Scalar) and source.entry.node.style not in (BORROWED, UNKNOWN)]
+        for source in own:
+            for row in files.pem:
+                if source.found or subjects.PATH in row.select:
+                    out.extend(_run(row, source, ctx))
+        if any(source.found for source in own):
+            for row in files.cert_use:
+                if config.kind != kinds.DMCTL or row.name in _OF_CLIENTS:
+                    out.extend(_run(row, use, ctx))
+    return out
+
+
+_OF_CLIENTS = ("tls-key-mismatch", "tls-chain-order", "tls-eku-no-client")
+"""The rules about certificate and key together that hold for a program which is only ever a client, as dmctl."""
+
+
 def check_alone(document: ConfigFile, source: Source, version: Version, around: Surroundings) -> list[Finding]:
     """What is wrong with a certificate file whatever uses it; `document` only names it."""
     ctx = Context(document, version, around)
@@ -329,11 +370,16 @@ def _without_echo(findings: list[Finding], config: ConfigFile) -> Iterator[Findi
 
 def check_versions(config: ConfigFile, versions: tuple[Version, ...], around: Surroundings = NO_SURROUNDINGS) -> list[Finding]:
     """The findings for several versions, each once; `Finding.versions` names those that raise it where not all do."""
+    return merged(versions, lambda version: check(config, version, around))
+
+
+def merged(versions: tuple[Version, ...], judge: Callable[[Version], list[Finding]]) -> list[Finding]:
+    """What `judge` finds for several versions, each once; `Finding.versions` names those that raise it where not all do."""
     if len(versions) == 1:
-        return check(config, versions[0], around)
+        return judge(versions[0])
     raised: dict[tuple[object, ...], tuple[list[Finding], list[str]]] = {}
     for version in versions:
-        for finding in check(config, version, around):
+        for finding in judge(version):
             key = (finding.rule, finding.severity, finding.span, finding.message, repr(finding.args))
             same, names = raised.setdefault(key, ([], []))
             same.append(finding)
@@ -353,8 +399,11 @@ def _shared(findings: list[Finding]) -> tuple[Fix, ...]:
     return fixes
 
 
-def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:
-    """Drop what the file's own comments ignore, and say which of these comments ignore nothing."""
+def suppress(config: ConfigFile, findings: list[Finding], begins: Callable[[int], int] = int) -> list[Finding]:
+    """Drop what the file's own comments ignore, and say which of these comments ignore nothing.
+
+    `begins` gives the offset at which the command that holds an offset begins: no comment can stand within one that goes over several lines.
+    """
     ignores = read_ignores(config.tree)
     if not ignores:
         return findings
@@ -363,8 +412,8 @@ def suppress(config: ConfigFile, findings: list[Finding]) -> list[Finding]:
     used: set[int] = set()
     kept = []
     for finding in findings:
-        line = lines.line_of(finding.span.start)
-        hits = [i for i, ignore in enumerate(ignores) if ignore.rule == finding.rule and ignore.line in (None, line)]
+        where = (None, lines.line_of(finding.span.start), lines.line_of(begins(finding.span.start)))
+        hits = [i for i, ignore in enumerate(ignores) if ignore.rule == finding.rule and ignore.line in where]
         if hits:
             used.update(hits)
         else:

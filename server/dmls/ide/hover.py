@@ -44,11 +44,15 @@ def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale
         text = _value(entry, locale) + text
     if first:
         text = f"{first}\n---\n\n{text}"
+    return Hover(span, with_error(text, findings, offset, locale))
+
+
+def with_error(text: str, findings: tuple[Finding, ...], offset: int, locale: str) -> str:
+    """A text with what DM says of the place at `offset` behind it, where a finding knows that."""
     for finding in findings:
         if finding.dm_text and finding.span.contains(offset):
-            text += "\n" + sentence("ide.dm-says", {}, locale) + "\n\n```text\n" + finding.dm_text.replace("```", "'''") + "\n```\n"
-            break
-    return Hover(span, text)
+            return text + "\n" + sentence("ide.dm-says", {}, locale) + "\n\n```text\n" + finding.dm_text.replace("```", "'''") + "\n```\n"
+    return text
 
 
 def _value(entry: Entry, locale: str) -> str:

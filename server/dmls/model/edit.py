@@ -10,6 +10,8 @@ from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence
 from dmls.text import Edit, Span
 
+FLAGS = "flags"
+"""The language of a command line that is read as a file (`model.command_line`)."""
 _PLAIN = LazyPattern(r"[A-Za-z_/][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*\Z")
 _WORDS = frozenset("y n yes no on off true false null ~ .nan .inf".split())
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -104,6 +106,10 @@ def delete(config: ConfigFile, entry: Entry) -> Edit | None:
     A block or list that nothing else stands in is written as empty, since without a value it would be null.  None where what goes has an
     anchor, which an alias may need.
     """
+    if config.language == FLAGS:
+        from dmls.model import flag_edit
+
+        return flag_edit.delete(config, entry)
     parent = entry.parent
     if not stands_directly(entry) or parent is None or _has_anchor(entry.raw):
         return None
@@ -225,6 +231,10 @@ def set_text(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     """Write another text where a scalar stands, in its own quotes."""
     if not is_direct(entry) or not isinstance(entry.raw, Scalar):
         return None
+    if config.language == FLAGS:
+        from dmls.model import flag_edit
+
+        return flag_edit.set_text(entry, text)
     return Edit(config.value_span(entry), written_like(config, entry, text))
 
 
@@ -236,7 +246,7 @@ def reword(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
 def put_first(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     """A new item before the first one of a list between brackets, in the quotes of that one."""
     items = entry.items()
-    if not items or not is_direct(items[0]) or not isinstance(entry.node, Sequence) or entry.node.form not in ("flow", "array"):
+    if config.language == FLAGS or not items or not is_direct(items[0]) or not isinstance(entry.node, Sequence) or entry.node.form not in ("flow", "array"):
         return None
     at = config.value_span(items[0]).start
     before = indent_of(config, at)
@@ -271,7 +281,7 @@ def stands_directly(entry: Entry) -> bool:
 
 def rename_key(config: ConfigFile, entry: Entry, key: str) -> Edit | None:
     """Write another key, in the quotes that stand there."""
-    if entry.pair is None or not isinstance(entry.pair.key, Scalar) or not stands_directly(entry):
+    if config.language == FLAGS or entry.pair is None or not isinstance(entry.pair.key, Scalar) or not stands_directly(entry):
         return None
     return Edit(config.key_span(entry), _key_like(config, entry, key))
 
@@ -304,6 +314,10 @@ def insert_keys(config: ConfigFile, beside: Entry, added: list[tuple[str, str]],
 
     None where `beside` has an alias, stands in a block with an anchor, or shares its line in a way that is not sure.
     """
+    if config.language == FLAGS:
+        from dmls.model import flag_edit
+
+        return flag_edit.insert(config, beside, added, above)
     if beside.pair is None:
         return None
     is_text = isinstance(beside.raw, Scalar) and beside.raw.style != "empty"
@@ -316,7 +330,7 @@ def insert_pairs(config: ConfigFile, beside: Entry, new: list[str], above: bool 
     None as for `insert_keys`.
     """
     parent = beside.parent
-    if beside.pair is None or parent is None or not isinstance(parent.raw, Mapping) or not stands_directly(beside) or is_shared(parent):
+    if config.language == FLAGS or beside.pair is None or parent is None or not isinstance(parent.raw, Mapping) or not stands_directly(beside) or is_shared(parent):
         return None
     span = config.span(beside)
     indent = indent_of(config, span.start)
@@ -374,7 +388,7 @@ def unwrap_item(config: ConfigFile, entry: Entry, mark: str = "") -> tuple[Edit,
 def split_item(config: ConfigFile, item: Entry, texts: list[str]) -> Edit | None:
     """Write several items of a list in the place of one, in its quotes."""
     parent = item.parent
-    if parent is None or not isinstance(parent.node, Sequence) or not is_direct(item) or not texts or not isinstance(item.raw, Scalar):
+    if config.language == FLAGS or parent is None or not isinstance(parent.node, Sequence) or not is_direct(item) or not texts or not isinstance(item.raw, Scalar):
         return None
     span = config.value_span(item)
     new = [written_like(config, item, text) for text in texts]
@@ -392,7 +406,7 @@ def append_items(config: ConfigFile, entry: Entry, texts: list[str]) -> Edit | N
     """New texts behind the last item of a list, in its quotes."""
     items = entry.items()
     node = entry.raw
-    if not items or not texts or not isinstance(node, Sequence) or not stands_directly(items[-1]) or is_shared(entry):
+    if config.language == FLAGS or not items or not texts or not isinstance(node, Sequence) or not stands_directly(items[-1]) or is_shared(entry):
         return None
     last = items[-1]
     span = config.value_span(last)
@@ -415,6 +429,8 @@ def fill(config: ConfigFile, entry: Entry, text: str) -> Edit | None:
     """Write a text as the value of a key that is empty or has another text, in the quotes that stand there."""
     if not isinstance(entry.raw, Scalar) or entry.raw.style != "empty":
         return set_text(config, entry, text)
+    if config.language == FLAGS:
+        return None
     if entry.pair is None or entry.pair.separator < 0 or not is_direct(entry):
         return None
     after = config.tree.base(entry.pair.chunk) + entry.pair.separator + 1
@@ -433,7 +449,7 @@ def set_pair(config: ConfigFile, entry: Entry, key: str, value: str) -> tuple[Ed
 def set_value(config: ConfigFile, entry: Entry, value: str) -> Edit | None:
     """Write `value`, which is text as it has to stand, where a scalar or nothing stands."""
     node = entry.raw
-    if not is_direct(entry) or not isinstance(node, Scalar) or node.anchor is not None or node.tag is not None or node.style in ("literal", "folded"):
+    if config.language == FLAGS or not is_direct(entry) or not isinstance(node, Scalar) or node.anchor is not None or node.tag is not None or node.style in ("literal", "folded"):
         return None
     if node.style != "empty":
         return Edit(config.value_span(entry), value)

@@ -34,7 +34,8 @@ ADDRESSES = {
 
 _SINGLE = frozenset((k.MASTER_ADDR, k.WORKER_ADDR, k.ADVERTISE_ADDR))
 HTTP, HTTPS = "http", "https"
-_STRING_STYLES = ("basic", "literal", "multi-basic", "multi-literal")
+_STRING_STYLES = ("basic", "literal", "multi-basic", "multi-literal", "word", "double-part", "single-part", "mixed", "borrowed")
+"""Of TOML, and of flags (`model.command_line`)."""
 _SCHEME = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9+.\-]*)://")
 _BLANK = re.compile(r"[ \t\r\n]")
 
@@ -188,6 +189,9 @@ def of_entry(config: ConfigFile, entry: Entry, key: str) -> tuple[Endpoint, ...]
 
 def _inside(source: str, node: Scalar) -> int | None:
     """Where the value begins inside its source, quotes included; None where escapes make the two differ."""
+    if node.style in _STRING_STYLES[4:]:
+        at = 1 if source[:1] in ('"', "'") else 0
+        return at if source[at : len(source) - at] == node.value else None
     quote = 3 if node.style.startswith("multi") else 1
     body = source[quote : len(source) - quote]
     for skip in ("", "\n", "\r\n"):

@@ -22,6 +22,10 @@ TOPOLOGY = "topology"
 SETTINGS = "settings"
 """A `.dmls.toml`; no DM file, but checked with the same machinery."""
 
+SCRIPT = "script"
+"""A shell script or a unit of systemd that starts programs of DM; read as command lines (`model.command_line`)."""
+SCRIPT_SUFFIXES = (".sh", ".bash", ".service")
+
 CERTIFICATE = "certificate"
 """A file of certificates or keys: no DM file, but DM files name it."""
 CERTIFICATE_SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key", ".csr")
@@ -129,13 +133,30 @@ def recognise(path: str, text: str, override: str | None = None) -> str | None:
             return said.group(1)
     language = language_of(name)
     if language is None:
-        return CERTIFICATE if name.lower().endswith(CERTIFICATE_SUFFIXES) or text.startswith("-----BEGIN ") else None
+        if name.lower().endswith(CERTIFICATE_SUFFIXES) or text.startswith("-----BEGIN "):
+            return CERTIFICATE
+        return SCRIPT if _is_script(path, text) else None
     if len(text) > _HEAD:
         # Nearly every file says near its top what it is; a long one is read whole only where its top says nothing.
         found = _by_content(name.lower(), text[: text.rfind("\n", 0, _HEAD) + 1 or _HEAD], language)
         if found is not None:
             return found
     return _by_content(name.lower(), text, language)
+
+
+_SHEBANG = r"#![ \t]*\S*/(?:env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?(?:ba|da|k|z|a)?sh\b"
+_PROGRAMS = ("dm-master", "dm-worker", "dmctl")
+
+
+def _is_script(path: str, text: str) -> bool:
+    """Whether it is a script or unit that starts a program of DM.  Nearly all scripts do not, which a search for the names tells."""
+    if not path.lower().endswith(SCRIPT_SUFFIXES) and not re.match(_SHEBANG, text):
+        return False
+    if not any(name in text for name in _PROGRAMS):
+        return False
+    from dmls.model.command_line import command_lines
+
+    return bool(command_lines(path, text))
 
 
 _HEAD = 16_000

@@ -27,6 +27,9 @@ from dmls.schema import keys as k
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
     config = ctx.config
+    if config.language != "toml":
+        # These are the flags themselves.
+        return
     written = [m.path for m in block.materials if m.path is not None and m.path.text]
     ignored = sorted((e for e in written if not any(True for _ in misfits(e, config.language))), key=lambda e: config.key_span(e).start)
     if not ignored:
