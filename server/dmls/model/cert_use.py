@@ -53,6 +53,9 @@ class Lookup(Protocol):
     def stat(self, path: str) -> FileState:
         """What `path` is; `Content` without data for a file."""
 
+    def text(self, path: str) -> FileState:
+        """The content of a small file that is no configuration."""
+
 
 class Nothing:
     """The lookup of those who may not look."""
@@ -64,6 +67,9 @@ class Nothing:
         return Denied()
 
     def stat(self, path: str) -> FileState:
+        return Denied()
+
+    def text(self, path: str) -> FileState:
         return Denied()
 
 
@@ -347,10 +353,10 @@ def next_change(certificate: Certificate, now: float, settings: Settings) -> flo
 
 
 def uses(config: ConfigFile, around: Surroundings, version: Version, peers: Peers = NO_PEERS) -> tuple[CertUse, ...]:
-    """One for each TLS block whose material DM reads; none for `dmctl.toml`, where DM ignores it in favour of flags."""
+    """One for each TLS block whose material DM reads; none for `dmctl.toml`, where DM ignores it."""
     return tuple(
         CertUse(block, config, files, version, peers)
-        for block, files in ((b, tuple(_sources(b, config, around))) for b in config.tls_blocks if b.owner != kinds.DMCTL or config.language != "toml")
+        for block, files in ((b, tuple(_sources(b, config, around))) for b in config.tls_blocks if b.owner != kinds.DMCTL)
         if files
     )
 
@@ -375,10 +381,7 @@ def _sources(block: TlsBlock, config: ConfigFile, around: Surroundings) -> Itera
             source.effective = inline is None
             source.used = used
             source.path = material.path.text
-            node = material.path.node
-            if getattr(node, "style", "") != "unknown":
-                # A file that the command line only names may lie in another folder, from which its paths are looked for too.
-                find(source, getattr(node, "origin", "") or config.path, around)
+            find(source, config.path, around)
             yield source
 
 
