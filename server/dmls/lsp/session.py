@@ -18,7 +18,7 @@ from dmls.lsp.from_proto import Client
 from dmls.lsp.inputs import Inputs
 from dmls.lsp.publish import Publisher, Report
 from dmls.lsp.scheduler import Pass, Scheduler, Worker
-from dmls.model.kind import CERTIFICATE_SUFFIXES
+from dmls.model.kind import CERTIFICATE_SUFFIXES, SCRIPT_SUFFIXES
 from dmls.words.catalogue import locale_of, sentence
 from dmls.workspace import Workspace
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from dmls.analysis import Analysis
 
-SUFFIXES = (".toml", ".yaml", ".yml")
-WATCHED = ("**/*.{toml,yaml,yml}", "**/*.{pem,crt,cer,key}")
+SUFFIXES = (".toml", ".yaml", ".yml", *SCRIPT_SUFFIXES)
+WATCHED = ("**/*.{toml,yaml,yml,sh,bash,service}", "**/*.{pem,crt,cer,key}")
 SCAN_LIMIT = 512 * 1024
 """Bytes of a closed file that the workspace scan reads at most: judging a larger one would hold up typing, so it waits until it is opened."""
 SETTINGS_WAIT = 0.3

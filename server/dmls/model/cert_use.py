@@ -353,10 +353,10 @@ def next_change(certificate: Certificate, now: float, settings: Settings) -> flo
 
 
 def uses(config: ConfigFile, around: Surroundings, version: Version, peers: Peers = NO_PEERS) -> tuple[CertUse, ...]:
-    """One for each TLS block whose material DM reads; none for `dmctl.toml`, where DM ignores it."""
+    """One for each TLS block whose material DM reads; none for `dmctl.toml`, where DM ignores it in favour of flags."""
     return tuple(
         CertUse(block, config, files, version, peers)
-        for block, files in ((b, tuple(_sources(b, config, around))) for b in config.tls_blocks if b.owner != kinds.DMCTL)
+        for block, files in ((b, tuple(_sources(b, config, around))) for b in config.tls_blocks if b.owner != kinds.DMCTL or config.language != "toml")
         if files
     )
 
@@ -381,7 +381,10 @@ def _sources(block: TlsBlock, config: ConfigFile, around: Surroundings) -> Itera
             source.effective = inline is None
             source.used = used
             source.path = material.path.text
-            find(source, config.path, around)
+            node = material.path.node
+            if getattr(node, "style", "") != "unknown":
+                # A file that the command line only names may lie in another folder, from which its paths are looked for too.
+                find(source, getattr(node, "origin", "") or config.path, around)
             yield source
 
 

@@ -147,6 +147,7 @@ ROWS: tuple[Row, ...] = (
     Row('tls-db-empty-security', 'tls', 1, 'tls-block', ('source', 'task'), (), 'dmls.rules.tls.tls_db_empty_security', '..'),
     Row('tls-db-half-pair', 'tls', 2, 'tls-block', ('source', 'task'), (), 'dmls.rules.tls.tls_db_half_pair', '..'),
     Row('tls-db-no-ca', 'tls', 1, 'tls-block', ('source', 'task'), (), 'dmls.rules.tls.tls_db_no_ca', '..'),
+    Row('tls-dmctl-missing', 'tls', 1, 'tls-block', ('dmctl',), (), 'dmls.rules.tls.tls_dmctl_missing', '..'),
     Row('tls-https-without-ca', 'tls', 2, 'file', ('master', 'worker'), (), 'dmls.rules.tls.tls_https_without_ca', '..'),
     Row('tls-inline-ignored', 'tls', 2, 'tls-block', ('master', 'worker', 'dmctl'), (), 'dmls.rules.tls.tls_inline_ignored', '..'),
     Row('tls-inline-private-key', 'tls', 2, 'tls-block', ('source', 'task'), (), 'dmls.rules.tls.tls_inline_private_key', '..'),
