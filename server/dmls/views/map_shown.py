@@ -99,9 +99,9 @@ class _Teller:
 
     def line_title(self, found: Deployment, dialers: tuple[str, ...], listeners: tuple[str, ...], names: Mapping[str, str], pair: str) -> str:
         if pair == link.PEER and dialers == listeners:
-            return self.say("title-peers", count=len(dialers))
+            return self.say("title-peers")
         if dialers == listeners:
-            return self.say("title-selves", count=len(dialers)) if len(dialers) > 1 else self.say("title-self", name=names[dialers[0]])
+            return self.say("title-selves") if len(dialers) > 1 else self.say("title-self", name=names[dialers[0]])
         return f"{self.group(found, dialers, names)} → {self.group(found, listeners, names)}"
 
     def group(self, found: Deployment, ids: tuple[str, ...], names: Mapping[str, str]) -> str:
@@ -138,8 +138,8 @@ class _Teller:
         if node.days is not None:
             word = "expired" if node.days < 0 else "days-one" if node.days == 1 else "days"
             lines.append(self.say(word, days=node.days))
-        elif node.tls and node.not_after is None:
-            lines.append(self.say("certificate-unknown"))
+        elif node.tls:
+            lines.append(self.say("certificate-unknown" if node.shows else "certificate-none"))
         if node.names:
             lines.append(self.say("admits-first" if node.role == MASTER else "admits", names=clip(node.wanted if node.role == MASTER else " ".join(node.names), 40)))
         return lines

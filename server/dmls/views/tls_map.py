@@ -79,6 +79,8 @@ class Node(NamedTuple):
     names: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     """Those about TLS in its file that are about no single connection."""
+    shows: bool = False
+    """Whether a certificate is set, known or not."""
 
     @property
     def wanted(self) -> str:
@@ -261,6 +263,7 @@ class _Maker:
             leaf.not_after if leaf is not None else None,
             days,
             party.end.allowed_cn,
+            shows=party.end.cert is not None,
         )
 
     def _leaf(self, party: Party) -> Certificate | None:
