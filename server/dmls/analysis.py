@@ -499,9 +499,9 @@ class Analysis:
 
     def _judge_script(self, record: FileRecord, settings: Settings) -> list[Finding]:
         from dmls import lint
-        from dmls.model.command_line import joined
+        from dmls.model.command_line import command_lines, joined
 
-        lines = self.command_lines(record.path)
+        lines = command_lines(record.path, record.text)
         found: list[Finding] = []
         for line in lines:
             file, known = self.command_file(line)
@@ -731,7 +731,9 @@ class Analysis:
         def judge(text: str) -> Sequence[Finding] | None:
             # Nothing is taken over from the present tree: its entries belong to it and would follow the new one.
             new = FileRecord(path, text, None)
-            return self._judge(new, settings) if new.kind(override) == kind else None
+            if new.kind(override) != kind:
+                return None
+            return self._judge_script(new, settings) if kind == kinds.SCRIPT else self._judge(new, settings)
 
         done = fix_text(path, record.text, judge)
         return done.text if done.applied else None
