@@ -21,8 +21,8 @@ def certificate(folder: Path, name: str, number: int, cn: str, host: str, days: 
     return {key: (folder / file).as_posix() for key, (file, _) in files.items()}
 
 
-def deployment(folder: Path, masters: int = 3, workers: int = 10, sources: int = 2, tasks: int = 1) -> None:
-    """A deployment with three faults: the second worker's certificate has another name, the third has no TLS, the last one's ends soon."""
+def deployment(folder: Path, masters: int = 3, workers: int = 10, sources: int = 2, tasks: int = 1, faults: bool = True) -> None:
+    """A deployment; with three faults: the second worker's certificate has another name, the third has no TLS, the last one's ends soon."""
     ring = ",".join(f"m{i}=https://10.0.0.{i}:8291" for i in range(1, masters + 1))
     join = ",".join(f"10.0.0.{i}:8261" for i in range(1, masters + 1))
     for i in range(1, masters + 1):
@@ -33,9 +33,9 @@ def deployment(folder: Path, masters: int = 3, workers: int = 10, sources: int =
     for i in range(1, workers + 1):
         host = f"10.0.1.{i}"
         rows = {"name": f"w{i}", "worker-addr": f"{host}:8262", "advertise-addr": f"{host}:8262", "join": join}
-        if i != 3:
-            rows |= certificate(folder, f"w{i}", 3 + i, "dm-worker" if i == 2 else "dm", host, 12 if i == workers else 335)
-        _toml(folder / f"dm-worker{i}.toml", rows, i != 3)
+        if i != 3 or not faults:
+            rows |= certificate(folder, f"w{i}", 3 + i, "dm-worker" if faults and i == 2 else "dm", host, 12 if faults and i == workers else 335)
+        _toml(folder / f"dm-worker{i}.toml", rows, i != 3 or not faults)
     for i in range(1, sources + 1):
         security = f"  security:\n    ssl-ca: {(folder / 'ca.pem').as_posix()}\n" if i == 1 else ""
         text = f"source-id: mysql-{i}\nfrom:\n  host: 10.0.2.{i}\n  port: 3306\n  user: root\n  password: Not2Show!\n{security}"

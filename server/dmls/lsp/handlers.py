@@ -7,7 +7,7 @@ answered with an error that holds neither a traceback nor a path.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Sequence
 
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -322,11 +322,19 @@ def will_rename_files(ls: Server, params: t.RenameFilesParams) -> to_proto.Json 
     return to_proto.workspace_edit(edits, session.publisher.places(analysis), session.version, session.client)
 
 
-def execute_command(ls: Server, params: t.ExecuteCommandParams) -> Any:
+async def execute_command(ls: Server, params: t.ExecuteCommandParams) -> Any:
     command = COMMANDS.get(params.command)
     if command is None:
         raise JsonRpcInvalidParams(f"Invalid Params: no command {params.command!r}")
-    return command(ls.session, params.arguments or [])
+    answer = command(ls.session, params.arguments or [])
+    return await answer if isinstance(answer, Awaitable) else answer
+
+
+async def tls_map(session: Session, arguments: Sequence[Any]) -> object:
+    """The TLS map of the workspace; its modules are loaded when somebody asks for it."""
+    from dmls.lsp import tls_map
+
+    return await tls_map.show(session, arguments)
 
 
 def show(session: Session, arguments: Sequence[Any]) -> None:
@@ -384,6 +392,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     actions.APPLY: actions.apply,
     actions.COPY: actions.copy,
     actions.EXPLAIN: actions.explain,
+    "dmls.map": tls_map,
 }
 ACTION_KINDS = ["quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", actions.FIX_ALL]
 _RENAMED = {

@@ -232,9 +232,9 @@ class Protocol(LanguageServerProtocol):
         }
 
     @lsp_method(t.WORKSPACE_EXECUTE_COMMAND)
-    def lsp_workspace__execute_command(self, params: t.ExecuteCommandParams) -> Any:
+    async def lsp_workspace__execute_command(self, params: t.ExecuteCommandParams) -> Any:
         """Commands get their arguments as they come; pygls would look for types in the signature of each."""
-        return _execute(self._server, params)
+        return await _execute(self._server, params)
 
     @lsp_method(t.SHUTDOWN)
     def lsp_shutdown(self, *args: object) -> None:

@@ -29,9 +29,9 @@ _MOST = 12
 """Nodes that a sentence names one by one."""
 
 
-def shown(found: TlsMap, locale: str, name: Callable[[str], str], range_of: Range) -> Json:
-    """The map with its sentences in one language.  `name` is how to call a path to the reader."""
-    return _Teller(locale, name, range_of).whole(found)
+def shown(found: TlsMap, locale: str, name: Callable[[str], str], range_of: Range, uri: Callable[[str], str] | None = None) -> Json:
+    """The map with its sentences in one language.  `name` is how to call a path to the reader; with `uri` each place says how to open it."""
+    return _Teller(locale, name, range_of, uri).whole(found)
 
 
 def clip(text: str, most: int = _LONG) -> str:
@@ -41,10 +41,15 @@ def clip(text: str, most: int = _LONG) -> str:
 
 
 class _Teller:
-    def __init__(self, locale: str, name: Callable[[str], str], range_of: Range) -> None:
+    def __init__(self, locale: str, name: Callable[[str], str], range_of: Range, uri: Callable[[str], str] | None) -> None:
         self.locale = locale
         self.name = name
         self.range_of = range_of
+        self.uri = uri
+
+    def at(self, path: str) -> Json:
+        """The file, as each place names it."""
+        return {"file": self.name(path), **({"uri": self.uri(path)} if self.uri is not None else {})}
 
     def say(self, message: str, **args: object) -> str:
         return sentence(f"map.{message}", args, self.locale)
@@ -145,7 +150,7 @@ class _Teller:
         return lines
 
     def place(self, place: Place) -> Json:
-        return {"file": self.name(place.file), "key": place.key, "range": self.range_of(place.file, place.span)}
+        return {**self.at(place.file), "key": place.key, "range": self.range_of(place.file, place.span)}
 
     def connection(self, edge: MapEdge, ids: Mapping[str, str], names: Mapping[str, str]) -> Json:
         sides = {link.DIALER: names[edge.dialer], link.LISTENER: names[edge.listener]}
@@ -192,7 +197,7 @@ class _Teller:
         return {
             "rule": finding.rule,
             "severity": finding.severity.word,
-            "file": self.name(finding.file),
+            **self.at(finding.file),
             "range": self.range_of(finding.file, finding.span),
             "message": sentence(finding.message, finding.args, self.locale),
         }

@@ -18,7 +18,7 @@ _MOST = 6
 
 
 class TextLine(NamedTuple):
-    """`parts` are texts, each with its colour ("" for none); `place` is a file and a range, None where the line is about no place."""
+    """`parts` are texts, each with its colour ("" for none); `place` has a file and a range, None where the line is about no place."""
 
     parts: tuple[tuple[str, str], ...]
     place: Json | None = None
@@ -67,8 +67,7 @@ def _nodes(nodes: list[Json], say: Callable[..., str]) -> Iterator[TextLine]:
 
 
 def _finding(finding: Json) -> Iterator[TextLine]:
-    place = {"file": finding["file"], "key": "", "range": finding["range"]}
-    yield from _wrapped(f"{finding['rule']}: {clip(finding['message'], 2000)}", "    ", "", place)
+    yield from _wrapped(f"{finding['rule']}: {clip(finding['message'], 2000)}", "    ", "", finding)
 
 
 def _line(line: Json, connections: list[Json], say: Callable[..., str]) -> Iterator[TextLine]:
