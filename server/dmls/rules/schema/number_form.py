@@ -20,6 +20,7 @@ from dmls.go import yaml_value
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.topology import held_kind
 from dmls.rule import ENTRY, ODD_NUMBER, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
@@ -35,6 +36,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if not octal and not any(c in body for c in ".eE") or body[:2].lower() == "0x":
         return
     if yaml_value.decode(text, True, node.tag, schema.go) is not None:
+        return
+    if not octal and held_kind(entry) is not None:
+        # In TOML a fraction is no whole number, so nothing is cut.
         return
     value = yaml_value.value(text, True, node.tag, schema.go)
     if "." in body and "e" not in body.lower() and not body.partition(".")[2].strip("0_"):
