@@ -140,7 +140,8 @@ class VSCode(Editor):
 
     def text(self) -> str:
         self._call("save")
-        return self._path.read_text(encoding="utf-8")
+        # A file that is being written is empty for a moment.
+        return until("the saved text", lambda: self._path.read_text(encoding="utf-8"))
 
     def picture(self, path: Path) -> None:
         """Take a picture of the window."""
