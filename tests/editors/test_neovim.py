@@ -114,6 +114,22 @@ def test_doctor(neovim: Neovim) -> None:
     assert dmls.__version__ in neovim.text() and "dm-master.toml" in neovim.text()
 
 
+def test_map(neovim: Neovim, place: Place) -> None:
+    neovim.lua("vim.cmd.DmlsMap()")
+    until("the map", lambda: neovim.lua("return vim.api.nvim_buf_get_name(0)") == "dmls://map")
+    text = neovim.text()
+    assert "dm-master.toml" in text or "DM-master" in text
+    number = next(i for i, line in enumerate(text.split("\n"), 1) if "DM-master" in line)
+    neovim.lua(f"vim.api.nvim_win_set_cursor(0, {{ {number}, 0 }}) vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'x', false)")
+    until("the file", lambda: neovim.lua("return vim.api.nvim_buf_get_name(0)") == str(place.deployment.master))
+    # A line that is about nothing says so and stays.
+    neovim.lua("vim.cmd.Dmls('map')")
+    until("the map", lambda: neovim.lua("return vim.api.nvim_buf_get_name(0)") == "dmls://map")
+    neovim.lua("vim.api.nvim_win_set_cursor(0, { 1, 0 }) vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'x', false)")
+    assert neovim.lua("return vim.api.nvim_buf_get_name(0)") == "dmls://map"
+    assert "no place" in neovim.notified()[-1]
+
+
 def test_log(neovim: Neovim) -> None:
     neovim.lua("vim.lsp.log.set_level('info') vim.lsp.log.error('x') vim.cmd.Dmls('log')")
     assert neovim.lua("return vim.fs.basename(vim.api.nvim_buf_get_name(0))") == "lsp.log"
@@ -129,7 +145,7 @@ def test_restart(neovim: Neovim) -> None:
 
 def test_commands_are_completed(neovim: Neovim) -> None:
     complete = "return vim.fn.getcompletion('{}', 'cmdline')"
-    assert neovim.lua(complete.format("Dmls ")) == ["check", "doctor", "explain", "fix", "log", "restart"]
+    assert neovim.lua(complete.format("Dmls ")) == ["check", "doctor", "explain", "fix", "log", "map", "restart"]
     assert neovim.lua(complete.format("Dmls re")) == ["restart"]
     assert "tls-unknown-key" in neovim.lua(complete.format("Dmls explain tls-un"))
     neovim.lua("vim.cmd.Dmls('nonsense')")

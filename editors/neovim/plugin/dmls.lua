@@ -10,8 +10,12 @@ end, {
   complete = function(lead, line)
     return require('dmls.commands').complete(lead, line)
   end,
-  desc = 'dmls: check, doctor, explain, fix, log, restart',
+  desc = 'dmls: check, doctor, explain, fix, log, map, restart',
 })
+
+vim.api.nvim_create_user_command('DmlsMap', function()
+  require('dmls.commands').run({ fargs = { 'map' } })
+end, { desc = 'dmls: the TLS map' })
 
 -- A file that became DM's by what was written into it.
 vim.api.nvim_create_autocmd('BufWritePost', {

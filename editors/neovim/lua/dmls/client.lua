@@ -61,6 +61,34 @@ local function run(client, command, arguments, done)
   end)
 end
 
+--- Show the TLS map: who calls whom, what becomes of each connection, and which lines decide it.
+---@param client vim.lsp.Client
+function M.map(client)
+  run(client, 'dmls.map', { { format = 'text' } }, function(found)
+    local lines, places = {}, {}
+    for number, line in ipairs(found.lines) do
+      lines[number] = line.text
+      places[number] = line.place ~= vim.NIL and line.place or nil
+    end
+    M.show('map', table.concat(lines, '\n'))
+    local bufnr = vim.api.nvim_get_current_buf()
+    vim.bo[bufnr].filetype = 'dmls-map'
+    vim.wo.wrap = false
+    vim.wo.conceallevel = 0
+    vim.keymap.set('n', '<CR>', function()
+      local place = places[vim.api.nvim_win_get_cursor(0)[1]]
+      if not place then
+        vim.notify(words.say('no-place'))
+        return
+      end
+      if vim.fn.winnr('$') > 1 then
+        vim.cmd.wincmd('p')
+      end
+      vim.lsp.util.show_document({ uri = place.uri, range = place.range }, client.offset_encoding, { focus = true })
+    end, { buffer = bufnr, desc = words.say('go-there') })
+  end)
+end
+
 --- Show the page of a rule.
 ---@param client vim.lsp.Client
 ---@param rule string

@@ -154,6 +154,14 @@ function COMMANDS.log()
   end
 end
 
+--- Show the TLS map of the workspace; <CR> goes to the line that a line of it is about.
+function COMMANDS.map()
+  local attached = here()
+  if attached then
+    client.map(attached)
+  end
+end
+
 --- Stop the server and start it anew where it was.
 function COMMANDS.restart()
   local clients = vim.lsp.get_clients({ name = 'dmls' })
