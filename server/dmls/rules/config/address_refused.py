@@ -37,10 +37,16 @@ _FORMAT = "advertise-addr (%s) must include the 'host' part and should not be '0
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
+    yield from judge(config, ctx)
+
+
+def judge(config: ConfigFile, ctx: Context, given: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """`given` are the keys that each known start of the program sets with a flag."""
     own = OWN_KEY[config.kind]
     advertised = config.get(k.ADVERTISE_ADDR)
-    alone = (advertised is None or (advertised.text == "" and not advertised.children)) and not may_be_misspelt(config, k.ADVERTISE_ADDR)
-    for endpoint in endpoints(config, own, k.ADVERTISE_ADDR):
+    absent = advertised is None or (advertised.text == "" and not advertised.children)
+    alone = absent and k.ADVERTISE_ADDR not in given and not may_be_misspelt(config, k.ADVERTISE_ADDR)
+    for endpoint in endpoints(config, *(key for key in (own, k.ADVERTISE_ADDR) if key not in given)):
         address = host_port.unwrap_scheme(endpoint.raw)
         error = (OWN if endpoint.key == own else ADVERTISED)[config.kind]
         parts, cause = host_port.split(address)

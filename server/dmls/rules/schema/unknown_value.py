@@ -25,8 +25,8 @@ from dmls.rule import ENTRY, OTHER_VALUE, Applicability, Context, Finding, Rule,
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
-LATE = {k.LOG_LEVEL: 11104, k.LOG_FORMAT: 11104, k.FLAVOR: 11010}
-"""Keys whose value nobody checks while loading, and the error that comes later (dm/pkg/log, dm/pkg/gtid)."""
+LATE = {k.LOG_LEVEL: 11104, k.LOG_FORMAT: 11104, k.FLAVOR: 11010, k.INITIAL_CLUSTER_STATE: 38037, k.AUTO_COMPACTION_MODE: 38037}
+"""Keys whose value nobody checks while loading, and the error that comes later (dm/pkg/log, dm/pkg/gtid, etcd server/embed/config.go)."""
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
