@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { ruleOf } from './findings';
+import { TlsMap } from './map';
 import type { Pages } from './pages';
 import type { Server } from './server';
 import { where, type Status } from './status';
@@ -13,6 +14,8 @@ const FIX_ALL = 'source.fixAll.dmls';
 const OTHERS = ['redhat.vscode-yaml', 'tamasfe.even-better-toml', 'tombi-toml.tombi', 'ms-python.python'];
 
 export function registerCommands(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, server: Server, status: Status, pages: Pages): void {
+    const map = new TlsMap(server);
+    context.subscriptions.push(map);
     const commands: Record<string, (...args: never[]) => unknown> = {
         'dmls.restart': () => server.restart(),
         'dmls.install': () => server.install(),
@@ -20,6 +23,7 @@ export function registerCommands(context: vscode.ExtensionContext, log: vscode.L
         'dmls.checkWorkspace': () => checkWorkspace(server),
         'dmls.fixAll': fixAll,
         'dmls.explainRule': (rule?: unknown) => explainRule(server, rule),
+        'dmls.showMap': () => map.show(),
         'dmls.doctor': () => doctor(context, server, status, pages),
         'dmls.demo': () => demo(context, server),
     };

@@ -15,7 +15,7 @@ USAGES = ("server", "client")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
-SCHEMAS = (*KINDS, "settings", "findings")
+SCHEMAS = (*KINDS, "settings", "findings", "map")
 
 
 class Option(NamedTuple):

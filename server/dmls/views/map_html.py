@@ -108,7 +108,7 @@ def _say(message: str, locale: str, **args: Any) -> str:
     return sentence(f"map.{message}", args, locale)
 
 
-def _safe(text: str, most: int = 2000) -> str:
+def _safe(text: str, most: int = 800) -> str:
     return escape(clip(text, most), quote=True)
 
 

@@ -12,7 +12,7 @@ from dmls.width import char_width
 from dmls.words.catalogue import sentence
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
-LIGHT = "--page:#ffffff;--text:#1b1f24;--faint:#57606a;--card:#ffffff;--box:#f3f5f7;--rule:#8c959f;--encrypted:#176f2c;--plaintext:#8a5300;--fails:#b3141e;--unknown:#6639ba;--focus:#0550ae"
+LIGHT = "--page:#ffffff;--text:#1b1f24;--faint:#57606a;--card:#ffffff;--box:#f3f5f7;--rule:#768089;--encrypted:#176f2c;--plaintext:#8a5300;--fails:#b3141e;--unknown:#6639ba;--focus:#0550ae"
 DARK = "--page:#0d1117;--text:#e6edf3;--faint:#9da7b3;--card:#161b22;--box:#10161e;--rule:#6e7681;--encrypted:#4ac26b;--plaintext:#e3a23a;--fails:#ff7b72;--unknown:#c297ff;--focus:#79c0ff"
 """Colours; every text has a contrast of at least 4.5 to 1 against what it stands on, every line 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11)."""
 STYLE = f"""

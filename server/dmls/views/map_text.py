@@ -67,7 +67,7 @@ def _nodes(nodes: list[Json], say: Callable[..., str]) -> Iterator[TextLine]:
 
 
 def _finding(finding: Json) -> Iterator[TextLine]:
-    yield from _wrapped(f"{finding['rule']}: {clip(finding['message'], 2000)}", "    ", "", finding)
+    yield from _wrapped(f"{finding['rule']}: {clip(finding['message'], 800)}", "    ", "", finding)
 
 
 def _line(line: Json, connections: list[Json], say: Callable[..., str]) -> Iterator[TextLine]:
@@ -83,7 +83,7 @@ def _line(line: Json, connections: list[Json], say: Callable[..., str]) -> Itera
         yield from _wrapped(comma.join(checks), "    ", FAINT)
     errors = list(dict.fromkeys(text for c in connections[:_MOST] for text in c["errors"]))
     for text in errors:
-        yield from _wrapped(clip(text, 2000), "    ", "")
+        yield from _wrapped(clip(text, 800), "    ", "")
     findings = {(f["rule"], f["file"], str(f["range"])): f for c in connections for f in c["findings"]}
     for finding in findings.values():
         yield from _finding(finding)

@@ -13,7 +13,7 @@ from typing import Mapping
 from dmls.private import without_keys
 from dmls.resources import read
 
-FILES = ("syntax", "schema", "config", "components", "tls", "tls_connections", "files", "certificates", "names", "cluster", "fix", "ide", "ide_certificates", "actions", "cli", "certs", "doctor", "link", "map", "lsp")
+FILES = ("syntax", "schema", "config", "task", "components", "tls", "tls_connections", "files", "certificates", "names", "cluster", "fix", "ide", "ide_certificates", "actions", "cli", "certs", "doctor", "link", "map", "lsp")
 LOCALES = {"en": "en", "zh": "zh_cn"}
 DEFAULT = "en"
 IN_VERSIONS = "in_versions"

@@ -181,6 +181,16 @@ test('the workspace is checked on demand', async () => {
     assert.ok(result.files >= 4, JSON.stringify(result));
 });
 
+test('the TLS map is shown', async () => {
+    const page = await vscode.commands.executeCommand<string>('dmls.showMap');
+    assert.match(page, /^<!DOCTYPE html>/);
+    assert.match(page, /Content-Security-Policy" content="default-src 'none';/);
+    speaks(/<h1>(.*?)<\/h1>/.exec(page)![1] + (/<header>(.*?)<\/header>/s.exec(page)![1] ?? ''));
+    assert.ok(page.includes(`data-uri="${file('dm-worker1.toml').toString()}"`), 'no place can be opened');
+    await until('the tab', () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ input, label }) => input instanceof vscode.TabInputWebview && label === (CHINESE ? 'TLS 连接图' : 'TLS Map'))));
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+});
+
 test('the doctor tells what a bug report needs', async () => {
     await vscode.commands.executeCommand('dmls.doctor');
     const text = await until('the report', () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'dmls' && uri.path === '/dmls doctor')?.getText());

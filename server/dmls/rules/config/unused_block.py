@@ -1,0 +1,53 @@
+"""A block with a name that no instance uses.
+
+What: an entry of `routes`, `filters`, `mydumpers`, `loaders`, `syncers`, `validators` or `expression-filter` that no instance names.
+
+Why: DM refuses the task with 20038 `… are set in global configuration but instances don't use them`.  Lists of `block-allow-list` may be unused
+(dm/config/task.go: adjust; since 2.0.2).
+
+Wrong: `routes: {spare: {…}}` and no `route-rules: [spare]`
+
+Right: an instance with `route-rules: [spare]`, or no such route
+
+Fix: use the block or delete it.  The fix deletes it, which only you can say is meant.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from dmls.model import edit
+from dmls.model import kind as kinds
+from dmls.model import task_error as e
+from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.task_parts import REFERENCES, blocks, instances, is_whole, names
+from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.schema import keys as k
+from dmls.version import parse_version_set
+
+
+def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
+    every = instances(config)
+    if not every or not is_whole(config):
+        return
+    unused: list[tuple[Entry, str]] = []
+    for reference in REFERENCES:
+        if reference.home == k.BLOCK_ALLOW_LIST:
+            continue
+        used = {entry.text for instance in every for entry in names(instance, reference)}
+        # What `<<` brings in stands elsewhere, and a map that is no map is another mistake.
+        home = config.get(reference.home)
+        own = {id(child) for child in home.children} if home is not None else set()
+        unused += [(block, reference.key) for name, block in blocks(config, reference.home).items() if name not in used and id(block) in own and _is_known(block, ctx)]
+    said = e.text(e.UNUSED, names=" ".join(sorted(block.name for block, _ in unused)))
+    for block, key in unused:
+        removal = edit.delete(config, block)
+        ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=block.name),) if removal is not None else ()
+        yield ctx.finding(RULE, config.key_span(block), dm_text=said, tag="unnecessary", fixes=ways, name=block.name, key=key)
+
+
+def _is_known(block: Entry, ctx: Context) -> bool:
+    return block.schema is not None and ctx.version in block.schema.versions
+
+
+RULE = Rule("unused-block", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, versions=parse_version_set("2.0.2.."), codes=(20038,))
