@@ -52,8 +52,8 @@ def dmls(here: Path) -> Run:
 
 # A file of each sort; what dmls says of them is as old as DM itself.
 
-GOOD_WORKER = 'name = "w1"\njoin = "127.0.0.1:8261"\n'
-BAD_WORKER = 'name = "w1"\njoin = "127.0.0.1:8261"\nlogg-level = "info"\n'
+GOOD_WORKER = 'worker-addr = "127.0.0.1:8262"\njoin = "127.0.0.1:8261"\n'
+BAD_WORKER = 'worker-addr = "127.0.0.1:8262"\njoin = "127.0.0.1:8261"\nlogg-level = "info"\n'
 """DM refuses it for the key in line 3: `unknown-key`, an error."""
 
 

@@ -108,7 +108,7 @@ def test_text(dmls: Run, deployment: Callable[..., None]) -> None:
 
 
 def test_nothing_in_use(dmls: Run, files: Files) -> None:
-    files({"dm-worker1.toml": 'name = "w1"\njoin = "127.0.0.1:8261"\n'})
+    files({"dm-worker1.toml": 'worker-addr = "127.0.0.1:8262"\njoin = "127.0.0.1:8261"\n'})
     assert dmls("certs", "list", ".") == (0, "no certificates in use\n", "")
     assert json.loads(dmls("certs", "list", ".", "--format", "json").out)["certificates"] == []
     assert dmls("certs", "list", "no").status == 2
@@ -139,7 +139,7 @@ def test_at_becomes_the_moment_of_the_workspace(dmls: Run, files: Files, monkeyp
     from dmls.cli import session
     from dmls.workspace import Workspace
 
-    files({"dm-worker1.toml": 'name = "w1"\njoin = "127.0.0.1:8261"\n'})
+    files({"dm-worker1.toml": 'worker-addr = "127.0.0.1:8262"\njoin = "127.0.0.1:8261"\n'})
     told: list[float | None] = []
     original = Workspace.set_now
 
