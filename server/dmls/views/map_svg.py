@@ -76,8 +76,8 @@ def _content(deployment: Json, drawn: map_layout.Picture, locale: str, number: i
         count = sum(n["role"] == group.role for n in deployment["nodes"])
         yield _rect(group.box, "box", 10)
         yield f'<text class="heading" x="{group.box.x + 14:.0f}" y="{group.box.y + 20:.0f}">{escape(sentence("map.role-" + group.role, {}, locale))} · {count}</text>'
-    # What fails is drawn last, so that it lies on top.
-    for i in sorted(drawn.curves, reverse=True):
+    # What fails is drawn last, so that it lies on top; where lines can be chosen it comes first, since the keyboard goes in the order of drawing.
+    for i in sorted(drawn.curves, reverse=not chosen):
         line = deployment["lines"][i]
         yield _open(line, locale, number, i, chosen)
         for curve in drawn.curves[i]:
@@ -114,7 +114,7 @@ def _node(node: Json, box: map_layout.Box, locale: str) -> Iterator[str]:
     address = node["address"] if node["address"] != node["name"] else ""
     rows = [("name", node["name"]), ("faint", " · ".join(t for t in (sentence("map.role-" + node["role"], {}, locale), address) if t)), *(("", text) for text in node["text"][:2])]
     for i, (kind, text) in enumerate(rows):
-        yield f'<text class="{kind}" x="{box.x + 12:.0f}" y="{box.y + 22 + 19 * i:.0f}">{escape(_fit(text, _LETTERS + 4))}</text>'
+        yield f'<text class="{kind}" x="{box.x + 12:.0f}" y="{box.y + 22 + 19 * i:.0f}">{escape(_fit(text, _LETTERS - 2 if kind == "name" else _LETTERS + 2))}</text>'
     yield "</g>"
 
 
