@@ -16,8 +16,6 @@ from support.shared import json_lines, needs_shared
 DECODE_LEVEL = {20003, 38011, 38013, 40003, 40004}
 NAMELESS = {"dev-source-091"}
 """A file of comments only, named `source1.yaml`: nothing makes it certain that it is DM's, so it is checked with its kind given."""
-COMPONENTS = ("source", "master", "worker", "dmctl")
-"""Kinds whose refusals are all told, those that come after decoding too."""
 BY_FLAG = {38035, 40069}
 """What a flag on the command line may mend, so that a warning tells it."""
 FILE_OF_MASTER = 20067
@@ -44,17 +42,10 @@ def test_vector(vector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     at = [(lines.line_of(f.span.start) + 1, f) for f in findings]
     errors = [(line, f) for line, f in at if f.severity == Severity.ERROR]
     if not vector["accepted"]:
-        if vector["kind"] in COMPONENTS:
-            told = [(line, f) for line, f in at if f.severity == Severity.ERROR or (f.severity == Severity.WARNING and BY_FLAG & set(f.dm_codes))]
-            assert told, "DM refuses this file"
-            assert set(vector.get("lines") or [vector["line"]]) - {None} <= {line for line, _ in told}
-            assert vector["code"] is None or any(vector["code"] in f.dm_codes for _, f in told)
-        elif vector["code"] in DECODE_LEVEL or (vector["code"] is None and vector["kind"] == "dmctl"):
-            wanted = set(vector.get("lines") or [vector["line"]]) - {None}
-            assert errors, "DM refuses this file"
-            assert wanted <= {line for line, _ in errors}
-            if vector["code"] is not None:
-                assert any(vector["code"] in f.dm_codes for line, f in errors if not wanted or line in wanted)
+        told = [(line, f) for line, f in at if f.severity == Severity.ERROR or (f.severity == Severity.WARNING and BY_FLAG & set(f.dm_codes))]
+        assert told, "DM refuses this file"
+        assert set(vector.get("lines") or [vector["line"]]) - {None} <= {line for line, _ in told}
+        assert vector["code"] is None or any(vector["code"] in f.dm_codes for _, f in told)
     elif vector.get("surprise"):
         assert findings, "a surprise must be spoken of"
         assert vector["line"] is None or any(line == vector["line"] for line, _ in at)

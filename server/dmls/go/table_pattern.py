@@ -22,7 +22,7 @@ def star_error(pattern: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def error(pattern: str, part: str = "schema") -> str | None:
     """None, or what DM answers to a pattern of a list or a route, where ``~`` begins a regular expression."""
     if pattern.startswith("~"):

@@ -40,6 +40,7 @@ NO_POSITION = _error(
     "mysql-instance: {ordinal}: source {source}: must specify `binlog-name` without GTID enabled for the source or specify `binlog-gtid` with GTID enabled for the source",
     "meta",
 )
+NO_META = _error(20022, "mysql-instance({number}) must set meta for task-mode {mode}", "meta")
 BOTH_DUMPS = _error(20015, "mydumper-config-name and mydumper should only specify one", workaround="Please check the `mydumper-config-name` and `mydumper` config in task configuration file.")
 BOTH_LOADS = _error(20016, "loader-config-name and loader should only specify one", workaround="Please check the `loader-config-name` and `loader` config in task configuration file.")
 BOTH_SYNCS = _error(20017, "syncer-config-name and syncer should only specify one", workaround="Please check the `syncer-config-name` and `syncer` config in task configuration file.")

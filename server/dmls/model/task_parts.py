@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from functools import lru_cache
+from typing import Iterable, Iterator, NamedTuple
 
 from dmls.go import yaml_value
 from dmls.model import task_error as e
@@ -47,8 +48,12 @@ def is_whole(config: ConfigFile) -> bool:
     return next(config.tree.problems(), None) is None and (config.root.is_null or isinstance(config.root.node, Mapping))
 
 
+@lru_cache(maxsize=16)
 def blocks(config: ConfigFile, home: str) -> dict[str, Entry]:
-    """The blocks of a map by name; of block and allow lists those that count: the old key where the new one holds nothing."""
+    """The blocks of a map by name; of block and allow lists those that count: the old key where the new one holds nothing.
+
+    Kept for the rules that ask one after another about the same reading of a file.
+    """
     entry = config.get(home)
     found = _named(entry)
     if home == k.BLOCK_ALLOW_LIST and not found:
@@ -73,6 +78,19 @@ def is_readable(config: ConfigFile, home: str) -> bool:
     return all((entry := config.get(key)) is None or entry.is_null or isinstance(entry.node, Mapping) for key in every)
 
 
+@lru_cache(maxsize=16)
+def named(config: ConfigFile, reference: Reference) -> list[tuple[int, Entry, list[Entry]]]:
+    """The instances that name blocks of one kind, with their numbers and the entries that hold the names; kept as `blocks` are."""
+    every = ((number, instance, names(instance, reference)) for number, instance in enumerate(instances(config)))
+    return [one for one in every if one[2]]
+
+
+def used(config: ConfigFile, reference: Reference) -> Iterator[Entry]:
+    """The blocks of one kind that instances name, each once, in the order in which they are named."""
+    defined = blocks(config, reference.home)
+    return each_once(defined[entry.text] for _, _, entries in named(config, reference) for entry in entries if entry.text in defined)
+
+
 def names(instance: Entry, reference: Reference) -> list[Entry]:
     """The entries of an instance that name blocks of one kind; empty names name nothing."""
     entry = instance.get(reference.key)
@@ -85,14 +103,12 @@ def names(instance: Entry, reference: Reference) -> list[Entry]:
     return [entry] if entry.text else []
 
 
-def settings(config: ConfigFile, instance: Entry, reference: Reference, homes: dict[str, dict[str, Entry]]) -> Entry | None:
-    """The block of a unit that an instance works with, named or its own; None where DM takes defaults.  `homes` keeps the maps between calls."""
-    if reference.home not in homes:
-        homes[reference.home] = blocks(config, reference.home)
+def settings(config: ConfigFile, instance: Entry, reference: Reference) -> Entry | None:
+    """The block of a unit that an instance works with, named or its own; None where DM takes defaults."""
     for name in names(instance, reference):
-        named = homes[reference.home].get(name.text)
-        if named is not None and not named.is_null:
-            return named
+        block = blocks(config, reference.home).get(name.text)
+        if block is not None and not block.is_null:
+            return block
     inline = instance.get(reference.inline)
     return inline if inline is not None and not inline.is_null else None
 
@@ -114,7 +130,7 @@ def source_of(instance: Entry) -> str:
     return entry.text if entry is not None else ""
 
 
-def each_once(entries: Iterator[Entry]) -> Iterator[Entry]:
+def each_once(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Every entry once, in the order of their first coming."""
     seen: set[int] = set()
     for entry in entries:

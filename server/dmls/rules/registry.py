@@ -79,7 +79,7 @@ ROWS: tuple[Row, ...] = (
     Row('late-duration', 'config', 1, 'entry', ('master',), ('rpc-timeout', 'auto-compaction-retention'), 'dmls.rules.config.late_duration', '..'),
     Row('list-pattern-refused', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.list_pattern_refused', '2.0.5..'),
     Row('loader-dir-refused', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.loader_dir_refused', '6.0.0..'),
-    Row('meta-ignored', 'config', 2, 'file', ('task',), (), 'dmls.rules.config.meta_ignored', '..'),
+    Row('meta-ignored', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.meta_ignored', '..'),
     Row('mydumper-path-empty', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.mydumper_path_empty', '..'),
     Row('named-and-inline', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.named_and_inline', '..'),
     Row('online-ddl-overruled', 'config', 2, 'file', ('task',), (), 'dmls.rules.config.online_ddl_overruled', '..'),

@@ -32,8 +32,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     session = config.get(k.TARGET_DATABASE, k.SESSION)
     if session is None or not any(_is_on(entry) for entry in (*session.children, *session.merged)):
         return
-    homes: dict[str, dict[str, Entry]] = {}
-    found = (settings(config, instance, SYNC, homes) for instance in instances(config))
+    found = (settings(config, instance, SYNC) for instance in instances(config))
     for block in each_once(block for block in found if block is not None):
         for key in (k.COMPACT, k.MULTIPLE_ROWS):
             entry = block.get(key)

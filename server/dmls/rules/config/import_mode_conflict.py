@@ -36,13 +36,12 @@ OLD = ("sql", LOADER, "")
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     every = instances(config)
-    homes: dict[str, dict[str, Entry]] = {}
     first_mode = ""
     said: set[tuple[int, str]] = set()
     shards = config.get(k.SHARD_MODE) or config.get(k.IS_SHARDING)
     task_mode = config.get(k.TASK_MODE)
     for instance in every:
-        block = settings(config, instance, LOAD, homes)
+        block = settings(config, instance, LOAD)
         mode = block.get(k.IMPORT_MODE) if block is not None else None
         text = mode.text if mode is not None else ""
         folder = block.get(k.DIR) if block is not None else None

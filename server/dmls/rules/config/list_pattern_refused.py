@@ -22,7 +22,7 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import REFERENCES, blocks, each_once, instances, names
+from dmls.model.task_parts import REFERENCES, used
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping, Scalar
@@ -37,9 +37,7 @@ TABLES = {
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     reference = next(r for r in REFERENCES if r.home == k.BLOCK_ALLOW_LIST)
-    defined = blocks(config, reference.home)
-    used = (defined[entry.text] for instance in instances(config) for entry in names(instance, reference) if entry.text in defined)
-    for block in each_once(used):
+    for block in used(config, reference):
         for key, empty in DATABASES.items():
             entry = block.get(key)
             for item in entry.items() if entry is not None else ():

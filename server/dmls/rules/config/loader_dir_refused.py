@@ -20,7 +20,7 @@ from dmls.go.host_port import parse_url
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
-from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.config_file import ConfigFile
 from dmls.model.task_parts import LOAD, each_once, instances, settings
 from dmls.pattern import LazyPattern
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
@@ -34,8 +34,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     mode = config.get(k.TASK_MODE)
     if mode is None or mode.text not in ("all", "full"):
         return
-    homes: dict[str, dict[str, Entry]] = {}
-    found = (settings(config, instance, LOAD, homes) for instance in instances(config))
+    found = (settings(config, instance, LOAD) for instance in instances(config))
     for block in each_once(block for block in found if block is not None):
         entry = block.get(k.DIR)
         if entry is None or not entry.text:

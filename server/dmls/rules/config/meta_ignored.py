@@ -3,7 +3,8 @@
 What: `meta` of an instance in a task whose mode has a full phase, or an incremental task without `meta`.
 
 Why: in the modes full, all, dump and load DM logs a warning and ignores `meta`, since the dump finds the position.  In mode incremental a task without
-`meta` is accepted, but start-task then needs `--start-time` (`reference/dm-config-semantics.md` 3.1).
+`meta` is accepted, but start-task then needs `--start-time`; before 6.1 DM refuses it with 20022 `mysql-instance(…) must set meta for task-mode incremental`
+(`reference/dm-config-semantics.md` 3.1; dm/config/task.go).
 
 Wrong: `task-mode: all` with `meta: {binlog-name: mysql-bin.000217}`
 
@@ -20,10 +21,14 @@ from typing import Iterator
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
+from dmls.model.task_error import NO_META, text
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
+from dmls.version import parse_version_set
 
 FULL_MODES = ("full", "all", "dump", "load")
+REFUSED = parse_version_set("..6.1.0")
+"""Versions without `--start-time`, in which an incremental task must say where it begins."""
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
@@ -31,17 +36,20 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     instances = config.get(k.MYSQL_INSTANCES)
     if mode is None or instances is None:
         return
-    for instance in instances.items():
+    for number, instance in enumerate(instances.items()):
         meta = instance.get(k.META)
         has_meta = meta is not None and not meta.is_null
         if mode.text in FULL_MODES and has_meta and meta is not None and meta.parent is instance:
             removal = edit.delete(config, meta)
             fixes = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=meta.name),) if removal is not None else ()
-            yield ctx.finding(RULE, config.key_span(meta), tag="unnecessary", fixes=fixes, mode=mode.text)
+            yield ctx.finding(RULE, config.key_span(meta), severity=Severity.WARNING, codes=(), tag="unnecessary", fixes=fixes, mode=mode.text)
         elif mode.text == "incremental" and not has_meta and instance.children:
             source = instance.get(k.SOURCE_ID)
             span = config.span(source) if source is not None and source.parent is instance and source in instance.children else config.value_span(instance)
-            yield ctx.finding(RULE, span, "missing", severity=Severity.INFORMATION)
+            if ctx.version in REFUSED:
+                yield ctx.finding(RULE, span, "refused", severity=Severity.ERROR, codes=(20022,), dm_text=text(NO_META, number=number, mode=mode.text))
+            else:
+                yield ctx.finding(RULE, span, "missing", severity=Severity.INFORMATION, codes=())
 
 
-RULE = Rule("meta-ignored", "config", Severity.WARNING, CONFIG_FILE, (kinds.TASK,), check)
+RULE = Rule("meta-ignored", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20022,))

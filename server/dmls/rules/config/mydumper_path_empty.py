@@ -18,7 +18,7 @@ from typing import Iterator
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
-from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.config_file import ConfigFile
 from dmls.model.task_parts import DUMP, instances, settings
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
@@ -31,10 +31,9 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     mode = config.get(k.TASK_MODE)
     if mode is None or mode.text not in MODES:
         return
-    homes: dict[str, dict[str, Entry]] = {}
     said: set[int] = set()
     for number, instance in enumerate(instances(config)):
-        block = settings(config, instance, DUMP, homes)
+        block = settings(config, instance, DUMP)
         entry = block.get(k.MYDUMPER_PATH) if block is not None else None
         if entry is None or not isinstance(entry.node, Scalar) or entry.text or id(entry) in said:
             continue

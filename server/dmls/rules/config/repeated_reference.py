@@ -19,7 +19,7 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import REFERENCES, instances, names
+from dmls.model.task_parts import REFERENCES, instances, named
 from dmls.rule import CONFIG_FILE, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set
@@ -38,11 +38,11 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
                 said = e.text(e.SAME_SOURCE_ID, first=before, second=number, source=entry.text)
                 span = config.span(entry) if entry in instance.children else config.value_span(instance)
                 yield ctx.finding(RULE, span, "source", codes=(20014,), dm_text=said, related=(ctx.related(first, "repeated-reference.first"),), name=entry.text)
-        if ctx.version not in SINCE:
-            continue
-        for reference in REFERENCES:
-            if reference.many:
-                yield from _repeated(number, reference.key, names(instance, reference), ctx)
+    for reference in REFERENCES:
+        if reference.many and ctx.version in SINCE:
+            for number, _, entries in named(config, reference):
+                if len(entries) > 1:
+                    yield from _repeated(number, reference.key, entries, ctx)
 
 
 def _repeated(number: int, key: str, listed: list[Entry], ctx: Context) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile
-from dmls.model.task_parts import REFERENCES, blocks, each_once, instances, is_whole, names
+from dmls.model.task_parts import REFERENCES, is_whole, used
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
@@ -33,9 +33,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     for reference in REFERENCES:
         if reference.home not in (k.ROUTES, k.FILTERS, k.BLOCK_ALLOW_LIST):
             continue
-        defined = blocks(config, reference.home)
-        used = (defined[entry.text] for instance in instances(config) for entry in names(instance, reference) if entry.text in defined)
-        for block in each_once(used):
+        for block in used(config, reference):
             if reference.home != k.BLOCK_ALLOW_LIST:
                 if block.is_null:
                     yield ctx.finding(RULE, config.span(block), codes=(20002,), dm_text=e.text(e.TO_TOML, NULL), name=block.name)

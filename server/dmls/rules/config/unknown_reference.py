@@ -21,7 +21,7 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import REFERENCES, blocks, instances, is_readable, names
+from dmls.model.task_parts import REFERENCES, blocks, is_readable, named
 from dmls.model.unknown import nearest
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 
@@ -30,14 +30,13 @@ MOST_SUGGESTIONS = 20
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
-    every = instances(config)
     suggested = 0
     for reference in REFERENCES:
         if not is_readable(config, reference.home):
             continue
         defined = blocks(config, reference.home)
-        for number, instance in enumerate(every):
-            for entry in names(instance, reference):
+        for number, _, entries in named(config, reference):
+            for entry in entries:
                 schema = entry.schema
                 if entry.text in defined or schema is None or ctx.version not in schema.versions:
                     continue

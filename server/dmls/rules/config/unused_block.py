@@ -20,21 +20,20 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import REFERENCES, blocks, instances, is_whole, names
+from dmls.model.task_parts import REFERENCES, blocks, instances, is_whole, named
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
-    every = instances(config)
-    if not every or not is_whole(config):
+    if not instances(config) or not is_whole(config):
         return
     unused: list[tuple[Entry, str]] = []
     for reference in REFERENCES:
         if reference.home == k.BLOCK_ALLOW_LIST:
             continue
-        used = {entry.text for instance in every for entry in names(instance, reference)}
+        used = {entry.text for _, _, entries in named(config, reference) for entry in entries}
         # What `<<` brings in stands elsewhere, and a map that is no map is another mistake.
         home = config.get(reference.home)
         own = {id(child) for child in home.children} if home is not None else set()
