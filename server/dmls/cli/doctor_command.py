@@ -22,7 +22,7 @@ from dmls.settings import DEFAULTS, Settings
 if TYPE_CHECKING:
     from dmls.analysis import Analysis
 
-LIBRARIES = ("pygls", "lsprotocol", "ruamel.yaml", "ruamel.yaml.clib", "tomli", "tomlkit", "cryptography")
+LIBRARIES = ("pygls", "lsprotocol", "ruamel.yaml", "ruamel.yaml.clib", "tomli", "tomlkit", "cryptography", "grandalf")
 STRONG, FAINT, BAD = "1", "2", "31"
 _HIDDEN_SETTINGS = ("given", "workspace_trusted")
 

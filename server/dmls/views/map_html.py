@@ -54,8 +54,9 @@ _SCRIPT = """
       var chosen = story.id === 'story-' + id;
       story.classList.toggle('chosen', chosen);
       if (chosen) {
-        story.closest('.panel').classList.add('has');
-        story.scrollIntoView({ block: 'nearest' });
+        var panel = story.closest('.panel');
+        panel.classList.add('has');
+        panel.scrollTop = 0;
       }
     });
   }
