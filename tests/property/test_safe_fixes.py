@@ -282,7 +282,7 @@ def _new(before: Reading, after: Reading, finding: Finding, edits: tuple[Edit, .
 
     - behind a syntax error, all: what stands there was a guess;
     - where the text was refused, or the key unknown, those about the entry that can be read now, or the TLS block that it belongs to, and,
-      since its value counts now, those elsewhere that are no errors;
+      since its value counts now, those elsewhere that are no errors, or that ask what the whole task says;
     - of the same block, one that is no graver: it takes the place of the other one.
     """
     left = list(before.findings)
@@ -303,7 +303,7 @@ def _new(before: Reading, after: Reading, finding: Finding, edits: tuple[Edit, .
     if finding.rule == lint.SYNTAX_ERROR:
         return []
     if _refused(before, finding, edits) or finding.rule in UNREAD:
-        new = [f for f in new if f.rule == lint.DUPLICATE_KEY or (f.severity is Severity.ERROR and not _near(after.config, edits, f))]
+        new = [f for f in new if f.rule == lint.DUPLICATE_KEY or (f.severity is Severity.ERROR and f.rule not in WHOLE_TASK and not _near(after.config, edits, f))]
         if _in_tls_block(before.config, finding):
             new = [f for f in new if SUBJECT[f.rule] != TLS_BLOCK]
     return [f for f in new if f.severity < finding.severity or not _near(after.config, edits, f, 1)]
@@ -322,6 +322,8 @@ def _in_tls_block(config: ConfigFile, finding: Finding) -> bool:
     return entry is not None and (entry.key in TLS_KEYS or finding.rule.startswith("tls-"))
 
 
+WHOLE_TASK = frozenset(("unused-block", "meta-ignored"))
+"""What these say of an instance or a block depends on keys at the top of the task: on its mode, and on whether it has instances at all."""
 UNREAD = frozenset(("unknown-key", "tls-unknown-key"))
 """What these report is not read, error or not."""
 

@@ -20,7 +20,7 @@ from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.task_parts import REFERENCES, instances, named
-from dmls.rule import CONFIG_FILE, Context, Finding, Fix, Rule, Severity
+from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set
 
@@ -56,7 +56,7 @@ def _repeated(number: int, key: str, listed: list[Entry], ctx: Context) -> Itera
 
 def _deletion(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     change = edit.delete(ctx.config, entry)
-    return (ctx.fix("delete-item", change),) if change is not None else ()
+    return (ctx.fix("delete-item", change, how=Applicability.UNSAFE),) if change is not None else ()
 
 
 RULE = Rule("repeated-reference", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20014, 20032))

@@ -23,6 +23,7 @@ from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.task_parts import REFERENCES, blocks, instances, is_whole, named
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
+from dmls.syntax.tree import Scalar
 from dmls.version import parse_version_set
 
 
@@ -31,7 +32,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         return
     unused: list[tuple[Entry, str]] = []
     for reference in REFERENCES:
-        if reference.home == k.BLOCK_ALLOW_LIST:
+        if reference.home == k.BLOCK_ALLOW_LIST or any(_is_no_list(instance, reference.key) for instance in instances(config) if reference.many):
             continue
         used = {entry.text for _, _, entries in named(config, reference) for entry in entries}
         # What `<<` brings in stands elsewhere, and a map that is no map is another mistake.
@@ -43,6 +44,12 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         removal = edit.delete(config, block)
         ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=block.name),) if removal is not None else ()
         yield ctx.finding(RULE, config.key_span(block), dm_text=said, tag="unnecessary", fixes=ways, name=block.name, key=key)
+
+
+def _is_no_list(instance: Entry, key: str) -> bool:
+    """Whether there stands one name in the place of a list, so that what is used is not known yet."""
+    entry = instance.get(key)
+    return entry is not None and isinstance(entry.node, Scalar) and not entry.is_null
 
 
 def _is_known(block: Entry, ctx: Context) -> bool:
