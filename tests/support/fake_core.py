@@ -36,6 +36,9 @@ class FakeAnalysis:
     def look_ahead(self, path):
         pass
 
+    def take_cards(self, path):
+        pass
+
     def is_dm(self, path):
         return path in self._texts
 

@@ -90,6 +90,8 @@ class Session:
         self._waited: Future[None] | None = None
         self._edited: str | None = None
         self._fresh: set[str] = set()
+        self._others: dict[str, None] = {}
+        """Files that are not open and about which something else is to be said, because of another file."""
         self._scanned: Future[None] | None = None
         self.workspace.set_folders(self._folders)
         self.workspace.set_trusted(client.trusted)
@@ -301,6 +303,7 @@ class Session:
             await shield(self._waited)
         report, seconds = self.publisher.timed_report(self.analysis, path)
         self.scheduler.cost(seconds)
+        self._tell_others(path)
         return report
 
     async def scanned(self) -> None:
@@ -340,6 +343,7 @@ class Session:
         self._fresh.clear()
         if not self.client.pull:
             self._push_open()
+            self._tell_others()
         if self.inputs.open_wishes():
             self.scheduler.background("inputs", self.inputs.fetch(self.refresh))
         self.certificates.arm()
@@ -366,6 +370,27 @@ class Session:
         for document in self.documents:
             self._push(document.path)
 
+    def _tell_others(self, but: str = "") -> None:
+        """Bring up to date what is shown of the files whose findings an edit of another file has changed; `but` was just reported."""
+        others = [path for path in self.workspace.take_disturbed() if path != but]
+        if self.client.pull:
+            if others and self.client.refresh:
+                self._wire.ask("workspace/diagnostic/refresh", None, lambda _: None)
+            return
+        for path in others:
+            if path in self.documents:
+                self._push(path)
+            elif self._inside(path):
+                self._others[path] = None
+        if self._others and not self.scheduler.running("other files"):
+            self.scheduler.background("other files", self._push_others())
+
+    def _push_others(self) -> Pass:
+        while self._others:
+            path = next(iter(self._others))
+            del self._others[path]
+            yield from self._push_one_closed(path)
+
     def _report(self, path: str) -> tuple[Report | None, float]:
         """The report on a file, None after a fault, and the seconds it took."""
         try:
@@ -380,6 +405,7 @@ class Session:
             self.publisher.push(path, report)
 
     def _push_closed(self) -> Pass:
+        yield from self.workspace.deal_all()
         files = self.files()
         for path in self.publisher.shown.difference(files):
             if path not in self.documents:
@@ -430,6 +456,7 @@ class Session:
                     progress.report(count)
                 yield None
             yield from self.inputs.fetch()
+            yield from self.workspace.deal_all()
             if not scanned.done():
                 scanned.set_result(None)
             self.scheduler.soon()
