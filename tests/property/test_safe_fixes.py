@@ -213,7 +213,7 @@ def _one(case: Case, before: Reading, finding: Finding, edits: tuple[Edit, ...])
     elif not new_findings and sum(map(is_refusal, after.findings)) > sum(map(is_refusal, before.findings)):
         # What the fix made readable may hold errors of its own; then there are as many places as before that DM refuses, or more.
         came = [f for f in after.findings if is_refusal(f)]
-        if not any(_near(after.config, edits, f) for f in came):
+        if not any(f.rule in WHOLE_TASK or _near(after.config, edits, f) for f in came):
             yield "DM refuses more than before"
 
 
