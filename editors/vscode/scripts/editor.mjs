@@ -59,6 +59,17 @@ const SUITES = {
     },
 };
 
+/** Click what a selector means in whichever frame has it: a suite, which runs in the extension host, cannot reach into a web view. */
+async function click(page, selector) {
+    for (const frame of page.frames()) {
+        const found = frame.locator(selector).first();
+        if ((await found.count().catch(() => 0)) > 0) {
+            await found.dispatchEvent('click');
+            return;
+        }
+    }
+}
+
 async function suite(editor, name) {
     const chosen = SUITES[name];
     if (chosen === undefined) {
@@ -92,6 +103,9 @@ async function suite(editor, name) {
             const text = parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join(' ');
             if (/^(ok|FAIL|#) /.test(text)) {
                 console.log(text);
+            }
+            if (text.startsWith('CLICK ')) {
+                void click(page, text.slice('CLICK '.length));
             }
         });
         const payload = [

@@ -188,7 +188,15 @@ test('the TLS map is shown', async () => {
     speaks(/<h1>(.*?)<\/h1>/.exec(page)![1] + (/<header>(.*?)<\/header>/s.exec(page)![1] ?? ''));
     assert.ok(page.includes(`data-uri="${file('dm-worker1.toml').toString()}"`), 'no place can be opened');
     await until('the tab', () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ input, label }) => input instanceof vscode.TabInputWebview && label === (CHINESE ? 'TLS 连接图' : 'TLS Map'))));
+    // The runner clicks in the page as soon as that is there; the line then opens beside it.
+    await until('the line that decides', () => {
+        console.log('CLICK g.line[data-line]');
+        const editor = vscode.window.activeTextEditor;
+        return editor?.viewColumn === vscode.ViewColumn.Two && editor.document.uri.scheme === 'file' && editor.selection.active.line > 0;
+    });
+    assert.match(vscode.window.activeTextEditor!.document.lineAt(vscode.window.activeTextEditor!.selection.active).text, /^\s*(ssl-|cert-allowed-cn|join|host|[\w-]+addr)/);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup');
 });
 
 test('the doctor tells what a bug report needs', async () => {
