@@ -38,13 +38,13 @@ DIFF = """\
 --- dm-worker1.toml
 +++ dm-worker1.toml
 @@ -1,3 +1,3 @@
- name = "w1"
+ worker-addr = "127.0.0.1:8262"
  join = "127.0.0.1:8261"
 -logg-level = "info"
 +log-level = "info"
 """
 
-UNSAFE = GOOD_WORKER.replace('"127', '"htp://127')
+UNSAFE = GOOD_WORKER.replace('join = "127', 'join = "htp://127')
 """The scheme of an address has to go: a fix that changes what DM does."""
 
 SOURCE = """\

@@ -60,7 +60,8 @@ def test_a_rule_has_scenarios(row: Row) -> None:
 
 
 def test_every_scenario_of_a_rule_belongs_to_one() -> None:
-    assert {p.stem for p in SCENARIOS.rglob("*.md")} <= {row.name for row in ROWS}
+    # What is said about command lines comes from rules of other families.
+    assert {p.stem for p in SCENARIOS.rglob("*.md") if p.parent.name != "scripts"} <= {row.name for row in ROWS}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)

@@ -26,7 +26,7 @@ HEADS = {
     "worker": ("dm-worker.toml", 'name = "w"\nworker-addr = "10.0.0.2:8262"\njoin = "10.0.0.1:8261"\n'),
 }
 SOURCE = "source-id: s\nfrom:\n  host: h\n  port: 3306\n  user: u\n  password: ''\n  security:\n    ssl-ca: {ca}\n    ssl-cert: {cert}\n    ssl-key: {key}\n"
-QUIET = ("tls-path-relative", "unused-ignore")
+QUIET = ("tls-path-relative", "tls-san-master-self", "tls-worker-open-port", "unused-ignore")
 CA = "ca = ca\nfile ca.pem: ca\nfile ca-key.pem: key(ca)\n"
 OWN = CA + "dm = leaf, issuer: ca, san: 10.0.0.1 localhost 127.0.0.1\n"
 PAIR = OWN + "file dm.pem: dm\nfile dm-key.pem: key(dm)\n"

@@ -57,6 +57,7 @@ join = "127.0.0.1:8261,127.0.0.1:8361"
 ssl-ca = "/etc/dm/tls/ca.pem"
 ssl-cert = "/etc/dm/tls/dm-worker1-key.pem"
 ssl-key = "/etc/dm/tls/dm-worker1.pem"
+cert-allowed-cn = ["dm"]
 """,
     # The table that TiDB, TiKV and PD have, and DM has not.
     "dm-worker2.toml": """\
@@ -68,6 +69,7 @@ join = "https://127.0.0.1:8261,https://127.0.0.1:8361"
 ssl-ca = "/etc/dm/tls/ca.pem"
 ssl-cert = "/etc/dm/tls/dm-worker2.pem"
 ssl-key = "/etc/dm/tls/dm-worker2-key.pem"
+cert-allowed-cn = ["dm"]
 """,
     # A quoted number; and a list of names, with which no binlog is ever read.
     "source.yaml": """\
@@ -114,6 +116,10 @@ SETTINGS = """\
 # The configurations name files on the servers; on this machine these lie here.
 [tls.path-map]
 "/etc/dm/tls" = {tls}
+
+# The files that sources and tasks name lie under the same path on every host.
+[rules]
+tls-source-path-scope = "off"
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Sequence
+from typing import Iterable, Iterator
 
 from dmls.model.cert_use import printable, uses
 from dmls.model.connection import Connection
@@ -18,8 +18,16 @@ def second(connection: Connection, ctx: Context) -> bool:
     return leaf_name(mine(connection, ctx), connection) in connection.other(ctx.config.path).end.allowed_cn[1:]
 
 
-def report(rule: Rule, found: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
+def _refuses_itself(connection: Connection, ctx: Context) -> bool:
+    """Whether the other does not even admit its own name: its file has a finding about that, which explains this, too."""
+    other = connection.other(ctx.config.path)
+    own = leaf_name(other, connection)
+    return bool(own) and own != other.end.allowed_cn[0]
+
+
+def report(rule: Rule, refused: Iterable[Connection], ctx: Context) -> Iterator[Finding]:
     """The finding at the own certificate, which is the one that is refused."""
+    found = [c for c in refused if not _refuses_itself(c, ctx)]
     if not found:
         return
     parties = others(found, ctx)

@@ -27,7 +27,7 @@ from dmls.schema import keys as k
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
-    found = [c for c in refused(connections, ctx, *CHAIN, by_me=True) if c.outcome.reason in UNKNOWN]
+    found = [c for c in refused(connections, ctx, *CHAIN, by_me=True) if c.outcome.reason in UNKNOWN and not _same_authorities(c)]
     if not found:
         return
     parties = others(found, ctx)
@@ -44,6 +44,12 @@ def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
         count=len(parties),
         **outcome.args,
     )
+
+
+def _same_authorities(connection: Connection) -> bool:
+    """Whether both ends trust the same file: what is wrong then shows at each end by itself."""
+    one, other = connection.dialer.end.ca, connection.listener.end.ca
+    return one is not None and other is not None and one.pem is not None and other.pem is not None and one.pem.digest == other.pem.digest
 
 
 def _bundle(own: Party, other: Party, ctx: Context) -> tuple[Fix, ...]:

@@ -19,7 +19,7 @@ from typing import Iterator, Sequence
 
 from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import trimmed
+from dmls.model.allowed_cn import is_near, trimmed
 from dmls.model.cert_use import printable
 from dmls.model.connection import Connection
 from dmls.model.tls_outcome import refused_peer
@@ -29,7 +29,7 @@ from dmls.schema import keys as k
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
-    found = list(refused(connections, ctx, "refuses-names", by_me=True))
+    found = [c for c in refused(connections, ctx, "refuses-names", by_me=True) if not _has_own_finding(leaf_name(c.other(ctx.config.path), c), ctx)]
     if not found:
         return
     parties = others(found, ctx)
@@ -47,6 +47,12 @@ def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
         files=named(parties),
         **outcome.args,
     )
+
+
+def _has_own_finding(name: str, ctx: Context) -> bool:
+    """Whether the name is empty or nearly one of the list, which rules about names tell."""
+    items = ctx.config.get(k.CERT_ALLOWED_CN)
+    return not name or any(is_near(item.text, name) for item in (items.items() if items is not None else ()))
 
 
 def _added(ctx: Context, name: str) -> tuple[Fix, ...]:

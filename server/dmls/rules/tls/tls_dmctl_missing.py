@@ -17,17 +17,13 @@ Fix: add the flags that are missing; files in the folder that fit are offered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator
+from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.tls_block import CA, PATHS, TlsBlock
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
 from dmls.rules.tls._material import missing_files
 from dmls.version import NEW_TLS_HELPER
-
-if TYPE_CHECKING:
-    from dmls.finding import Related
-    from dmls.model.command_line import CommandLine
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
@@ -50,16 +46,6 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         fixes=missing_files(ctx, block, *(m.role for m in lacking)),
         flags=" ".join(f"--{PATHS[m.role]}" for m in lacking),
     )
-
-
-def without_flags(line: CommandLine, master: str, related: tuple[Related, ...], ctx: Context) -> Iterator[Finding]:
-    """What is wrong with a call that gives none of the three flags, where its master is known to use TLS.
-
-    `master` is how a sentence names that master; `related` points at what says so.  Nothing where a flag may be there that is not seen.
-    """
-    if line.config.tls_blocks or line.ends or not line.is_known(*PATHS.values()):
-        return
-    yield ctx.finding(RULE, line.program, "none", related=related, flags=" ".join(f"--{key}" for key in PATHS.values()), master=master)
 
 
 RULE = Rule("tls-dmctl-missing", "tls", Severity.ERROR, TLS_BLOCK, (kinds.DMCTL,), check, codes=(48001,))
