@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
-from dmls.clusters import Clusters
 from dmls.files import Content, Missing
 from dmls.finding import FileEdit, Finding, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
-from dmls.model.cluster import Card, Cluster, card_of
 from dmls.model.config_file import ConfigFile
-from dmls.model.connection import Connection, Party, party_of
 from dmls.settings import ClusterSetting, Settings, matches
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
+    from dmls.clusters import Clusters
     from dmls.ide.values import Action, Completion, Fold, Highlight, Hint, Hover, Lens, Link, NamedThing, NameSpan, Place, Refusal, Symbol
+    from dmls.model.cluster import Card, Cluster
     from dmls.model.command_line import CommandLine
+    from dmls.model.connection import Connection, Party
     from dmls.model.names import Occurrence
     from dmls.pki.facts import Certificate, PemBlock, PemFile
     from dmls.version import Version
@@ -276,7 +276,9 @@ class Analysis:
     def findings(self, path: str) -> tuple[Finding, ...]:
         """All findings of a file: sorted, suppressed, with the severities that the settings give."""
         record = self._record(path)
-        self.take_cards(path)
+        if record is None or record.kind(self._override(path)) not in kinds.DATABASES:
+            # What a source or a task tells others, no finding asks.
+            self.take_cards(path)
         if record is None:
             return ()
         settings = self._settings_for(path)
@@ -301,8 +303,8 @@ class Analysis:
                 until = min((m for m in moments if m is not None), default=None)
         else:
             record.named = ()
-        if config is not None and config.kind in kinds.COMPONENTS and self._now is not None:
-            changes = (self._deployments.clusters.next_change(c, path, self._now, self._party) for c in self.clusters(path)) if self._deployments else ()
+        if config is not None and config.kind in kinds.COMPONENTS and self._now is not None and self._deployments is not None:
+            changes = (self._deployments.clusters.next_change(c, path, self._now, self._party) for c in self.clusters(path))
             until = min((m for m in (until, *changes) if m is not None), default=None)
         record.judged = Judged(settings, self._now, until, findings)
         return findings
@@ -318,6 +320,8 @@ class Analysis:
             return
         cards: list[Card] = []
         if self.kind(path) in kinds.KINDS:
+            from dmls.model.cluster import card_of
+
             config = self.file(path)
             card = card_of(config) if config is not None else None
             cards = [card] if card is not None else []
@@ -333,6 +337,8 @@ class Analysis:
         return self._party_of(config, card) if config is not None else None
 
     def _party_of(self, config: ConfigFile, card: Card) -> Party:
+        from dmls.model.connection import party_of
+
         settings = self._settings_for(config.path)
         around = Surroundings(self._now, settings, self._folders, self._certificates.lookup(config.path))
         found = uses(config, around, settings.dm_versions[-1]) if config.tls_blocks else ()
@@ -363,6 +369,8 @@ class Analysis:
         from dmls.views import tls_map
 
         wanted = list(paths)
+        for path in wanted:
+            self.take_cards(path)
         if version is None:
             version = self._settings_for(wanted[0] if wanted else "").dm_versions[-1]
         return tls_map.tls_map(self, wanted, version)

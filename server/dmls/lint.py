@@ -16,7 +16,6 @@ from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
 from dmls.model import kind as kinds
 from dmls.model.cert_use import NO_PEERS, Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.connection import Connection, peers_of
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
 from dmls.model.ignore import Ignore, read_ignores, without
@@ -29,6 +28,7 @@ from dmls.version import Version, parse_version_set
 
 if TYPE_CHECKING:
     from dmls.model.command_line import CommandLine
+    from dmls.model.connection import Connection
 
 MAX_FINDINGS = 1000
 SYNTAX_ERROR = "syntax-error"
@@ -285,7 +285,12 @@ def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROU
 
 def _certificates(index: _Index, ctx: Context, connections: Sequence[Connection]) -> Iterator[Finding]:
     """What is wrong with the files that the TLS blocks name, one by one and together."""
-    for use in uses(ctx.config, ctx.around, ctx.version, peers_of(ctx.config.path, connections) if connections else NO_PEERS):
+    peers = NO_PEERS
+    if connections:
+        from dmls.model.connection import peers_of
+
+        peers = peers_of(ctx.config.path, connections)
+    for use in uses(ctx.config, ctx.around, ctx.version, peers):
         for source in use.files:
             for row in index.pem:
                 if source.found or subjects.PATH in row.select:

@@ -6,16 +6,18 @@ so a shell must spell consistently.
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
 from dmls import settings as settings_module
 from dmls.analysis import Analysis, FileRecord
-from dmls.clusters import Clusters
 from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, ReadText, Stat, Want
 from dmls.model.cert_use import Lookup, PemContent, PemState
-from dmls.model.cluster import Card
 from dmls.model.kind import SETTINGS_FILE
 from dmls.settings import Settings
+
+if TYPE_CHECKING:
+    from dmls.clusters import Clusters
+    from dmls.model.cluster import Card
 
 
 def parent_of(path: str) -> str:
@@ -114,7 +116,8 @@ class Workspace:
         self._effective: dict[str, Settings] = {}
         self._seen_folders: dict[str, None] = {}
         """Every folder that holds a known file, and those above; in the order they were met."""
-        self._clusters = Clusters(self._bound_of, self._deployment_of)
+        self._clusters: Clusters | None = None
+        """None until the first component is met: most runs know none."""
         self._undealt: dict[str, None] = {}
         """Files that have changed since their cards were taken."""
         self._disturbed: dict[str, None] = {}
@@ -281,6 +284,10 @@ class Workspace:
 
     @property
     def clusters(self) -> Clusters:
+        if self._clusters is None:
+            from dmls.clusters import Clusters
+
+            self._clusters = Clusters(self._bound_of, self._deployment_of)
         return self._clusters
 
     def undealt(self, path: str) -> bool:
@@ -290,7 +297,10 @@ class Workspace:
     def deal(self, path: str, cards: Iterable[Card]) -> None:
         """Take note of the cards of a file; whoever is concerned is judged anew."""
         self._undealt.pop(path, None)
-        for other in self._clusters.put(path, cards):
+        new = list(cards)
+        if not new and self._clusters is None:
+            return
+        for other in self.clusters.put(path, new):
             if other != path:
                 self._unsettle(other)
 
@@ -315,6 +325,8 @@ class Workspace:
 
     def _spread(self, path: str) -> None:
         """What `path` or a certificate file of it holds has changed: who is connected with it is judged anew."""
+        if self._clusters is None:
+            return
         self._clusters.forget(path)
         for other in self._clusters.partners(path):
             self._unsettle(other)
@@ -420,7 +432,8 @@ class Workspace:
     def _settings_changed(self) -> None:
         self._layers.clear()
         self._effective.clear()
-        self._clusters.clear()
+        if self._clusters is not None:
+            self._clusters.clear()
         for record in self._records.values():
             record.judged = None
         self._changed()

@@ -78,6 +78,16 @@ class Entry:
         return False
 
     @property
+    def held_kind(self) -> str | None:
+        """The kind of the file that an entry of a topology becomes a part of; None where it is TiUP's own."""
+        above = self.parent
+        while above is not None:
+            if above.schema is not None and above.schema.holds_kind is not None:
+                return above.schema.holds_kind
+            above = above.parent
+        return None
+
+    @property
     def semantic(self) -> str:
         return self.schema.semantic if self.schema is not None else ""
 

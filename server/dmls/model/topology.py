@@ -43,13 +43,3 @@ def settings_maps(config: ConfigFile) -> Iterator[tuple[Entry, str]]:
     for entry in config.entries():
         if entry.schema is not None and entry.schema.holds_kind is not None and isinstance(entry.node, Mapping):
             yield entry, entry.schema.holds_kind
-
-
-def held_kind(entry: Entry) -> str | None:
-    """The kind of the file that an entry of a topology becomes a part of; None where it is TiUP's own."""
-    above = entry.parent
-    while above is not None:
-        if above.schema is not None and above.schema.holds_kind is not None:
-            return above.schema.holds_kind
-        above = above.parent
-    return None

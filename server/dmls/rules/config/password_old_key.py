@@ -20,7 +20,6 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.old_cipher import is_of_old_key
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
@@ -30,7 +29,11 @@ NO_KEY = parse_version_set("8.0.0..")
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
-    if isinstance(entry.node, Scalar) and is_of_old_key(entry.text):
+    if not isinstance(entry.node, Scalar) or not entry.text:
+        return
+    from dmls.model.old_cipher import is_of_old_key
+
+    if is_of_old_key(entry.text):
         yield ctx.finding(RULE, ctx.config.value_span(entry), depends=NO_KEY)
 
 

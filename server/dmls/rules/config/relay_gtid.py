@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.go import gtid
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
@@ -27,9 +26,13 @@ from dmls.syntax.tree import Scalar
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     entry = config.get(k.RELAY_BINLOG_GTID)
+    if entry is None or not isinstance(entry.node, Scalar) or not entry.text:
+        return
+    from dmls.go import gtid
+
     chosen = config.get(k.FLAVOR)
     flavor = chosen.text if chosen is not None else ""
-    if entry is None or not isinstance(entry.node, Scalar) or not entry.text or flavor not in ("", gtid.MYSQL, gtid.MARIADB):
+    if flavor not in ("", gtid.MYSQL, gtid.MARIADB):
         return
     error = gtid.check(entry.text, flavor)
     if error is None:

@@ -20,7 +20,6 @@ from dmls.go import yaml_value
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.topology import held_kind
 from dmls.rule import ENTRY, ODD_NUMBER, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 
@@ -37,7 +36,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     if yaml_value.decode(text, True, node.tag, schema.go) is not None:
         return
-    if not octal and held_kind(entry) is not None:
+    if not octal and entry.held_kind is not None:
         # In TOML a fraction is no whole number, so nothing is cut.
         return
     value = yaml_value.value(text, True, node.tag, schema.go)

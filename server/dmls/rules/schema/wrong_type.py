@@ -25,7 +25,6 @@ from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
-from dmls.model.topology import held_kind
 from dmls.model.unknown import tls_type_owner
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.syntax.tree import Mapping, Scalar, Sequence
@@ -37,7 +36,7 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     assert schema is not None
     if tls_type_owner(entry) is not None:
         return
-    error = DECODE.get(held_kind(entry) or ctx.config.kind)
+    error = DECODE.get(entry.held_kind or ctx.config.kind)
     variant = f"{misfit.got}-for-{misfit.want}" if misfit.got != "scalar" and misfit.want in ("string", "list", "object", "map") else misfit.want
     if entry.parent is None:
         variant = "file"
