@@ -10,7 +10,7 @@ from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
 from dmls.model.config_file import ConfigFile
-from dmls.settings import ClusterSetting, Settings, matches
+from dmls.settings import ClusterSetting, Settings
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
 
@@ -159,6 +159,9 @@ class Deployments(Protocol):
     @property
     def clusters(self) -> Clusters: ...
 
+    def top_of(self, folder: str) -> str:
+        """The nearest folder at or above `folder` that has a `.dmls.toml` or is a workspace folder; itself where there is none."""
+
     def undealt(self, path: str) -> bool:
         """Whether the cards of a file have to be taken anew."""
 
@@ -203,7 +206,6 @@ class Analysis:
         self._deployments = deployments
         self._all_paths = all_paths
         self._paths: tuple[str, ...] | None = None
-        self._folders_with_settings: frozenset[str] = frozenset()
 
     def _record(self, path: str) -> FileRecord | None:
         record = self._records.get(path)
@@ -822,7 +824,6 @@ class Analysis:
         """Every file that is open or was read."""
         if self._paths is None:
             self._paths = tuple(self._all_paths())
-            self._folders_with_settings = frozenset(p.rpartition("/")[0] for p in self._paths if p.endswith("/" + kinds.SETTINGS_FILE))
         return self._paths
 
     def names(self, path: str) -> tuple[Occurrence, ...]:
@@ -836,19 +837,13 @@ class Analysis:
         return record is not None and record.encoding is None
 
     def top_of(self, path: str) -> str:
-        """The folder beyond which nothing belongs to a file: the nearest with a `.dmls.toml`, or the workspace folder; "" where there is none."""
-        self.paths()
+        """The folder beyond which nothing belongs to a file; its own where nothing is known."""
         folder = path.rpartition("/")[0]
-        while folder:
-            if folder in self._folders_with_settings or folder in self._folders:
-                return folder
-            folder = folder.rpartition("/")[0]
-        return ""
+        return self._deployments.top_of(folder) if self._deployments is not None else folder
 
     def deployment_of(self, path: str) -> ClusterSetting | None:
         """The deployment that the settings put a file into; None where they say nothing."""
-        clusters = self._settings_for(path).clusters
-        return next((cluster for cluster in clusters if any(matches(glob, path) for glob in cluster.files)), None)
+        return self._settings_for(path).deployment_of(path)
 
     def carriers(self, common_name: str) -> Sequence[Place]:
         """The certificates with that Common Name in files that were read."""

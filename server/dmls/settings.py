@@ -77,6 +77,10 @@ class Settings(NamedTuple):
                 level = rules[rule]
         return None if level == "default" else level
 
+    def deployment_of(self, path: str) -> ClusterSetting | None:
+        """The deployment that the file at `path` is put into; None where nothing is said."""
+        return next((cluster for cluster in self.clusters if any(matches(glob, path) for glob in cluster.files)), None)
+
     def kind_of(self, path: str) -> str | None:
         """The kind that ``[kinds]`` gives to the file at `path`; the last matching glob of the strongest layer decides."""
         for glob, kind in reversed(self.kinds):

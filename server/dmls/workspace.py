@@ -287,7 +287,7 @@ class Workspace:
         if self._clusters is None:
             from dmls.clusters import Clusters
 
-            self._clusters = Clusters(self._bound_of, self._deployment_of)
+            self._clusters = Clusters(self.top_of, self._deployment_of)
         return self._clusters
 
     def undealt(self, path: str) -> bool:
@@ -331,7 +331,7 @@ class Workspace:
         for other in self._clusters.partners(path):
             self._unsettle(other)
 
-    def _bound_of(self, folder: str) -> str:
+    def top_of(self, folder: str) -> str:
         """The nearest folder at or above `folder` that has a `.dmls.toml` or is a workspace folder; itself where there is none."""
         here = folder
         while here:
@@ -341,11 +341,8 @@ class Workspace:
         return folder
 
     def _deployment_of(self, path: str) -> tuple[str, str] | None:
-        settings = self.settings_for(path)
-        for cluster in settings.clusters:
-            if any(settings_module.matches(glob, path) for glob in cluster.files):
-                return cluster.name, self._bound_of(parent_of(path))
-        return None
+        cluster = self.settings_for(path).deployment_of(path)
+        return (cluster.name, self.top_of(parent_of(path))) if cluster is not None else None
 
     def _asks(self, user: str, want: Want) -> None:
         asked = self._asked.setdefault(user, set())

@@ -17,6 +17,7 @@ def analysis_of(files: Mapping[str, str | bytes], settings: Mapping[str, object]
     """A snapshot of a workspace that holds exactly `files`, by absolute path."""
     workspace = Workspace()
     workspace.set_cli_settings(settings or {})
+    workspace.set_folders(_folders(files))
     for path, data in files.items():
         workspace.put(path, Content(data.encode("utf-8") if isinstance(data, str) else data))
     while wanted := workspace.wanted():
@@ -24,6 +25,11 @@ def analysis_of(files: Mapping[str, str | bytes], settings: Mapping[str, object]
             workspace.tell(want, Missing())
     deal(workspace)
     return workspace.snapshot()
+
+
+def _folders(files: Mapping[str, str | bytes]) -> list[str]:
+    """The workspace folder: the one that holds all files, as far as the shortest path tells."""
+    return [min((path.rpartition("/")[0] for path in files), key=len)] if files else []
 
 
 def deal(workspace: Workspace) -> None:
@@ -37,7 +43,7 @@ def analysis_on_disk(files: Mapping[str, str | bytes], now: float, settings: Map
     workspace = Workspace()
     workspace.set_cli_settings(settings or {})
     workspace.set_now(now)
-    workspace.set_folders([min((path.rpartition("/")[0] for path in files), key=len)] if files else [])
+    workspace.set_folders(_folders(files))
     for path, data in files.items():
         workspace.put(path, Content(data.encode("utf-8") if isinstance(data, str) else data))
     deal(workspace)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Hashable, Iterable, Iterator, Mapping, NamedTu
 
 from dmls.finding import FileEdit
 from dmls.ide.values import Highlight, NamedThing, NameSpan, Place, Refusal
+from dmls.model import cluster
 from dmls.model import kind as kinds
 from dmls.model.names import DEFINED_IN, WRITTEN_IN, Occurrence, occurrences
 from dmls.model.rename import edits, same_name, why_not
@@ -73,14 +74,7 @@ def nearest(path: str, candidates: Iterable[str], top: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(candidates))
     if not found or path in found:
         return (path,) if found else ()
-    folder = _folder(path)
-    beside = tuple(c for c in found if _folder(c) == folder)
-    while not beside:
-        beside = tuple(c for c in found if c.startswith(folder.rstrip("/") + "/"))
-        if folder == top or not folder.strip("/"):
-            break
-        folder = _folder(folder)
-    return beside
+    return tuple(cluster.nearest(_folder(path), found, _folder, top)[0])
 
 
 def _folder(path: str) -> str:
@@ -333,7 +327,7 @@ def _conflict(files: Files, path: str, plan: _Plan, new: str) -> Refusal | None:
 
 def _shown(files: Files, path: str, near: str) -> str:
     """A file's path as it is told to who looks at the file `near`: below what belongs together, or below the folder of `near`."""
-    top = (files.top_of(path) or _folder(near)).rstrip("/") + "/"
+    top = files.top_of(path).rstrip("/") + "/"
     return path[len(top) :] if path.startswith(top) else path
 
 

@@ -12,7 +12,7 @@ common with a deployment costs it nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, TypeVar
 
 from dmls.model import kind as kinds
 from dmls.model import link
@@ -269,19 +269,10 @@ class Graph:
             return _Match(tuple(other for other in found if self._places[other.id] == place), place[1], False)
         base = card.folder
         bound = self._bound(base)
-        best: list[Card] = []
-        least = -1
-        for other in found:
-            level = _level(base, other.folder, bound) if self._places[other.id] is None else None
-            if level is None or (best and level > least):
-                continue
-            if best and level < least:
-                best = []
-            best.append(other)
-            least = level
+        best, level = nearest(base, [other for other in found if self._places[other.id] is None], lambda other: other.folder, bound)
         if not best:
             return _Match((), bound, False)
-        return _Match(tuple(best), base if least == 0 else _common(base, best[0].folder), least == 0)
+        return _Match(tuple(best), base if level == 0 else _common(base, best[0].folder), level == 0)
 
     def has_rival(self, card: Card, match: _Match) -> bool:
         """Whether another file of the level claims the name or an address of `card`."""
@@ -433,6 +424,27 @@ def _common(a: str, b: str) -> str:
     return "/".join(mine[:n]) or "/"
 
 
+T = TypeVar("T")
+
+
+def nearest(base: str, items: Iterable[T], folder: Callable[[T], str], bound: str) -> tuple[list[T], int]:
+    """The items at the first level that has any, as seen from the folder `base`, and that level; none beyond `bound`.
+
+    Level 0 is `base` alone, 1 the tree below it, then one for the tree of each folder above.
+    """
+    best: list[T] = []
+    least = -1
+    for item in items:
+        level = _level(base, folder(item), bound)
+        if level is None or (best and level > least):
+            continue
+        if best and level < least:
+            best = []
+        best.append(item)
+        least = level
+    return best, least
+
+
 def _level(base: str, other: str, bound: str) -> int | None:
     """How far `other` is from the folder `base`: 0 the same, 1 below it, then one for each folder above; None beyond `bound`."""
     if other == base:
@@ -445,4 +457,4 @@ def _level(base: str, other: str, bound: str) -> int | None:
     return 1 + (base.count("/") - (0 if common == "/" else common.count("/")))
 
 
-__all__ = ["Address", "Card", "Cluster", "Edge", "Graph", "card_of"]
+__all__ = ["Address", "Card", "Cluster", "Edge", "Graph", "card_of", "nearest"]
