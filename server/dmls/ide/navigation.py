@@ -262,12 +262,12 @@ def rename(files: Files, path: str, offset: int, new: str) -> list[FileEdit] | R
     for file, which in plan.which.items():
         config = files.file(file)
         if config is None or not files.is_text(file):
-            return Refusal("ide.rename-unreadable", {"file": _shown(files, file, path)})
+            return Refusal("ide.rename-unreadable", {"file": _shown(files, file)})
         # The names at hand were let go of by their entries; here they are needed.
         wanted = {(o.kind, o.name) for o in which}
         found = edits(config, [o for o in occurrences(config) if (o.kind, o.name) in wanted], new)
         if found is None:
-            return Refusal("ide.rename-unsure", {"file": _shown(files, file, path)})
+            return Refusal("ide.rename-unsure", {"file": _shown(files, file)})
         made.extend(FileEdit(file, edit) for edit in found)
     return made
 
@@ -292,7 +292,7 @@ def _plan(files: Files, path: str, name: Occurrence) -> _Plan | Refusal:
     # Two files of one folder that claim one name are alternatives, whoever speaks of them.
     rivals.update(meanings.beside(defined[0]))
     if len(rivals) > 1:
-        return Refusal("ide.rename-ambiguous", {"name": name.name, "files": ", ".join(_shown(files, file, path) for file in sorted(rivals))})
+        return Refusal("ide.rename-ambiguous", {"name": name.name, "files": ", ".join(_shown(files, file) for file in sorted(rivals))})
     return _Plan(name.kind, name.name, {file: meanings.occurrences(file) for file in sorted({*defined, *users})})
 
 
@@ -310,7 +310,7 @@ def _conflict(files: Files, path: str, plan: _Plan, new: str) -> Refusal | None:
         return None
     for file in plan.which:
         if any((o.kind, o.name) == (plan.kind, new) for o in files.names(file)):
-            return Refusal("ide.rename-taken", {"name": new, "file": _shown(files, file, path)})
+            return Refusal("ide.rename-taken", {"name": new, "file": _shown(files, file)})
     if plan.kind not in DEFINED_IN or _is_local(files, path, plan.which[path][0]):
         return None
     old, other = _Meanings(files, plan.kind, plan.name), _Meanings(files, plan.kind, new)
@@ -322,11 +322,11 @@ def _conflict(files: Files, path: str, plan: _Plan, new: str) -> Refusal | None:
     for file in other.holding:
         if file not in plan.which and other.meant(file) != other.meant(file, definers) and other.occurrences(file):
             rivals.append(file)
-    return Refusal("ide.rename-taken", {"name": new, "file": _shown(files, rivals[0], path)}) if rivals else None
+    return Refusal("ide.rename-taken", {"name": new, "file": _shown(files, rivals[0])}) if rivals else None
 
 
-def _shown(files: Files, path: str, near: str) -> str:
-    """A file's path as it is told to who looks at the file `near`: below what belongs together, or below the folder of `near`."""
+def _shown(files: Files, path: str) -> str:
+    """A file's path as it is told: as seen from the folder of what belongs together."""
     top = files.top_of(path).rstrip("/") + "/"
     return path[len(top) :] if path.startswith(top) else path
 
@@ -353,7 +353,7 @@ def workspace_symbols(files: Files, query: str) -> list[NamedThing]:
 
 
 def _things(files: Files, path: str) -> Iterator[NamedThing]:
-    shown = _shown(files, path, path)
+    shown = _shown(files, path)
     seen: set[Span] = set()
     named = False
     listening: Occurrence | None = None

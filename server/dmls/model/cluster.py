@@ -12,6 +12,7 @@ common with a deployment costs it nothing.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, TypeVar
 
 from dmls.model import kind as kinds
@@ -143,11 +144,11 @@ def _addresses(found: Iterable[Endpoint]) -> tuple[Address, ...]:
 
 
 class _Match(NamedTuple):
-    """The cards that an address or id means, at the first level that has any; `direct` is whether that is the own folder alone."""
+    """The cards that an address or id means, at the first level that has any: 0 is the own folder alone."""
 
     cards: tuple[Card, ...]
     scope: str
-    direct: bool
+    level: int
 
 
 Bound = Callable[[str], str]
@@ -266,13 +267,13 @@ class Graph:
         found = [other for other in found if plays(other)]
         place = self._places[card.id]
         if place is not None:
-            return _Match(tuple(other for other in found if self._places[other.id] == place), place[1], False)
+            return _Match(tuple(other for other in found if self._places[other.id] == place), place[1], 1)
         base = card.folder
         bound = self._bound(base)
         best, level = nearest(base, [other for other in found if self._places[other.id] is None], lambda other: other.folder, bound)
         if not best:
-            return _Match((), bound, False)
-        return _Match(tuple(best), base if level == 0 else _common(base, best[0].folder), level == 0)
+            return _Match((), bound, 1)
+        return _Match(tuple(best), base if level == 0 else _common(base, best[0].folder), level)
 
     def has_rival(self, card: Card, match: _Match) -> bool:
         """Whether another file of the level claims the name or an address of `card`."""
@@ -283,7 +284,7 @@ class Graph:
                 other = self._cards[id]
                 if id == card.id or other.kind != card.kind or not _in_level(other, match) or self._places[id] != self._places[card.id]:
                     continue
-                if (card.name and card.name == other.name) or set(card.listens) & set(other.listens) or set(card.peers) & set(other.peers):
+                if _are_rivals(card, other):
                     return True
         return False
 
@@ -306,8 +307,23 @@ class _Exploration:
         self.members: dict[str, Card] = {}
         self.joined: set[tuple[str, str]] = set()
         """Pairs of a caller and the master it certainly calls."""
+        self.limit: int | None = None
+        """The level beyond which nothing is followed; None follows all."""
+        self.highest = 0
+        """The highest level that was followed."""
 
     def cluster(self) -> Cluster:
+        self.explore()
+        while self.highest and any(_are_rivals(a, b) for a, b in combinations(self.members.values(), 2)):
+            # Two deployments that share addresses have met at a file that one of them lacks: only what is nearer belongs together.
+            self.limit = self.highest - 1
+            self.members, self.joined, self.highest = {}, set(), 0
+            self.explore()
+        members = tuple(self.members[id] for id in sorted(self.members))
+        place = self.graph.place(self.start.id)
+        return Cluster(members, tuple(self.edges(members)), self.scope, place[0] if place is not None else "")
+
+    def explore(self) -> None:
         todo = [self.start]
         while todo:
             card = todo.pop()
@@ -316,9 +332,6 @@ class _Exploration:
             self.members[card.id] = card
             self.widen(card.folder)
             todo.extend(self.neighbours(card))
-        members = tuple(self.members[id] for id in sorted(self.members))
-        place = self.graph.place(self.start.id)
-        return Cluster(members, tuple(self.edges(members)), self.scope, place[0] if place is not None else "")
 
     def widen(self, folder: str) -> None:
         if not _within(folder + "/x", self.scope):
@@ -344,9 +357,12 @@ class _Exploration:
             yield from self.take(card, match.cards[0], match)
 
     def take(self, caller: Card, called: Card, match: _Match) -> Iterator[Card]:
+        if self.limit is not None and match.level > self.limit:
+            return
         if len(match.cards) > 1 or self.graph.has_rival(called, match) or self.graph.has_rival(caller, match):
             return
         self.widen(match.scope)
+        self.highest = max(self.highest, match.level)
         self.joined.add((caller.id, called.id))
         yield caller
         yield called
@@ -402,8 +418,15 @@ def _host(addresses: tuple[Address, ...]) -> str:
     return addresses[0].host if addresses else ""
 
 
+def _are_rivals(a: Card, b: Card) -> bool:
+    """Whether two files claim to be one component."""
+    if a.kind != b.kind or a.kind not in kinds.COMPONENTS:
+        return False
+    return bool(a.name and a.name == b.name) or not set(a.listens).isdisjoint(b.listens) or not set(a.peers).isdisjoint(b.peers)
+
+
 def _in_level(card: Card, match: _Match) -> bool:
-    return card.folder == match.scope if match.direct else _within(card.path, match.scope)
+    return card.folder == match.scope if match.level == 0 else _within(card.path, match.scope)
 
 
 def _folder(path: str) -> str:

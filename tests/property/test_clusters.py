@@ -1,0 +1,138 @@
+"""What is said of a deployment depends on its files alone: not on others, and not on the order in which they are met or asked about."""
+
+from __future__ import annotations
+
+import random
+from typing import Iterator
+
+import pytest
+
+from dmls.files import Content, Missing
+from dmls.finding import Finding
+from dmls.workspace import Workspace
+from support.core import deal
+
+ROOT = "/w"
+CHANGES = 12
+
+
+def tls(number: int) -> str:
+    return f'ssl-ca = "/etc/dm/ca{number}.pem"\nssl-cert = "/etc/dm/m.pem"\nssl-key = "/etc/dm/m-key.pem"\n'
+
+
+def deployment(rng: random.Random, folder: str, network: str) -> dict[str, str]:
+    """Masters and workers in one folder or in one below each other, with TLS here and there."""
+    masters = rng.randint(1, 3)
+    ring = ",".join(f"m{i}=http://{network}.{i}:8291" for i in range(1, masters + 1))
+    out = {}
+    for i in range(1, masters + 1):
+        text = f'name = "m{i}"\nmaster-addr = "{network}.{i}:8261"\nadvertise-peer-urls = "http://{network}.{i}:8291"\ninitial-cluster = "{ring}"\n'
+        out[f"{folder}/dm-master{i}.toml"] = text + (tls(1) if rng.random() < 0.5 else "")
+    for i in range(1, rng.randint(1, 4)):
+        text = f'name = "w{i}"\nworker-addr = "{network}.1{i}:8262"\njoin = "{network}.{rng.randint(1, masters)}:8261"\n'
+        out[f"{folder}/{rng.choice(('', 'workers/'))}dm-worker{i}.toml"] = text + (tls(1) if rng.random() < 0.5 else "")
+    return out
+
+
+def filled(files: dict[str, str], order: list[str]) -> Workspace:
+    workspace = Workspace()
+    workspace.set_cli_settings({"tls": {"files": "off"}})
+    workspace.set_folders([ROOT])
+    for path in order:
+        workspace.put(path, Content(files[path].encode("utf-8")))
+    settle(workspace)
+    return workspace
+
+
+def settle(workspace: Workspace) -> None:
+    while wanted := workspace.wanted():
+        for want in wanted:
+            workspace.tell(want, Missing())
+    deal(workspace)
+
+
+def findings(workspace: Workspace, paths: Iterator[str] | list[str]) -> dict[str, tuple[Finding, ...]]:
+    return {path: workspace.snapshot().findings(path) for path in paths}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_other_deployments_change_nothing(seed: int) -> None:
+    rng = random.Random(seed)
+    own = deployment(rng, f"{ROOT}/a", "10.1.0")
+    # The same addresses in a folder beside it, and others around: none of them is nearer than the own files.
+    others = [deployment(rng, f"{ROOT}/b", "10.1.0"), deployment(rng, f"{ROOT}/c/d", "10.2.0")]
+    alone = findings(filled(own, list(own)), list(own))
+    workspace = filled(own, list(own))
+    assert findings(workspace, list(own)) == alone
+    for other in others:
+        for path, text in other.items():
+            workspace.put(path, Content(text.encode("utf-8")))
+        settle(workspace)
+        assert findings(workspace, list(own)) == alone
+    for other in others:
+        for path in other:
+            workspace.put(path, Missing())
+        settle(workspace)
+        assert findings(workspace, list(own)) == alone
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_part_of_another_deployment_changes_nothing(seed: int) -> None:
+    """Its own addresses: single files of it come and go.  The same addresses: what is left of it is no part of this one while a rival is there."""
+    rng = random.Random(seed)
+    own = deployment(rng, f"{ROOT}/a", "10.1.0")
+    alone = findings(filled(own, list(own)), list(own))
+    workspace = filled(own, list(own))
+    apart = deployment(rng, f"{ROOT}/c/d", "10.2.0")
+    same = {path.replace("/a/", "/b/"): text for path, text in own.items()}
+    # It names the first two masters, as they do each other.
+    first = next(iter(own.values())).replace('"m1"', '"m4"')
+    same[f"{ROOT}/b/dm-master4.toml"] = first.replace('"10.1.0.1:', '"10.1.0.4:').replace('"http://10.1.0.1:', '"http://10.1.0.4:')
+    for other in (apart, same):
+        for path, text in other.items():
+            workspace.put(path, Content(text.encode("utf-8")))
+        settle(workspace)
+    for path in rng.sample(list(apart), len(apart) // 2) + [path for path in same if "master2" in path]:
+        workspace.put(path, Missing())
+        settle(workspace)
+        assert findings(workspace, list(own)) == alone
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_order_does_not_matter(seed: int) -> None:
+    rng = random.Random(seed)
+    files = {**deployment(rng, f"{ROOT}/a", "10.1.0"), **deployment(rng, f"{ROOT}/a/b", "10.1.0"), **deployment(rng, f"{ROOT}/c", "10.2.0")}
+    paths = list(files)
+    expected = findings(filled(files, paths), paths)
+    for _ in range(3):
+        rng.shuffle(paths)
+        workspace = filled(files, paths)
+        rng.shuffle(paths)
+        assert findings(workspace, paths) == expected
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_edits_end_where_reading_afresh_begins(seed: int) -> None:
+    rng = random.Random(seed)
+    files = {**deployment(rng, f"{ROOT}/a", "10.1.0"), **deployment(rng, f"{ROOT}/b", "10.1.0"), **deployment(rng, f"{ROOT}/c", "10.2.0")}
+    paths = list(files)
+    workspace = filled(files, paths)
+    findings(workspace, paths)
+    for _ in range(CHANGES):
+        path = rng.choice(paths)
+        text = files[path]
+        change = rng.randrange(4)
+        if change == 0:
+            text = text.replace("10.1.0", "10.2.0") if "10.1.0" in text else text.replace("10.2.0", "10.1.0")
+        elif change == 1:
+            text = text.replace(tls(1), "") if tls(1) in text else text + tls(1)
+        elif change == 2:
+            text = text.replace('name = "m2"', 'name = "m1"')
+        else:
+            text = rng.choice(list(deployment(rng, ROOT, "10.1.0").values()))
+        files[path] = text
+        workspace.put(path, Content(text.encode("utf-8")))
+        # Some files are asked about before all have told what they are, as an editor does.
+        findings(workspace, rng.sample(paths, len(paths) // 2))
+        settle(workspace)
+        assert findings(workspace, paths) == findings(filled(files, paths), paths)
