@@ -54,3 +54,9 @@ def test_nothing_sleeps(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in FILES if p.name != "__init__.py"], ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_a_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_names_of_test_files_are_unique() -> None:
+    """Folders that are no packages share one space of module names, and pytest refuses the second of a name."""
+    names = [p.stem for p in (ROOT / "tests").glob("*/test_*.py") if not (p.parent / "__init__.py").exists()]
+    assert sorted(names) == sorted(set(names))
