@@ -110,6 +110,7 @@ def main(argv: list[str]) -> int:
         return subprocess.run([PYTHON, "-m", "ruff", "check", "server", "tests", *rest], cwd=ROOT).returncode
     if command == "bench":
         install("")
+        compile_sources()
         return subprocess.run([PYTHON, "tests/bench/run.py", *rest], cwd=ROOT).returncode
     install("")
     compile_sources()

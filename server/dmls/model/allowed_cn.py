@@ -12,20 +12,21 @@ import re
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.tls_block import TlsBlock
+from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Scalar
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 """What Go's strings.TrimSpace takes away; Python's `strip` would take U+001C to U+001F as well."""
 
 _ATTRIBUTE = r"(?:CN|OU|O|C|ST|L|DC|UID|SERIALNUMBER|STREET|EMAILADDRESS)"
-_DN = re.compile(rf"(?:subject\s*[=:]\s*)?/?\s*{_ATTRIBUTE}\s*=", re.I)
-_CN = re.compile(r"(?:^|[,/+;=:]|\s)\s*CN\s*=\s*([^,/+;]*)", re.I)
+_DN = LazyPattern(rf"(?:subject\s*[=:]\s*)?/?\s*{_ATTRIBUTE}\s*=", re.I)
+_CN = LazyPattern(r"(?:^|[,/+;=:]|\s)\s*CN\s*=\s*([^,/+;]*)", re.I)
 
 
 NO_TEXT = ("integer", "float", "boolean", "datetime", "junk")
 """Styles of TOML values that the decoder refuses in a list of strings."""
 
-SEPARATOR = re.compile("[,;]")
+SEPARATOR = LazyPattern("[,;]")
 """What people put between names."""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmls.go import host_port
 from dmls.model import kind as kinds
 from dmls.model.unknown import tls_key_meant
+from dmls.pattern import LazyPattern
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 from dmls.text import Span
@@ -36,8 +37,8 @@ _SINGLE = frozenset((k.MASTER_ADDR, k.WORKER_ADDR, k.ADVERTISE_ADDR))
 HTTP, HTTPS = "http", "https"
 _STRING_STYLES = ("basic", "literal", "multi-basic", "multi-literal", "word", "double-part", "single-part", "mixed", "borrowed")
 """Of TOML, and of flags (`model.command_line`)."""
-_SCHEME = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9+.\-]*)://")
-_BLANK = re.compile(r"[ \t\r\n]")
+_SCHEME = LazyPattern(r"[ \t]*([A-Za-z][A-Za-z0-9+.\-]*)://")
+_BLANK = LazyPattern(r"[ \t\r\n]")
 
 
 class Endpoint(NamedTuple):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from shlex import quote
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+from dmls.pattern import LazyPattern
+
+_CONTROL = LazyPattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Unwritable(ValueError):

@@ -37,10 +37,13 @@ def goal(ctx: Context, source: Source, path: str) -> str:
 
 def certificates(ctx: Context, source: Source, key: PublicKey | None) -> list[str]:
     """Files whose first certificate belongs to `key`."""
+    beside = ctx.siblings(source) if key is not None else ()
+    if not beside:
+        return []
     from dmls.pki import file
 
     found = []
-    for path, pem in ctx.siblings(source) if key is not None else ():
+    for path, pem in beside:
         chain = file.key_pair(pem, None, go_of(ctx.version)).chain
         if chain and key is not None and chain[0].public_key.identity == key.identity:
             found.append(path)
@@ -61,11 +64,14 @@ def _holds_key(ctx: Context, pem: PemFile, certificate: Certificate) -> bool:
 
 def authorities(ctx: Context, source: Source, own: tuple[Certificate, ...]) -> list[str]:
     """Files of CAs with which the chain `own`, the leaf first, verifies; all files of CAs where it is empty."""
+    beside = ctx.siblings(source)
+    if not beside:
+        return []
     from dmls.pki import chain, file
 
     go = go_of(ctx.version)
     found = []
-    for path, pem in ctx.siblings(source):
+    for path, pem in beside:
         roots = file.pool(pem, go).certificates
         if not roots or file.guess_role(pem) != CA:
             continue
@@ -76,12 +82,15 @@ def authorities(ctx: Context, source: Source, own: tuple[Certificate, ...]) -> l
 
 def pairs(ctx: Context, source: Source, use: CertUse) -> list[tuple[str, str]]:
     """Files with a certificate, and with its key; for a component only such as verify with its CA, where that is known."""
+    beside = ctx.siblings(source)
+    if not beside:
+        return []
     from dmls.pki import chain, file
 
     go = go_of(ctx.version)
     roots = use.pool.certificates if use.pool is not None and use.block.is_component else ()
     found = []
-    for path, pem in ctx.siblings(source):
+    for path, pem in beside:
         own = file.key_pair(pem, None, go).chain
         if not own or file.guess_role(pem) == CA or (roots and not chain.verify(own[0], own[1:], roots, None, "any", go).ok):
             continue
