@@ -314,6 +314,14 @@ class Analysis:
     def _around(self, user: str, settings: Settings) -> Surroundings:
         return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user), self._connections)
 
+    def settings(self, path: str) -> Settings:
+        """What the user has set for a file."""
+        return self._settings_for(path)
+
+    def lookup(self, user: str) -> Lookup:
+        """What is known of the disk; what `user` asks for becomes a wish where it is not."""
+        return self._certificates.lookup(user)
+
     # Clusters
 
     def take_cards(self, path: str) -> None:

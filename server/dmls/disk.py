@@ -388,6 +388,67 @@ class NotWritten(NamedTuple):
     reason: str
 
 
+class Existing(NamedTuple):
+    """Something has this name already; `same` is whether it is a regular file with the content wanted."""
+
+    same: bool
+
+
+def create(path: str, data: bytes, mode: int, folders: list[str] | None = None) -> Union[Written, Existing, NotWritten]:
+    """Make a new file, wholly or not at all; whatever has the name already is left alone.
+
+    Folders above that are missing are made, and told in `folders`, outermost first.  `mode` holds the permission bits, whatever the umask
+    of the process; folders of files that only their owner may read are closed to others too.
+    """
+    folder = os.path.dirname(path)
+    temporary = os.path.join(folder, f".dmls-{os.urandom(8).hex()}")
+    try:
+        if os.path.lexists(path):
+            return Existing(_holds(RealDisk(), path, data))
+        missing = []
+        while folder and not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        for made in reversed(missing):
+            os.mkdir(made, 0o755 if mode & 0o077 else 0o700)
+            if folders is not None:
+                folders.append(made)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(fd, rest) :]
+            if hasattr(os, "fchmod"):
+                os.fchmod(fd, mode)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        try:
+            # Unlike a renaming, a second name never replaces what came into being meanwhile.
+            os.link(temporary, path)
+        except FileExistsError:
+            return Existing(_holds(RealDisk(), path, data))
+        except OSError:
+            # Not every file system has links.
+            if os.path.lexists(path):
+                return Existing(_holds(RealDisk(), path, data))
+            os.rename(temporary, path)
+    except (OSError, ValueError) as error:
+        return NotWritten(getattr(error, "strerror", None) or type(error).__name__)
+    finally:
+        _remove(temporary)
+    _sync_folder(os.path.dirname(path))
+    return Written()
+
+
+def remove_created(path: str, data: bytes) -> bool:
+    """Remove a file that `create` has made, if it still holds the same; whether it is gone."""
+    if not _holds(RealDisk(), path, data):
+        return False
+    _remove(path)
+    return not os.path.lexists(path)
+
+
 def write_atomic(path: str, data: bytes, expected: bytes) -> Union[Written, Changed, NotWritten]:
     """Replace the content `expected` of the file at `path` by `data`: wholly or not at all, even when the power fails.
 

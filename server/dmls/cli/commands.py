@@ -15,7 +15,7 @@ USAGES = ("server", "client")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
-SCHEMAS = (*KINDS, "settings", "findings", "map")
+SCHEMAS = (*KINDS, "settings", "findings", "map", "change")
 
 
 class Option(NamedTuple):
@@ -41,9 +41,11 @@ class Option(NamedTuple):
 class Command(NamedTuple):
     """`operands` is how the help names what follows the options, "" where nothing may follow; `least` and `most` count them.
 
+    `shows` is one that never writes a file, of those that could.
     `lenient` is one that editors run, with flags of their own: whatever is not known is let pass.
 
     A name of two words belongs to the group of its first word; the group is a command without module, its help lists its members.
+    `changes` is an action of `migrate`; all of those have the module ``cli.change_command``.
     The module of any other is ``cli.<name>_command``, with ``_`` between words, and has ``run(parsed, console) -> int``.
     """
 
@@ -55,6 +57,8 @@ class Command(NamedTuple):
     choices: tuple[str, ...] = ()
     complete: str = ""
     lenient: bool = False
+    changes: bool = False
+    shows: bool = False
 
     @property
     def help(self) -> str:
@@ -62,7 +66,7 @@ class Command(NamedTuple):
 
     @property
     def module(self) -> str:
-        return f"dmls.cli.{self.name.replace(' ', '_')}_command"
+        return "dmls.cli.change_command" if self.changes else f"dmls.cli.{self.name.replace(' ', '_')}_command"
 
     @property
     def group(self) -> str:
@@ -81,6 +85,9 @@ VERSION = Option("--version")
 FORMAT = Option("--format", "FORMAT", FORMATS)
 AT = Option("--at", "TIME")
 ONE_DM_VERSION = Option("--dm-version", "VERSION", sense="one")
+
+DIFF = Option("--diff", sense="change")
+RUNBOOK = Option("--runbook", "FILE", complete="file")
 
 EVERYWHERE = (LANG, HELP)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from dmls import fixing
 from dmls.cli.result import Result, examine, secret_spans
+from dmls.cli.terminable import terminable
 from dmls.disk import Changed, NotWritten, Written, real, write_atomic
 from dmls.finding import Finding
 from dmls.fixing import Applied, Fixed
@@ -169,7 +168,7 @@ def _write(session: Session, result: Result, texts: Mapping[str, str], changed: 
     failed: list[str] = []
     done = 0
     try:
-        with _terminable():
+        with terminable():
             for group in _groups(changed):
                 written: list[str] = []
                 for path in group:
@@ -217,22 +216,3 @@ def _groups(changed: Mapping[str, Fixed]) -> Iterable[list[str]]:
                     for path in second:
                         group_of[path] = first
     return list({id(group): group for group in group_of.values()}.values())
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let a request to end be an exception, so that no temporary file stays."""
-
-    def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    try:
-        before = signal.signal(signal.SIGTERM, end)
-    except ValueError:
-        # Only the main thread may.
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -34,6 +34,10 @@ class Parsed:
         """The last value given."""
         return self._values.get(name, [default])[-1]
 
+    def all_of(self, name: str) -> list[str]:
+        """All values given, as they are; none of a switch."""
+        return self._values.get(name, [])
+
     def values(self, name: str) -> list[str]:
         """All values given, comma lists taken apart."""
         return [part.strip() for value in self._values.get(name, ()) for part in value.split(",") if part.strip()]

@@ -113,6 +113,12 @@ class Session:
             if not self.workspace.wanted():
                 return
 
+    def answer_wishes(self) -> bool:
+        """Look up what the core asked for meanwhile; whether it asked for anything."""
+        asked = bool(self.workspace.wanted())
+        self._answer_wishes()
+        return asked
+
     def replace(self, path: str, data: bytes) -> None:
         """Take note that a file was written, without reading it again."""
         self.workspace.put(path, Content(data))
