@@ -1,6 +1,7 @@
 /**
  * Writes what package.json, the package.nls files and src/generated.json say of the settings, from the schema of the server's settings, so that
- * both always know the same ones.  `--check` writes nothing and fails where something is stale.
+ * both always know the same ones; and what these files and the readmes say of the commands, from src/commands.json.  `--check` writes nothing and
+ * fails where something is stale.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -192,6 +193,29 @@ export function contributed(schema) {
     return { configuration, en, zh, server };
 }
 
+/**
+ * The contributed commands, where the palette offers them, and their texts, from the table of commands: by name the `title` and what the command
+ * `does` in both languages, the `icon`, and `when` it is offered (always, where nothing is said).
+ */
+export function contributedCommands(table) {
+    const rows = Object.entries(table);
+    const key = (name) => `command.${name}`;
+    const commands = rows.map(([name, { icon }]) => ({ command: `dmls.${name}`, category: 'dmls', title: `%${key(name)}%`, ...(icon ? { icon } : {}) }));
+    const commandPalette = rows.filter(([, row]) => row.when).map(([name, { when }]) => ({ command: `dmls.${name}`, when }));
+    const texts = (language) => Object.fromEntries(rows.map(([name, row]) => [key(name), row[language].title]));
+    return { commands, commandPalette, en: texts('en'), zh: texts('zh') };
+}
+
+/** A readme with the rows of its table of commands as the table of commands has them. */
+function readme(text, table, language) {
+    const rows = Object.values(table).map((row) => `| dmls: ${row[language].title} | ${row[language].does} |\n`);
+    const found = /^(?:\| dmls: .*\n)+/m;
+    if (!found.test(text)) {
+        throw new Error(`the readme (${language}) has no table of commands`);
+    }
+    return text.replace(found, () => rows.join(''));
+}
+
 /** The kinds of YAML files and the names they usually have. */
 export function yamlKinds(catalog) {
     return catalog.schemas
@@ -227,13 +251,20 @@ export function generated(here) {
     const { configuration, en, zh, server } = contributed(read(root, 'schemas', 'dmls.schema.json'));
     const kinds = yamlKinds(read(root, 'schemas', 'catalog.json'));
     const manifest = read(here, 'package.json');
+    const table = read(here, 'src', 'commands.json');
+    const offered = contributedCommands(table);
+    manifest.contributes.commands = offered.commands;
+    manifest.contributes.menus.commandPalette = offered.commandPalette;
     manifest.contributes.configuration = configuration;
     manifest.contributes.yamlValidation = kinds.map(({ fileMatch }) => ({ fileMatch, url: './syntaxes/checked-by-dmls.schema.json' }));
     const rules = rulesFrom(readFileSync(path.join(root, 'server', 'dmls', 'rules', 'registry.py'), 'utf8'));
     const files = { 'package.json': json(manifest), 'src/generated.json': json({ server, ...rules, yamlKinds: kinds }) };
-    for (const [name, texts] of [['package.nls.json', en], ['package.nls.zh-cn.json', zh]]) {
-        const written = Object.entries(read(here, name)).filter(([key]) => !key.startsWith('settings.'));
-        files[name] = json({ ...Object.fromEntries(written), ...texts });
+    for (const [name, texts, titles] of [['package.nls.json', en, offered.en], ['package.nls.zh-cn.json', zh, offered.zh]]) {
+        const written = Object.entries(read(here, name)).filter(([key]) => !key.startsWith('settings.') && !key.startsWith('command.'));
+        files[name] = json({ ...Object.fromEntries(written), ...titles, ...texts });
+    }
+    for (const [name, language] of [['README.md', 'en'], ['README.zh-CN.md', 'zh']]) {
+        files[name] = readme(readFileSync(path.join(here, name), 'utf8'), table, language);
     }
     return files;
 }

@@ -1,8 +1,9 @@
-/** What the command palette offers. */
+/** What the commands of `commands.json` do; from there come their names and texts in the palette and in the readmes, by `npm run generate`. */
 
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type TABLE from './commands.json';
 import { ruleOf } from './findings';
 import { TlsMap } from './map';
 import type { Pages } from './pages';
@@ -16,19 +17,19 @@ const OTHERS = ['redhat.vscode-yaml', 'tamasfe.even-better-toml', 'tombi-toml.to
 export function registerCommands(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, server: Server, status: Status, pages: Pages): void {
     const map = new TlsMap(server);
     context.subscriptions.push(map);
-    const commands: Record<string, (...args: never[]) => unknown> = {
-        'dmls.restart': () => server.restart(),
-        'dmls.install': () => server.install(),
-        'dmls.showLogs': () => log.show(),
-        'dmls.checkWorkspace': () => checkWorkspace(server),
-        'dmls.fixAll': fixAll,
-        'dmls.explainRule': (rule?: unknown) => explainRule(server, rule),
-        'dmls.showMap': () => map.show(),
-        'dmls.doctor': () => doctor(context, server, status, pages),
-        'dmls.demo': () => demo(context, server),
+    const commands: Record<keyof typeof TABLE, (...args: never[]) => unknown> = {
+        restart: () => server.restart(),
+        install: () => server.install(),
+        showLogs: () => log.show(),
+        checkWorkspace: () => checkWorkspace(server),
+        fixAll,
+        explainRule: (rule?: unknown) => explainRule(server, rule),
+        showMap: () => map.show(),
+        doctor: () => doctor(context, server, status, pages),
+        demo: () => demo(context, server),
     };
     for (const [name, command] of Object.entries(commands)) {
-        context.subscriptions.push(vscode.commands.registerCommand(name, command));
+        context.subscriptions.push(vscode.commands.registerCommand(`dmls.${name}`, command));
     }
 }
 

@@ -18,18 +18,15 @@ export class TlsMap implements vscode.Disposable {
 
     /** Show the map of the workspace as it is now; resolves to the page. */
     async show(): Promise<string | undefined> {
-        const { client } = this.server;
-        if (client === undefined) {
+        const answer = await this.server.ask<{ html: string }>('dmls.map', { format: 'html' }, vscode.l10n.t('dmls: drawing the TLS map'));
+        if (!answer) {
             return undefined;
         }
-        const { html } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('dmls: drawing the TLS map') }, (_, token) =>
-            client.sendRequest<{ html: string }>('workspace/executeCommand', { command: 'dmls.map', arguments: [{ format: 'html' }] }, token),
-        );
         this.panel ??= this.made();
         // The page allows the one script and the one style sheet in it by their hashes, and nothing from anywhere else.
-        this.panel.webview.html = html;
+        this.panel.webview.html = answer.html;
         this.panel.reveal(undefined, true);
-        return html;
+        return answer.html;
     }
 
     private made(): vscode.WebviewPanel {

@@ -164,11 +164,21 @@ export class Server implements vscode.Disposable {
         return found === undefined ? undefined : this.run(found.command, [...found.args, ...args], { timeout });
     }
 
+    /** What a command of the running server answers; undefined where none runs, null where it knows nothing.  `title` tells what goes on meanwhile. */
+    async ask<Answer>(command: string, argument: unknown, title?: string): Promise<Answer | null | undefined> {
+        const { client } = this;
+        const params = { command, arguments: [argument] };
+        if (client === undefined || title === undefined) {
+            return client?.sendRequest<Answer | null>('workspace/executeCommand', params);
+        }
+        return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (_, token) =>
+            client.sendRequest<Answer | null>('workspace/executeCommand', params, token),
+        );
+    }
+
     /** What a rule means, in Markdown. */
     async explain(rule: string): Promise<string | undefined> {
-        const params = { command: 'dmls.explain', arguments: [rule] };
-        const answer = await this.client?.sendRequest<{ markdown: string } | null>('workspace/executeCommand', params);
-        return answer?.markdown;
+        return (await this.ask<{ markdown: string }>('dmls.explain', rule))?.markdown;
     }
 
     // --- installing ---

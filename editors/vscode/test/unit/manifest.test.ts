@@ -8,13 +8,12 @@ import ts from 'typescript';
 const read = (name: string): string => readFileSync(name, 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
     version: string;
-    contributes: Record<string, never[]> & { commands: { command: string }[]; menus: { commandPalette: { command: string }[] } };
     capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
 };
 const english = JSON.parse(read('package.nls.json')) as Record<string, string>;
 const chinese = JSON.parse(read('package.nls.zh-cn.json')) as Record<string, string>;
 
-test('what is made from the schema of the settings is not stale', async () => {
+test('what is made from the schema of the settings and the table of commands is not stale', async () => {
     const script = (await import(pathToFileURL(path.resolve('scripts/contributes.mjs')).href)) as { generated(here: string): Record<string, string> };
     for (const [name, content] of Object.entries(script.generated(path.resolve('.')))) {
         assert.equal(read(name), content, `${name} is stale: run npm run generate`);
@@ -25,14 +24,6 @@ test('every text of the manifest is there in both languages, and no other', () =
     const used = [...read('package.json').matchAll(/"%([^"%]+)%"/g)].map(([, key]) => key!);
     assert.deepEqual([...new Set(used)].sort(), Object.keys(english).sort());
     assert.deepEqual(Object.keys(chinese).sort(), Object.keys(english).sort());
-});
-
-test('every command is there, and knows its name', () => {
-    const registered = [...read('src/commands.ts').matchAll(/^ {8}'(dmls\.\w+)'/gm)].map(([, name]) => name!);
-    assert.deepEqual(manifest.contributes.commands.map(({ command }) => command).sort(), registered.sort());
-    for (const { command } of manifest.contributes.menus.commandPalette) {
-        assert.ok(registered.includes(command), command);
-    }
 });
 
 test('what an untrusted workspace may not set are settings', () => {
