@@ -13,7 +13,7 @@ common with a deployment costs it nothing.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Tuple, TypeVar
 
 from dmls.model import kind as kinds
 from dmls.model import link
@@ -60,19 +60,26 @@ class Card(NamedTuple):
         return _folder(self.path)
 
     @property
-    def keys(self) -> frozenset[tuple[str, object]]:
-        """Everything by which another card may find this one, or be found by it."""
+    def claims(self) -> frozenset[Key]:
+        """What this card says it is: by this others mean it, and who claims the same is its rival."""
         return frozenset(
             [
-                *((ADDRESS, a) for a in (*self.listens, *self.calls)),
-                *((PEER, a) for a in (*self.peers, *self.ring)),
-                *((SOURCE, s) for s in (*self.sources, self.source) if s),
+                *((ADDRESS, a) for a in self.listens),
+                *((PEER, a) for a in self.peers),
+                *([(SOURCE, self.source)] if self.source else ()),
                 *([(NAME, (self.kind, self.name))] if self.name else ()),
             ]
         )
 
+    @property
+    def means(self) -> frozenset[Key]:
+        """By what this card speaks of others."""
+        return frozenset([*((ADDRESS, a) for a in self.calls), *((PEER, a) for a in self.ring), *((SOURCE, s) for s in self.sources)])
+
 
 ADDRESS, PEER, SOURCE, NAME = "address", "peer", "source", "name"
+Key = Tuple[str, object]
+"""One of these words, and the address, id or name itself."""
 
 
 class Edge(NamedTuple):
@@ -157,6 +164,37 @@ Explicit = Callable[[str], "tuple[str, str] | None"]
 """The deployment that the settings put a path into: its name and the folder of the settings; None where they say nothing."""
 
 
+class _Index:
+    """Ids of cards by what the cards say and by folder, since most questions are about one folder."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Key, dict[str, dict[str, None]]] = {}
+
+    def add(self, card: Card, keys: Iterable[Key]) -> None:
+        for key in keys:
+            self._by_key.setdefault(key, {}).setdefault(card.folder, {})[card.id] = None
+
+    def remove(self, card: Card, keys: Iterable[Key]) -> None:
+        for key in keys:
+            folders = self._by_key[key]
+            del folders[card.folder][card.id]
+            if not folders[card.folder]:
+                del folders[card.folder]
+            if not folders:
+                del self._by_key[key]
+
+    def ids(self, key: Key) -> list[str]:
+        return [id for ids in self._by_key.get(key, {}).values() for id in ids]
+
+    def ids_in(self, key: Key, folder: str) -> Iterable[str]:
+        """Those of one folder alone."""
+        return self._by_key.get(key, {}).get(folder, ())
+
+    def ids_below(self, key: Key, folder: str) -> list[str]:
+        """Those in the tree of a folder."""
+        return [id for place, ids in self._by_key.get(key, {}).items() if place == folder or _within(place, folder) for id in ids]
+
+
 class Graph:
     """All cards, and the clusters that they make; each is computed when it is asked for and kept until something in it changes."""
 
@@ -164,7 +202,8 @@ class Graph:
         self._bound = bound
         self._explicit = explicit
         self._cards: dict[str, Card] = {}
-        self._found: dict[tuple[str, object], dict[str, None]] = {}
+        self._claims = _Index()
+        self._means = _Index()
         self._clusters: dict[str, Cluster] = {}
         self._named: dict[tuple[str, str], dict[str, None]] = {}
         self._places: dict[str, tuple[str, str] | None] = {}
@@ -181,16 +220,17 @@ class Graph:
             place = self._places[id]
             if place is not None:
                 self._named.setdefault(place, {})[id] = None
-            for key in card.keys:
-                self._found.setdefault(key, {})[id] = None
+            self._claims.add(card, card.claims)
+            self._means.add(card, card.means)
         touched = {id}
         for one in (before, card):
             if one is None:
                 continue
             place = self._explicit(one.path)
             touched.update(self._named.get(place, ()) if place is not None else ())
-            for key in one.keys:
-                touched.update(other for other in self._found.get(key, ()) if other not in self._clusters or _within(one.path, self._clusters[other].scope))
+            for key in one.claims | one.means:
+                for index in (self._claims, self._means):
+                    touched.update(other for other in index.ids(key) if other not in self._clusters or _within(one.path, self._clusters[other].scope))
         return self._drop(touched)
 
     def _take(self, card: Card | None) -> None:
@@ -200,11 +240,8 @@ class Graph:
         place = self._places.pop(card.id, None)
         if place is not None:
             self._named.get(place, {}).pop(card.id, None)
-        for key in card.keys:
-            ids = self._found[key]
-            ids.pop(card.id, None)
-            if not ids:
-                del self._found[key]
+        self._claims.remove(card, card.claims)
+        self._means.remove(card, card.means)
 
     def _drop(self, ids: Iterable[str]) -> set[str]:
         """Forget the clusters of `ids`; the answer are all their members."""
@@ -261,36 +298,39 @@ class Graph:
             self._clusters[card.id] = cluster
         return cluster
 
-    def resolve(self, card: Card, key: tuple[str, object], plays: Callable[[Card], bool]) -> _Match:
+    def resolve(self, card: Card, key: Key, plays: Callable[[Card], bool]) -> _Match:
         """The cards that `key` means as `card` uses it; `plays` tells whether a card can be meant."""
-        found = [self._cards[id] for id in self._found.get(key, ()) if id != card.id]
-        found = [other for other in found if plays(other)]
         place = self._places[card.id]
+
+        def meant(ids: Iterable[str]) -> list[Card]:
+            return [other for other in map(self._cards.__getitem__, ids) if other.id != card.id and self._places[other.id] == place and plays(other)]
+
         if place is not None:
-            return _Match(tuple(other for other in found if self._places[other.id] == place), place[1], 1)
+            return _Match(tuple(meant(self._claims.ids(key))), place[1], 1)
         base = card.folder
+        here = meant(self._claims.ids_in(key, base))
+        if here:
+            return _Match(tuple(here), base, 0)
         bound = self._bound(base)
-        best, level = nearest(base, [other for other in found if self._places[other.id] is None], lambda other: other.folder, bound)
+        best, level = nearest(base, meant(self._claims.ids(key)), lambda other: other.folder, bound)
         if not best:
             return _Match((), bound, 1)
-        return _Match(tuple(best), base if level == 0 else _common(base, best[0].folder), level)
+        return _Match(tuple(best), _common(base, best[0].folder), level)
 
     def has_rival(self, card: Card, match: _Match) -> bool:
         """Whether another file of the level claims the name or an address of `card`."""
         if card.kind not in kinds.COMPONENTS:
             return False
-        for key in card.keys:
-            for id in self._found.get(key, ()):
+        for key in card.claims:
+            for id in self._claims.ids_in(key, match.scope) if match.level == 0 else self._claims.ids_below(key, match.scope):
                 other = self._cards[id]
-                if id == card.id or other.kind != card.kind or not _in_level(other, match) or self._places[id] != self._places[card.id]:
-                    continue
-                if _are_rivals(card, other):
+                if id != card.id and self._places[id] == self._places[card.id] and _are_rivals(card, other):
                     return True
         return False
 
-    def users(self, key: tuple[str, object]) -> Iterator[Card]:
-        for id in tuple(self._found.get(key, ())):
-            yield self._cards[id]
+    def users(self, key: Key) -> list[Card]:
+        """Who means another by `key`."""
+        return [self._cards[id] for id in self._means.ids(key)]
 
     def place(self, id: str) -> tuple[str, str] | None:
         return self._places[id]
@@ -307,6 +347,7 @@ class _Exploration:
         self.members: dict[str, Card] = {}
         self.joined: set[tuple[str, str]] = set()
         """Pairs of a caller and the master it certainly calls."""
+        self.rivals: dict[tuple[str, str, bool], bool] = {}
         self.limit: int | None = None
         """The level beyond which nothing is followed; None follows all."""
         self.highest = 0
@@ -340,7 +381,7 @@ class _Exploration:
     def neighbours(self, card: Card) -> Iterator[Card]:
         for key, plays in _references(card):
             yield from self.follow(card, key, plays)
-        for key in card.keys:
+        for key in card.claims:
             for other in self.graph.users(key):
                 if other.id == card.id:
                     continue
@@ -350,7 +391,7 @@ class _Exploration:
                         if card in match.cards:
                             yield from self.take(other, card, match)
 
-    def follow(self, card: Card, key: tuple[str, object], plays: Callable[[Card], bool]) -> Iterator[Card]:
+    def follow(self, card: Card, key: Key, plays: Callable[[Card], bool]) -> Iterator[Card]:
         match = self.graph.resolve(card, key, plays)
         self.widen(match.scope)
         if len(match.cards) == 1:
@@ -359,13 +400,21 @@ class _Exploration:
     def take(self, caller: Card, called: Card, match: _Match) -> Iterator[Card]:
         if self.limit is not None and match.level > self.limit:
             return
-        if len(match.cards) > 1 or self.graph.has_rival(called, match) or self.graph.has_rival(caller, match):
+        if len(match.cards) > 1 or self.has_rival(called, match) or self.has_rival(caller, match):
             return
         self.widen(match.scope)
         self.highest = max(self.highest, match.level)
         self.joined.add((caller.id, called.id))
         yield caller
         yield called
+
+    def has_rival(self, card: Card, match: _Match) -> bool:
+        """As the graph says; all that are connected with a component ask, and one answer serves them."""
+        asked = (card.id, match.scope, match.level == 0)
+        known = self.rivals.get(asked)
+        if known is None:
+            known = self.rivals[asked] = self.graph.has_rival(card, match)
+        return known
 
     def edges(self, members: tuple[Card, ...]) -> Iterator[Edge]:
         masters = [c for c in members if c.kind == kinds.MASTER]
@@ -403,7 +452,7 @@ class _Exploration:
                 yield Edge(link.MASTER, card.id, master.id, own, k.ADVERTISE_ADDR)
 
 
-def _references(card: Card) -> Iterator[tuple[tuple[str, object], Callable[[Card], bool]]]:
+def _references(card: Card) -> Iterator[tuple[Key, Callable[[Card], bool]]]:
     """By what a card means others, and who can be meant."""
     for address in card.calls:
         yield (ADDRESS, address), lambda other, a=address: other.kind == kinds.MASTER and a in other.listens  # type: ignore[misc]
@@ -423,10 +472,6 @@ def _are_rivals(a: Card, b: Card) -> bool:
     if a.kind != b.kind or a.kind not in kinds.COMPONENTS:
         return False
     return bool(a.name and a.name == b.name) or not set(a.listens).isdisjoint(b.listens) or not set(a.peers).isdisjoint(b.peers)
-
-
-def _in_level(card: Card, match: _Match) -> bool:
-    return card.folder == match.scope if match.level == 0 else _within(card.path, match.scope)
 
 
 def _folder(path: str) -> str:
