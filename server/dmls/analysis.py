@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 from dmls.files import Content, Missing
-from dmls.finding import FileEdit, Finding, Related, Severity
+from dmls.finding import FileEdit, Finding, Fixed, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
@@ -743,18 +743,37 @@ class Analysis:
             return None
         from dmls.fixing import fix_text
 
-        override, settings = self._override(path), self._settings_for(path)
-        kind = record.kind(override)
-
-        def judge(text: str) -> Sequence[Finding] | None:
-            # Nothing is taken over from the present tree: its entries belong to it and would follow the new one.
-            new = FileRecord(path, text, None)
-            if new.kind(override) != kind:
-                return None
-            return self._judge_script(new, settings) if kind == kinds.SCRIPT else self._judge(new, settings)
-
-        done = fix_text(path, record.text, judge)
+        done = fix_text(path, record.text, lambda text: self.judged(path, text))
         return done.text if done.applied else None
+
+    def supposed(self, path: str, text: str) -> ConfigFile | None:
+        """The file as it would be with another text; None where it would no longer be the same kind of DM file."""
+        override = self._override(path)
+        new = FileRecord(path, text, None)
+        return new.config(override) if new.kind(override) == self.kind(path) else None
+
+    def judged(self, path: str, text: str, settings: Settings | None = None) -> Sequence[Finding] | None:
+        """What would be found in a file with another text, under its settings or others; None where it would be another kind of file.
+
+        Nothing is taken over from the present tree: its entries belong to it and would follow the new one.
+        """
+        override = self._override(path)
+        settings = self._settings_for(path) if settings is None else settings
+        new = FileRecord(path, text, None)
+        kind = new.kind(override)
+        if kind != self.kind(path):
+            return None
+        return self._judge_script(new, settings) if kind == kinds.SCRIPT else self._judge(new, settings)
+
+    def repaired(self, path: str, text: str, settings: Settings, unsafe: bool, filtered: Callable[[str, Sequence[Finding]], Sequence[Finding]]) -> Fixed:
+        """What becomes of a text of a file under `settings`; `filtered` makes of a text and what is found in it the findings whose fixes count."""
+        from dmls.fixing import fix_text
+
+        def judge(new: str) -> Sequence[Finding] | None:
+            found = self.judged(path, new, settings)
+            return filtered(new, found) if found is not None else None
+
+        return fix_text(path, text, judge, unsafe)
 
     def fix_all_offer(self, path: str) -> list[Action]:
         """The action that applies all safe fixes, without its edits; none where no fix is safe."""

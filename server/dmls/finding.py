@@ -60,6 +60,7 @@ class Fix(NamedTuple):
     """Edits that repair a finding.  `title` is a message id.
 
     `command` is what a person has to run where no edit helps, one line for a POSIX shell; such a fix is MANUAL and has no edits.
+    `why` is the message id of why an unsafe one is not safe, "" where the page of the rule says all there is to say.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Fix(NamedTuple):
     edits: tuple[FileEdit, ...]
     preferred: bool = False
     command: str = ""
+    why: str = ""
 
 
 class Finding(NamedTuple):
@@ -91,3 +93,47 @@ class Finding(NamedTuple):
     fixes: tuple[Fix, ...] = ()
     versions: tuple[str, ...] = ()
     tag: str = ""
+
+
+NO_FIX = "no-fix"
+"""Nobody knows an edit."""
+MANUAL = "manual"
+"""A person must complete the edit, or run a command."""
+CHOICE = "choice"
+"""There are several fixes, and only a person knows which."""
+UNSAFE = "unsafe"
+"""The fix may change what DM does, and such fixes were not asked for."""
+ELSEWHERE = "elsewhere"
+"""The fix edits a file that is not among those given."""
+NO_GAIN = "no-gain"
+"""The fix was tried and undone, since the file was no better after it."""
+OVERLAPS = "overlaps"
+"""The fix touches the same text as others, and the rounds came to an end; running again goes on."""
+REASONS = (UNSAFE, CHOICE, MANUAL, NO_FIX, ELSEWHERE, OVERLAPS, NO_GAIN)
+
+
+class Applied(NamedTuple):
+    """A finding that was repaired.  `title` is a message id; `line` counts from 0 in the text as it was given; `files` are those edited."""
+
+    rule: str
+    severity: Severity
+    title: str
+    args: Mapping[str, object]
+    applicability: Applicability
+    line: int
+    files: tuple[str, ...]
+
+
+class Left(NamedTuple):
+    """A finding that is still there, its places in the new text, and one of `REASONS`."""
+
+    finding: Finding
+    why: str
+
+
+class Fixed(NamedTuple):
+    """What became of one file by all the fixes that were applied."""
+
+    text: str
+    applied: tuple[Applied, ...]
+    left: tuple[Left, ...]

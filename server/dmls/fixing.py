@@ -13,58 +13,34 @@ from functools import lru_cache
 from typing import Callable, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence
 
 from dmls import lint
-from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
+from dmls.finding import (
+    CHOICE,
+    ELSEWHERE,
+    MANUAL,
+    NO_FIX,
+    NO_GAIN,
+    OVERLAPS,
+    REASONS,
+    UNSAFE,
+    Applicability,
+    Applied,
+    FileEdit,
+    Finding,
+    Fix,
+    Fixed,
+    Left,
+    Severity,
+)
 from dmls.rules.registry import ROWS
 from dmls.text import Edit, LineIndex, Span, apply_edits, touches
 
-NO_FIX = "no-fix"
-"""Nobody knows an edit."""
-MANUAL = "manual"
-"""A person must complete the edit, or run a command."""
-CHOICE = "choice"
-"""There are several fixes, and only a person knows which."""
-UNSAFE = "unsafe"
-"""The fix may change what DM does, and such fixes were not asked for."""
-ELSEWHERE = "elsewhere"
-"""The fix edits a file that is not among those given."""
-NO_GAIN = "no-gain"
-"""The fix was tried and undone, since the file was no better after it."""
-OVERLAPS = "overlaps"
-"""The fix touches the same text as others, and the rounds came to an end; running again goes on."""
-REASONS = (UNSAFE, CHOICE, MANUAL, NO_FIX, ELSEWHERE, OVERLAPS, NO_GAIN)
+__all__ = ["CHOICE", "ELSEWHERE", "MANUAL", "NO_FIX", "NO_GAIN", "OVERLAPS", "REASONS", "UNSAFE", "Applied", "Fixed", "Judge", "Left", "choose", "fix_files", "fix_text"]
 
 MOST_JUDGEMENTS = 100
 """How often one file is judged at most."""
 
 Judge = Callable[[Mapping[str, str]], Mapping[str, Optional[Sequence[Finding]]]]
 """The findings of each path when the files have these texts; None for one that would no longer be the same kind of DM file."""
-
-
-class Applied(NamedTuple):
-    """A finding that was repaired.  `title` is a message id; `line` counts from 0 in the text as it was given; `files` are those edited."""
-
-    rule: str
-    severity: Severity
-    title: str
-    args: Mapping[str, object]
-    applicability: Applicability
-    line: int
-    files: tuple[str, ...]
-
-
-class Left(NamedTuple):
-    """A finding that is still there, its places in the new text, and one of `REASONS`."""
-
-    finding: Finding
-    why: str
-
-
-class Fixed(NamedTuple):
-    """What became of one file."""
-
-    text: str
-    applied: tuple[Applied, ...]
-    left: tuple[Left, ...]
 
 
 def fix_text(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Callable, Iterable, Mapping, NamedTuple, Proto
 from dmls.text import Span
 
 if TYPE_CHECKING:
+    from dmls.finding import Finding, Fixed
     from dmls.model.cert_use import Lookup
     from dmls.model.cluster import Card, Cluster
     from dmls.model.command_line import CommandLine
@@ -28,6 +29,13 @@ class CannotDo(Exception):
         super().__init__(message, args)
         self.message = message
         self.details: Mapping[str, object] = args
+
+
+class Words(NamedTuple):
+    """A sentence that fills a placeholder of another one, and comes into the reader's language with it."""
+
+    message: str
+    args: Mapping[str, object] = {}
 
 
 class Edited(NamedTuple):
@@ -93,6 +101,10 @@ class Files(Protocol):
     def clusters(self, path: str) -> list[Cluster]: ...
     def party(self, card: Card) -> Party | None: ...
     def settings(self, path: str) -> Settings: ...
+    def is_text(self, path: str) -> bool: ...
+    def supposed(self, path: str, text: str) -> ConfigFile | None: ...
+    def judged(self, path: str, text: str, settings: Settings | None = None) -> Sequence[Finding] | None: ...
+    def repaired(self, path: str, text: str, settings: Settings, unsafe: bool, filtered: Callable[[str, Sequence[Finding]], Sequence[Finding]]) -> Fixed: ...
     def lookup(self, user: str) -> Lookup: ...
 
 
