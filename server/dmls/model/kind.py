@@ -36,7 +36,7 @@ DATABASES = (SOURCE, TASK)
 YAML_KINDS = (SOURCE, TASK, TOPOLOGY)
 SETTINGS_FILE = ".dmls.toml"
 
-_MODELINE = r"^[ \t]*#[ \t]*dmls:[ \t]*kind[ \t]*=[ \t]*([a-z]+)[ \t]*\r?$"
+_MODELINE = r"^\ufeff?[ \t]*#[ \t]*dmls:[ \t]*kind[ \t]*=[ \t]*([a-z]+)[ \t]*\r?$"
 
 
 class _Row(NamedTuple):

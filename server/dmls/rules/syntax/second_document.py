@@ -45,7 +45,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         for i, line in enumerate(lines):
             # The first line carries the sentence; the other keys are only shown as what they are, text nobody reads.
             fixes = () if i else _unread(ctx, document.span.start)
-            yield ctx.finding(RULE, line, "more" if i else "", severity=Severity.HINT if i else None, fixes=fixes, tag="unnecessary")
+            yield ctx.finding(RULE, line, "more" if i else "", severity=Severity.INFORMATION if i else None, fixes=fixes, tag="unnecessary")
 
 
 def _unread(ctx: Context, start: int) -> tuple[Fix, ...]:
