@@ -14,17 +14,18 @@ def to_plain(tree: Tree) -> dict[str, object]:
 def _mapping(node: Mapping) -> dict[str, object]:
     out: dict[str, object] = {}
     for pair in node.pairs:
-        value = _value(pair.value)
+        value = value_of(pair.value)
         if value is not None:
             out[pair.name] = value
     return out
 
 
-def _value(node: Node | None) -> object:
+def value_of(node: Node | None) -> object:
+    """The value of a node as Python has it; None for what is no value.  Dates and times are texts."""
     if isinstance(node, Mapping):
         return _mapping(node)
     if isinstance(node, Sequence):
-        return [v for v in map(_value, node.items) if v is not None]
+        return [v for v in map(value_of, node.items) if v is not None]
     if not isinstance(node, Scalar) or node.unterminated:
         return None
     try:
