@@ -75,7 +75,7 @@ class Keyring:
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-        data = _content(path, "certs-new.no-key")
+        data = _content(path, "keyring.no-key")
         start = data.find(b"-----BEGIN ")
         while start >= 0:
             # A certificate or EC PARAMETERS may stand before the key.
@@ -83,7 +83,7 @@ class Keyring:
                 break
             start = data.find(b"-----BEGIN ", start + 1)
         if start < 0:
-            raise CannotDo("certs-new.no-key-in", path=path)
+            raise CannotDo("keyring.no-key-in", path=path)
         phrase: bytes | None = None
         while True:
             try:
@@ -93,18 +93,18 @@ class Keyring:
                 # It wants a pass phrase.
                 phrase = self._phrase(path)
             except (ValueError, UnsupportedAlgorithm):
-                raise CannotDo("certs-new.wrong-phrase" if phrase is not None else "certs-new.bad-key", path=path) from None
+                raise CannotDo("keyring.wrong-phrase" if phrase is not None else "certs-new.bad-key", path=path) from None
         if not isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey)):
-            raise CannotDo("certs-new.bad-key", path=path)
+            raise CannotDo("keyring.bad-key", path=path)
         return Key(key)
 
     def _phrase(self, path: str) -> bytes:
         if self._phrase_file:
-            lines = _content(self._phrase_file, "certs-new.no-phrase-file").splitlines()
+            lines = _content(self._phrase_file, "keyring.no-phrase-file").splitlines()
             return lines[0] if lines else b""
         phrase = self._ask(path) if self._ask is not None else None
         if phrase is None:
-            raise CannotDo("certs-new.phrase-needed", path=path)
+            raise CannotDo("keyring.phrase-needed", path=path)
         return phrase.encode("utf-8")
 
     def sign(self, paper: Paper, spki: bytes, issuer: bytes, signer: PrivateKey) -> bytes:
@@ -146,7 +146,7 @@ def _content(path: str, missing: str) -> bytes:
         return state.data
     if isinstance(state, Missing):
         raise CannotDo(missing, path=path)
-    raise CannotDo("certs-new.unreadable", path=path, reason=state.reason if isinstance(state, Unreadable) else "")
+    raise CannotDo("keyring.unreadable", path=path, reason=state.reason if isinstance(state, Unreadable) else "")
 
 
 def _builder(subject: x509.Name, public: object, issuer: bytes, not_before: int, not_after: int) -> x509.CertificateBuilder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Callable
 
 from dmls.cli.console import Console, harmless
@@ -17,6 +18,7 @@ from dmls.cli.session import Request as SessionRequest
 from dmls.cli.session import Session
 from dmls.cli.writing import carry_out
 from dmls.disk import Existing, NotWritten, create, with_slashes
+from dmls.keyring import Keyring
 from dmls.migrate.change import LOST, CannotDo, Change, Options, Request, action
 from dmls.views.change_shown import Json, report_lines, runbook, shown
 
@@ -44,9 +46,10 @@ def run(parsed: Parsed, console: Console) -> int:
     names = Result([], {source.path: source.given for source in sources}).name
     options = Options({option.name.lstrip("-"): parsed.all_of(option.name) for option in parsed.command.options if parsed.flag(option.name)})
     make = action(name)
+    keys = Keyring(_asking(console), options.value("ca-key-pass-file"))
     try:
         for _ in range(_ROUNDS):
-            request = Request(session.workspace.snapshot(), tuple(s.path for s in sources), options, with_slashes(os.getcwd()), at)
+            request = Request(session.workspace.snapshot(), tuple(s.path for s in sources), options, with_slashes(os.getcwd()), at, keys)
             change = make(request)
             if not session.answer_wishes():
                 break
@@ -54,6 +57,22 @@ def run(parsed: Parsed, console: Console) -> int:
         console.note(error.message, **{key: names(value) if key in ("path", "other") else value for key, value in error.details.items()})
         return FAULT
     return _finish(parsed, console, session, change, name, names)
+
+
+def _asking(console: Console) -> Callable[[str], str | None]:
+    """Ask for the pass phrase of a key, without showing it; None where there is no terminal."""
+
+    def ask(path: str) -> str | None:
+        from getpass import getpass
+
+        if sys.stdin is None or not sys.stdin.isatty():
+            return None
+        try:
+            return getpass(harmless(console.say("keyring.phrase", path=path)) + " ")
+        except EOFError:
+            return None
+
+    return ask
 
 
 def _operands(parsed: Parsed) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from dmls.text import Span
 
 if TYPE_CHECKING:
     from dmls.finding import Finding, Fixed
-    from dmls.model.cert_use import Lookup
+    from dmls.migrate.cert_plan import Keys
+    from dmls.model.cert_use import CertUse, Lookup
     from dmls.model.cluster import Card, Cluster
     from dmls.model.command_line import CommandLine
     from dmls.model.config_file import ConfigFile
@@ -106,6 +107,7 @@ class Files(Protocol):
     def judged(self, path: str, text: str, settings: Settings | None = None) -> Sequence[Finding] | None: ...
     def repaired(self, path: str, text: str, settings: Settings, unsafe: bool, filtered: Callable[[str, Sequence[Finding]], Sequence[Finding]]) -> Fixed: ...
     def lookup(self, user: str) -> Lookup: ...
+    def uses(self, path: str) -> tuple[CertUse, ...]: ...
 
 
 class Options:
@@ -132,7 +134,7 @@ class Request(NamedTuple):
     """What an action is asked for.
 
     `paths` are the files that the operands mean, in order.  `folder` is the absolute folder that relative paths of options start from, and
-    `now` is the moment in seconds since 1970.
+    `now` is the moment in seconds since 1970.  `keys` makes and uses private keys; None where a shell offers none.
     """
 
     files: Files
@@ -140,6 +142,7 @@ class Request(NamedTuple):
     options: Options
     folder: str
     now: float
+    keys: Keys | None = None
 
     def path(self, given: str) -> str:
         """An absolute path, with slashes, for one that a person wrote."""
