@@ -32,6 +32,12 @@ def of_dm() -> list[tuple[str, str]]:
     return list(found)
 
 
+def words_of_neovim() -> list[str]:
+    """What may stand behind `:Dmls`, in order."""
+    commands = ROOT / "editors" / "neovim" / "lua" / "dmls" / "commands.lua"
+    return sorted(re.findall(r"^function COMMANDS\.(\w+)", commands.read_text(encoding="utf-8"), re.M))
+
+
 def write(folder: Path, files: list[tuple[str, str]]) -> list[Path]:
     """Put each file into a folder of its own."""
     paths = []

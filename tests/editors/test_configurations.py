@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 import dmls
 from dmls.lsp import from_proto
 from dmls.lsp.server import options
+from editors import material
 from editors.place import ROOT
 
 FOLDER = ROOT / "editors"
@@ -185,6 +186,13 @@ def test_the_extension_for_zed_is_a_library_for_its_sandbox() -> None:
     locked = {package["name"]: package["version"] for package in toml(FOLDER / "zed" / "Cargo.lock")["package"]}
     assert locked["zed_extension_api"] == cargo["dependencies"]["zed_extension_api"]
     assert locked[cargo["package"]["name"]] == dmls.__version__
+
+
+@pytest.mark.parametrize(("name", "row"), [("README.md", "| `:Dmls {}"), ("README.zh-CN.md", "| `:Dmls {}"), ("doc/dmls.txt", "\n:Dmls {}"), ("doc/dmls.cnx", "\n:Dmls {}")])
+def test_every_command_of_neovim_is_described(name: str, row: str) -> None:
+    text = (FOLDER / "neovim" / name).read_text(encoding="utf-8")
+    described = re.findall(re.escape(row).replace(r"\{\}", r"(\w+)"), text)
+    assert described == material.words_of_neovim()
 
 
 def known_settings() -> set[str]:

@@ -10,7 +10,7 @@ end, {
   complete = function(lead, line)
     return require('dmls.commands').complete(lead, line)
   end,
-  desc = 'dmls: check, doctor, explain, fix, log, map, restart',
+  desc = 'dmls: commands for files of TiDB Data Migration',
 })
 
 vim.api.nvim_create_user_command('DmlsMap', function()

@@ -44,48 +44,59 @@ function M.show(title, markdown)
   vim.wo[window].conceallevel = 2
 end
 
---- Ask the server to run a command, and hand its result to `done`.
+--- Ask the server to run a command, and hand its result to `done`, or say `nothing` where it has none.
 ---@param client vim.lsp.Client
 ---@param command string
----@param arguments any[]
+---@param argument any
 ---@param done fun(result: any)
-local function run(client, command, arguments, done)
-  client:request('workspace/executeCommand', { command = command, arguments = arguments }, function(err, result)
+---@param nothing? string
+local function run(client, command, argument, done, nothing)
+  client:request('workspace/executeCommand', { command = command, arguments = { argument } }, function(err, result)
     if err then
       vim.notify('dmls: ' .. err.message, vim.log.levels.ERROR)
     elseif result and result ~= vim.NIL then
       done(result)
-    else
-      vim.notify(words.say('no-rule', arguments[1]), vim.log.levels.WARN)
+    elseif nothing then
+      vim.notify(nothing, vim.log.levels.WARN)
     end
   end)
 end
 
---- Show the TLS map: who calls whom, what becomes of each connection, and which lines decide it.
+--- Show lines that are about places in files; <CR> goes to the place of a line.
 ---@param client vim.lsp.Client
-function M.map(client)
-  run(client, 'dmls.map', { { format = 'text' } }, function(found)
-    local lines, places = {}, {}
-    for number, line in ipairs(found.lines) do
-      lines[number] = line.text
-      places[number] = line.place ~= vim.NIL and line.place or nil
+---@param title string
+---@param told { text: string, place: lsp.Location? }[]
+function M.show_places(client, title, told)
+  local lines, places = {}, {}
+  for number, line in ipairs(told) do
+    lines[number] = line.text
+    places[number] = line.place ~= vim.NIL and line.place or nil
+  end
+  M.show(title, table.concat(lines, '\n'))
+  local bufnr = vim.api.nvim_get_current_buf()
+  vim.bo[bufnr].filetype = 'dmls-' .. title
+  vim.wo.wrap = false
+  vim.wo.conceallevel = 0
+  vim.keymap.set('n', '<CR>', function()
+    local place = places[vim.api.nvim_win_get_cursor(0)[1]]
+    if not place then
+      vim.notify(words.say('no-place'))
+      return
     end
-    M.show('map', table.concat(lines, '\n'))
-    local bufnr = vim.api.nvim_get_current_buf()
-    vim.bo[bufnr].filetype = 'dmls-map'
-    vim.wo.wrap = false
-    vim.wo.conceallevel = 0
-    vim.keymap.set('n', '<CR>', function()
-      local place = places[vim.api.nvim_win_get_cursor(0)[1]]
-      if not place then
-        vim.notify(words.say('no-place'))
-        return
-      end
-      if vim.fn.winnr('$') > 1 then
-        vim.cmd.wincmd('p')
-      end
-      vim.lsp.util.show_document({ uri = place.uri, range = place.range }, client.offset_encoding, { focus = true })
-    end, { buffer = bufnr, desc = words.say('go-there') })
+    if vim.fn.winnr('$') > 1 then
+      vim.cmd.wincmd('p')
+    end
+    vim.lsp.util.show_document({ uri = place.uri, range = place.range }, client.offset_encoding, { focus = true })
+  end, { buffer = bufnr, desc = words.say('go-there') })
+end
+
+--- Show what a command of the server tells as lines with their places.
+---@param client vim.lsp.Client
+---@param name string the command without `dmls.`, also the title
+---@param options? table what else the command is told
+function M.lines(client, name, options)
+  run(client, 'dmls.' .. name, vim.tbl_extend('keep', { format = 'text' }, options or {}), function(found)
+    M.show_places(client, name, found.lines)
   end)
 end
 
@@ -93,9 +104,9 @@ end
 ---@param client vim.lsp.Client
 ---@param rule string
 function M.explain(client, rule)
-  run(client, 'dmls.explain', { rule }, function(page)
+  run(client, 'dmls.explain', rule, function(page)
     M.show(page.rule, page.markdown)
-  end)
+  end, words.say('no-rule', rule))
 end
 
 --- The commands behind code actions and code lenses that are carried out here.
@@ -103,7 +114,7 @@ end
 M.commands = {
   ['dmls.copy'] = function(command, ctx)
     local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
-    run(client, 'dmls.copy', command.arguments, function(result)
+    run(client, 'dmls.copy', command.arguments[1], function(result)
       -- Where there is no clipboard, the register `"` at least holds the line for `p`.
       vim.fn.setreg('"', result.text)
       pcall(vim.fn.setreg, '+', result.text)

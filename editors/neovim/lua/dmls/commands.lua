@@ -65,8 +65,15 @@ local function list(report)
   end
 end
 
+--- What may be typed behind a command: "file" or a function that lists the words.
+---@type table<string, 'file'|fun(): string[]>
+local ARGUMENTS = {}
+
+--- The commands: each is a word behind `:Dmls`.
 ---@type table<string, fun(arguments: string[])>
 local COMMANDS = {}
+
+ARGUMENTS.check = 'file'
 
 --- Check files and folders, by default the root of this buffer, into the quickfix list.
 function COMMANDS.check(arguments)
@@ -82,6 +89,8 @@ function COMMANDS.check(arguments)
   end)
 end
 
+ARGUMENTS.doctor = 'file'
+
 --- Tell what runs here, which settings hold and what is seen of this file, or of those given.
 function COMMANDS.doctor(arguments)
   local paths = #arguments > 0 and vim.tbl_map(vim.fn.expand, arguments) or { client.of() and vim.api.nvim_buf_get_name(0) or nil }
@@ -93,6 +102,28 @@ function COMMANDS.doctor(arguments)
     end
   end)
 end
+
+local rules ---@type string[]?
+
+--- The names of all rules.
+---@return string[]
+local function rule_names()
+  if not rules then
+    local ok, result = pcall(function()
+      return vim.system({ M.program(), 'rules', '--format', 'json' }, { text = true }):wait(3000)
+    end)
+    local decoded, table_of_rules = pcall(vim.json.decode, ok and result.stdout or '')
+    if not decoded or type(table_of_rules) ~= 'table' then
+      return {}
+    end
+    rules = vim.tbl_map(function(rule)
+      return rule.name
+    end, table_of_rules.rules or table_of_rules)
+  end
+  return rules
+end
+
+ARGUMENTS.explain = rule_names
 
 --- Explain a rule, by default that of the finding in this line.
 function COMMANDS.explain(arguments)
@@ -158,7 +189,7 @@ end
 function COMMANDS.map()
   local attached = here()
   if attached then
-    client.map(attached)
+    client.lines(attached, 'map')
   end
 end
 
@@ -197,42 +228,17 @@ function M.run(command)
   end
 end
 
-local rules ---@type string[]?
-
---- The names of all rules.
----@return string[]
-local function rule_names()
-  if not rules then
-    local ok, result = pcall(function()
-      return vim.system({ M.program(), 'rules', '--format', 'json' }, { text = true }):wait(3000)
-    end)
-    local decoded, table_of_rules = pcall(vim.json.decode, ok and result.stdout or '')
-    if not decoded or type(table_of_rules) ~= 'table' then
-      return {}
-    end
-    rules = vim.tbl_map(function(rule)
-      return rule.name
-    end, table_of_rules.rules or table_of_rules)
-  end
-  return rules
-end
-
 --- What may follow `:Dmls`.
 ---@param lead string
 ---@param line string
 ---@return string[]
 function M.complete(lead, line)
   local words_before = vim.split(vim.trim(line:sub(1, #line - #lead)), '%s+')
-  local candidates
-  if #words_before <= 1 then
-    candidates = vim.tbl_keys(COMMANDS)
-  elseif words_before[2] == 'explain' then
-    candidates = vim.deepcopy(rule_names())
-  elseif words_before[2] == 'check' or words_before[2] == 'doctor' then
+  local arguments = ARGUMENTS[words_before[2]]
+  if arguments == 'file' then
     return vim.fn.getcompletion(lead, 'file')
-  else
-    candidates = {}
   end
+  local candidates = #words_before <= 1 and vim.tbl_keys(COMMANDS) or arguments and vim.deepcopy(arguments()) or {}
   candidates = vim.tbl_filter(function(word)
     return vim.startswith(word, lead)
   end, candidates)
