@@ -17,7 +17,7 @@ from dmls.cli.result import Result, secret_spans
 from dmls.cli.session import Request as SessionRequest
 from dmls.cli.session import Session
 from dmls.cli.writing import carry_out
-from dmls.disk import Existing, NotWritten, create, with_slashes
+from dmls.disk import Existing, NotWritten, absolute, create, with_slashes
 from dmls.keyring import Keyring
 from dmls.migrate.change import LOST, CannotDo, Change, Options, Request, action
 from dmls.views.change_shown import Json, report_lines, runbook, shown
@@ -35,11 +35,12 @@ def run(parsed: Parsed, console: Console) -> int:
     assert parsed.command is not None
     name = parsed.command.name
     settings: dict[str, object] = {}
-    if parsed.flag("--dm-version"):
-        read_version(parsed.value("--dm-version"))
-        settings["dm-version"] = parsed.value("--dm-version")
+    for option in ("--dm-version", "--to"):
+        if parsed.flag(option):
+            read_version(parsed.value(option))
+            settings["dm-version"] = parsed.value(option)
     at = at_of(parsed)
-    session = Session(SessionRequest(paths=_operands(parsed), settings=settings, progress=False, at=at), console)
+    session = Session(SessionRequest(paths=_operands(parsed), settings=settings, progress=False, at=at, also=parsed.command.also), console)
     sources, _ = session.load()
     if session.failed:
         return FAULT
@@ -49,7 +50,16 @@ def run(parsed: Parsed, console: Console) -> int:
     keys = Keyring(_asking(console), options.value("ca-key-pass-file"))
     try:
         for _ in range(_ROUNDS):
-            request = Request(session.workspace.snapshot(), tuple(s.path for s in sources), options, with_slashes(os.getcwd()), at, keys)
+            request = Request(
+                session.workspace.snapshot(),
+                tuple(s.path for s in sources),
+                options,
+                with_slashes(os.getcwd()),
+                at,
+                keys,
+                tuple(map(absolute, _operands(parsed))),
+                console.language,
+            )
             change = make(request)
             if not session.answer_wishes():
                 break
@@ -76,7 +86,9 @@ def _asking(console: Console) -> Callable[[str], str | None]:
 
 
 def _operands(parsed: Parsed) -> tuple[str, ...]:
-    return tuple(parsed.operands) or (".",)
+    """What to read: the operands, the folder one is in where there are none, nothing for a command that makes all anew."""
+    assert parsed.command is not None
+    return () if parsed.command.fresh else tuple(parsed.operands) or (".",)
 
 
 def _finish(parsed: Parsed, console: Console, session: Session, change: Change, name: str, names: Callable[[str], str]) -> int:
@@ -122,7 +134,8 @@ def _diffs(session: Session, change: Change, names: Callable[[str], str], consol
     """The differences without secrets, plain and painted, by path; of a secret file nothing."""
     plain, coloured = {}, {}
     texts = [(e.path, e.old, e.new) for e in change.edited]
-    texts += [(c.path, "", c.data.decode("utf-8", "replace")) for c in change.created if not c.secret]
+    # A new certificate tells a reader nothing.
+    texts += [(c.path, "", c.data.decode("utf-8", "replace")) for c in change.created if not c.secret and not c.data.startswith(b"-----BEGIN ")]
     for path, old, new in texts:
         secrets = []
         for text in (old, new):

@@ -15,7 +15,7 @@ USAGES = ("server", "client")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
-SCHEMAS = (*KINDS, "settings", "findings", "map", "change")
+SCHEMAS = (*KINDS, "settings", "findings", "map", "change", "show")
 
 
 class Option(NamedTuple):
@@ -45,7 +45,8 @@ class Command(NamedTuple):
     `lenient` is one that editors run, with flags of their own: whatever is not known is let pass.
 
     A name of two words belongs to the group of its first word; the group is a command without module, its help lists its members.
-    `changes` is an action of `migrate`; all of those have the module ``cli.change_command``.
+    `changes` is an action of `migrate`; all of those have the module ``cli.change_command``.  `also` are endings of files that it reads in folders
+    beside those of DM's files; a `fresh` one reads none, since all that it makes is new.
     The module of any other is ``cli.<name>_command``, with ``_`` between words, and has ``run(parsed, console) -> int``.
     """
 
@@ -59,6 +60,8 @@ class Command(NamedTuple):
     lenient: bool = False
     changes: bool = False
     shows: bool = False
+    also: tuple[str, ...] = ()
+    fresh: bool = False
 
     @property
     def help(self) -> str:
@@ -90,6 +93,26 @@ DIFF = Option("--diff", sense="change")
 RUNBOOK = Option("--runbook", "FILE", complete="file")
 
 EVERYWHERE = (LANG, HELP)
+
+_ENABLING = (
+    Option("--certs", "DIR", complete="folder"),
+    Option("--output", "DIR", complete="folder", sense="tls"),
+    Option("--tls-dir", "DIR"),
+    Option("--cn", "NAME"),
+    Option("--no-cn"),
+    Option("--leader", "NAME"),
+    Option("--databases"),
+    Option("--upstream-ca", "FILE"),
+    Option("--upstream-cert", "FILE"),
+    Option("--upstream-key", "FILE"),
+    Option("--downstream-ca", "FILE"),
+    Option("--downstream-cert", "FILE"),
+    Option("--downstream-key", "FILE"),
+    FORMAT,
+    RUNBOOK,
+    AT,
+    ONE_DM_VERSION,
+)
 
 COMMANDS = (
     Command(
@@ -147,6 +170,10 @@ COMMANDS = (
         most=None,
         complete="file",
     ),
+    Command("tls"),
+    Command("tls plan", _ENABLING, "PATH…", 1, None, complete="file", changes=True, shows=True),
+    Command("tls enable", (*_ENABLING, DIFF), "PATH…", 1, None, complete="file", changes=True),
+    Command("tls disable", (Option("--databases", sense="off"), Option("--leader", "NAME"), FORMAT, RUNBOOK, ONE_DM_VERSION, DIFF), "PATH…", 1, None, complete="file", changes=True),
     Command("rules", (FORMAT,)),
     Command(
         "explain",
@@ -161,6 +188,20 @@ COMMANDS = (
         (Option("--format", "FORMAT", MAP_FORMATS), ONE_DM_VERSION, AT, Option("--output", "FILE", complete="file")),
         "[PATH…]",
         most=None,
+        complete="file",
+    ),
+    Command(
+        "show",
+        (
+            FORMAT,
+            Option("--instance", "ID"),
+            Option("--dm-version", "VERSION", sense="show"),
+            Option("--kind", "KIND", KINDS),
+            Option("--stdin-filename", "FILE", complete="file"),
+        ),
+        "FILE",
+        1,
+        1,
         complete="file",
     ),
     Command("schema", (), "KIND", 1, 1, choices=SCHEMAS),

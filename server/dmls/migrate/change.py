@@ -133,8 +133,9 @@ class Options:
 class Request(NamedTuple):
     """What an action is asked for.
 
-    `paths` are the files that the operands mean, in order.  `folder` is the absolute folder that relative paths of options start from, and
-    `now` is the moment in seconds since 1970.  `keys` makes and uses private keys; None where a shell offers none.
+    `paths` are the files that the operands mean, in order; `operands` are these themselves, absolute, files and folders.  `folder` is the absolute
+    folder that relative paths of options start from, and `now` is the moment in seconds since 1970.  `keys` makes and uses private keys; None where a
+    shell offers none.  `locale` is the reader's language, for comments in new files.
     """
 
     files: Files
@@ -143,6 +144,8 @@ class Request(NamedTuple):
     folder: str
     now: float
     keys: Keys | None = None
+    operands: tuple[str, ...] = ()
+    locale: str = "en"
 
     def path(self, given: str) -> str:
         """An absolute path, with slashes, for one that a person wrote."""
@@ -152,6 +155,9 @@ class Request(NamedTuple):
 
 
 ACTIONS: Mapping[str, str] = {
+    "tls plan": "tls_enable",
+    "tls enable": "tls_enable",
+    "tls disable": "tls_disable",
 }
 """The module of each action in this package, by the words of its command."""
 

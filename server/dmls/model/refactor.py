@@ -321,7 +321,7 @@ def _securing(config: ConfigFile, database: Entry, at: Entry) -> Iterator[_Offer
     if loose and (at is database or any(at is e or at.parent is e for e in loose)):
         yield _Offer("wrap-security", REWRITE, args, lambda: _wrap(config, database, loose))
     elif not loose and at is database and database.get(k.SECURITY) is None:
-        yield _Offer("add-security", REWRITE, args, lambda: _add_security(config, database))
+        yield _Offer("add-security", REWRITE, args, lambda: _add_security(config, database, [(key, "") for key in PATHS.values()]))
 
 
 def _wrap(config: ConfigFile, database: Entry, loose: list[Entry]) -> tuple[Edit, ...]:
@@ -399,8 +399,19 @@ def _wrap_lines(config: ConfigFile, loose: list[Entry], security: Entry | None) 
         yield _without_lines(config, first, last)
 
 
-def _add_security(config: ConfigFile, database: Entry) -> tuple[Edit, ...]:
-    """An empty block with the three keys that name files."""
+def insert_security(config: ConfigFile, database: Entry, values: list[tuple[str, str]]) -> tuple[Edit, ...] | None:
+    """A `security` block with these keys and values in the block of a database that has none, without a blank line around it.
+
+    None where the text around does not allow it to be sure.
+    """
+    try:
+        return _add_security(config, database, values, False) if isinstance(database.raw, Block) and database.schema is not None else None
+    except _Refused:
+        return None
+
+
+def _add_security(config: ConfigFile, database: Entry, values: list[tuple[str, str]], apart: bool = True) -> tuple[Edit, ...]:
+    """A block with the keys that name files; `apart` is whether it may be set off by a blank line as its neighbours are."""
     if not is_free(database):
         raise _Refused(LINKED)
     assert isinstance(database.raw, Block) and database.schema is not None
@@ -408,18 +419,18 @@ def _add_security(config: ConfigFile, database: Entry) -> tuple[Edit, ...]:
         raise _Refused(FLOW)
     last = database.children[-1]
     if database.raw.form == "flow":
-        inner = ", ".join(f'{key}: ""' for key in PATHS.values())
+        inner = ", ".join(f"{key}: {quoted(text)}" for key, text in values)
         edit = Edit(Span(config.span(last).end, config.span(last).end), f", {k.SECURITY}: {{{inner}}}")
     else:
         margin = " " * column(config, config.key_span(last).start)
         inner = margin + " " * step(config)
         place = _place(config, database, database.schema.children[k.SECURITY])
-        edit = place.insert(config, f"{margin}{k.SECURITY}:", *(f'{inner}{key}: ""' for key in PATHS.values()))
+        edit = place._replace(apart=place.apart and apart).insert(config, f"{margin}{k.SECURITY}:", *(f"{inner}{key}: {quoted(text)}" for key, text in values))
 
     def expect(file: _File) -> None:
         own = file[database.name][0]
         assert isinstance(own, dict)
-        own[k.SECURITY] = [{key: [Said(("", False, None))] for key in PATHS.values()}]
+        own[k.SECURITY] = [{key: [Said((text, False, None))] for key, text in values}]
 
     return _proved(config, (edit,), expect)
 

@@ -1,0 +1,133 @@
+"""The files of a deployment as actions need them: what each is, and where others reach it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dmls.migrate.change import CannotDo, Request
+from dmls.model import kind as kinds
+from dmls.model.cluster import Card, card_of
+from dmls.model.command_line import CommandLine, joined
+from dmls.model.config_file import ConfigFile
+from dmls.model.endpoint import endpoints
+from dmls.model.host_check import own_hosts
+from dmls.schema import keys as k
+
+
+class Component(NamedTuple):
+    """A master or worker: by its file, or by a command line that names none of the files at hand.
+
+    `config` is what it is given in all, `hosts` are those by which others, and it itself, call it.
+    """
+
+    path: str
+    config: ConfigFile
+    card: Card
+    hosts: tuple[str, ...]
+    line: CommandLine | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.config.kind
+
+    @property
+    def name(self) -> str:
+        """Its own name, else the host others call it by, else that of its file."""
+        if self.card.name:
+            return self.card.name
+        stem = self.path.rpartition("/")[2].partition(".")[0]
+        return self.host or stem
+
+    @property
+    def host(self) -> str:
+        """The host of its machine, "" where no file tells."""
+        first = (*self.card.listens, *self.card.peers)
+        return first[0].host if first else next(iter(self.hosts), "")
+
+    @property
+    def client_address(self) -> str:
+        """``host:port`` at which it is called, "" where not known."""
+        if not self.card.listens:
+            return ""
+        host, port = self.card.listens[0]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def peer_urls(self, scheme: str) -> str:
+        """What its etcd tells others as its addresses, with commas, under one scheme."""
+        found = endpoints(self.config, k.ADVERTISE_PEER_URLS) or endpoints(self.config, k.PEER_URLS)
+        return ",".join(f"{scheme}://{e.authority}" for e in found if e.host not in ("", "0.0.0.0", "::"))
+
+
+class Deployment(NamedTuple):
+    """The files of a request by what they are.  `lines` are all command lines of its scripts, with their files."""
+
+    components: tuple[Component, ...]
+    sources: tuple[ConfigFile, ...]
+    tasks: tuple[ConfigFile, ...]
+    topologies: tuple[ConfigFile, ...]
+    lines: tuple[tuple[str, CommandLine], ...]
+
+    @property
+    def masters(self) -> tuple[Component, ...]:
+        return tuple(c for c in self.components if c.kind == kinds.MASTER)
+
+    @property
+    def workers(self) -> tuple[Component, ...]:
+        return tuple(c for c in self.components if c.kind == kinds.WORKER)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.components or self.sources or self.tasks or self.topologies or any(line.kind == kinds.DMCTL for _, line in self.lines))
+
+
+def read(request: Request) -> Deployment:
+    """What the files of a request are.  Those with an error that DM stops at count too: an edit is refused where it is not sure."""
+    files = request.files
+    configs: dict[str, list[ConfigFile]] = {}
+    components: list[Component] = []
+    lines: list[tuple[str, CommandLine]] = []
+    for path in request.paths:
+        kind = files.kind(path)
+        if kind == kinds.SCRIPT:
+            lines += [(path, line) for line in files.command_lines(path)]
+            continue
+        config = files.file(path) if kind is not None else None
+        if config is None:
+            continue
+        card = card_of(config)
+        if config.kind in (kinds.MASTER, kinds.WORKER) and card is not None:
+            components.append(Component(path, config, card, own_hosts(config)))
+        else:
+            configs.setdefault(config.kind, []).append(config)
+    known = {component.path for component in components}
+    for number, (path, line) in enumerate(lines):
+        if line.kind not in (kinds.MASTER, kinds.WORKER) or line.ends:
+            continue
+        if line.config_flag is None:
+            card = card_of(line.config, f"{path}#{number}")
+            if card is not None:
+                components.append(Component(path, line.config, card, own_hosts(line.config), line))
+            continue
+        # A file that a script names belongs to the deployment even where nobody named it.
+        config, _ = files.command_file(line)
+        card = card_of(config) if config is not None else None
+        if config is not None and card is not None and config.path not in known:
+            known.add(config.path)
+            whole = joined(line, config)
+            components.append(Component(config.path, config, card_of(whole, config.path) or card, own_hosts(whole)))
+    return Deployment(
+        tuple(components),
+        tuple(configs.get(kinds.SOURCE, ())),
+        tuple(configs.get(kinds.TASK, ())),
+        tuple(configs.get(kinds.TOPOLOGY, ())),
+        tuple(lines),
+    )
+
+
+def leader(request: Request, found: Deployment) -> str:
+    """The master that the option `leader` names, "" where it is not given.  Raises CannotDo where there is none of that name."""
+    name = request.options.value("leader")
+    names = [master.name for master in found.masters]
+    if name and name not in names:
+        raise CannotDo("tls-change.no-leader", name=name, names=", ".join(names))
+    return name

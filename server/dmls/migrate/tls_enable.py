@@ -1,0 +1,264 @@
+"""`dmls tls enable` and `dmls tls plan`: turn TLS on for every component of a deployment, and for its databases where asked for.
+
+What is needed where: migration.md A.1; the order in which it is done: `tls_runbook`.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Sequence
+
+from dmls.files import Directory, Pending
+from dmls.migrate import tls_edit, tls_runbook
+from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Created, Edited, Note, Request, Step, in_order
+from dmls.migrate.deployment import Component, Deployment, leader, read
+from dmls.migrate.tls_certificates import Chosen, Wanted, choose
+from dmls.migrate.tls_edit import NotSure, Triple
+from dmls.model import kind as kinds
+from dmls.model.command_line import CommandLine
+from dmls.model.config_file import ConfigFile
+from dmls.model.tls_block import KEYS, PATHS, TlsBlock
+from dmls.schema import keys as k
+from dmls.text import Edit, Span, apply_edits
+from dmls.version import go_of
+
+if TYPE_CHECKING:
+    from dmls.migrate.cert_plan import Target
+
+CLIENT = "dmctl"
+"""The id of the party that all calls of dmctl share."""
+_CONFIRM = "tls-change.confirm"
+
+
+def make(request: Request) -> Change:
+    """Raises CannotDo."""
+    found = read(request)
+    if found.is_empty:
+        raise CannotDo("tls-change.no-deployment")
+    return _Enabling(request, found).change()
+
+
+class _Enabling:
+    def __init__(self, request: Request, found: Deployment) -> None:
+        self.request = request
+        self.found = found
+        self.notes: list[Note] = []
+        self.edits: dict[str, list[Edit]] = {}
+        self.version = request.files.settings(next(iter(request.paths), "")).dm_versions[-1]
+        self.open = [c for c in found.components if self._is_open(c)]
+        self.calls = [(path, line) for path, line in found.lines if line.kind == kinds.DMCTL and not line.ends]
+
+    def change(self) -> Change:
+        created: tuple[Created, ...] = ()
+        chosen = Chosen("", {}, "", True)
+        if self.open or self.calls or self._own_databases():
+            chosen, created = self._certificates()
+        if not chosen.ca and (self.open or self.calls):
+            # Somebody looks at the folder; the change is made anew then.
+            return Change()
+        self.notes += chosen.notes
+        names = self._names(chosen)
+        for component in self.open:
+            self._component(component, self._triple(chosen, component.card.id), names)
+        for path, line in self.calls:
+            self._call(path, line, self._triple(chosen, CLIENT))
+        databases = self._databases(chosen)
+        for topology in self.found.topologies:
+            self._topology(topology)
+        edited = tuple(self._edited())
+        steps: tuple[Step, ...] = ()
+        if edited:
+            steps = tls_runbook.enabling(self.found, self._triple(chosen, CLIENT), self._copies(chosen), databases, self.version, leader(self.request, self.found))
+        return Change(edited, created, in_order(self.notes, self.request.paths), steps)
+
+    # What is asked for
+
+    def _is_open(self, component: Component) -> bool:
+        """Whether TLS is off in it; else a note says why it is left alone."""
+        block = next(iter(component.config.tls_blocks), None)
+        if tls_edit.is_off(block):
+            return True
+        whole = tls_edit.is_whole(block)
+        self.notes.append(Note(ADVICE if whole else LOST, "tls-change.is-on" if whole else "tls-change.is-half", {"name": component.name}, component.path))
+        return False
+
+    def _own_databases(self) -> bool:
+        return self.request.options.flag("databases")
+
+    def _wanted(self) -> list[Wanted]:
+        wanted = [Wanted(c.card.id, c.name, (c.name, c.host, f"dm-{c.kind}", c.kind), c.hosts) for c in self.open]
+        return [*wanted, Wanted(CLIENT, CLIENT, (CLIENT, "client"), ())]
+
+    def _certificates(self) -> tuple[Chosen, tuple[Created, ...]]:
+        folder = self.request.options.value("certs")
+        if folder:
+            return choose(self.request, self.request.path(folder), self._wanted(), go_of(self.version)), ()
+        return self._made()
+
+    def _made(self) -> tuple[Chosen, tuple[Created, ...]]:
+        """Certificates made for the deployment; those of an earlier run are taken again."""
+        options = self.request.options
+        folder = self.request.path(options.value("output")) if options.flag("output") else f"{_common_folder(self.request.paths)}/tls"
+        listed = self.request.files.lookup(folder + "/").list(folder)
+        if isinstance(listed, Pending):
+            return Chosen("", {}, "", True), ()
+        if isinstance(listed, Directory) and listed.entries:
+            return choose(self.request, folder, self._wanted(), go_of(self.version)), ()
+        from dmls.migrate import cert_plan
+
+        wishes = cert_plan.plan(self.request, options.value("cn"), folder)
+        created = cert_plan.issue(wishes, self.request.keys, self.request.now)
+        pairs = {}
+        common = ""
+        for wish in wishes:
+            if wish.role == cert_plan.DMCTL:
+                pairs[CLIENT] = (wish.cert, wish.key_path)
+            elif wish.role == cert_plan.COMPONENT:
+                common = wish.common_name
+                pairs.update((c.card.id, (wish.cert, wish.key_path)) for c in self.open if any(_is_of(target, c) for target in wish.targets))
+        authority = next(wish.cert for wish in wishes if wish.role == cert_plan.AUTHORITY)
+        return Chosen(authority, pairs, common, True), created
+
+    def _names(self, chosen: Chosen) -> list[str]:
+        """What `cert-allowed-cn` becomes: the one name that all have, where their SANs let the stricter checks pass that come with it."""
+        if self.request.options.flag("no-cn") or not chosen.common_name:
+            return []
+        if not chosen.fits:
+            self.notes.append(Note(ADVICE, "tls-change.no-list", {"name": chosen.common_name}))
+            return []
+        return [chosen.common_name]
+
+    def _on_hosts(self, local: str) -> str:
+        """The path by which the configurations name a file of this machine."""
+        folder = self.request.options.value("tls-dir")
+        return f"{folder.rstrip('/')}/{local.rpartition('/')[2]}" if folder else local
+
+    def _triple(self, chosen: Chosen, id: str) -> Triple:
+        pair = chosen.pairs.get(id, ("", ""))
+        return Triple(*(self._on_hosts(path) if path else "" for path in (chosen.ca, *pair)))
+
+    def _copies(self, chosen: Chosen) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        """Which files each party's host needs: a name, a host, and pairs of a path here and a path there."""
+        out = []
+        for component in self.open:
+            files = (chosen.ca, *chosen.pairs[component.card.id])
+            out.append((component.name, component.host, [(path, self._on_hosts(path)) for path in files]))
+        return out
+
+    # Edits
+
+    def _take(self, path: str, make: Callable[[], Iterable[Edit]], note: Note) -> bool:
+        """Keep the edits with a note on them; a note says so where they are not sure."""
+        try:
+            made = list(make())
+        except NotSure:
+            self.notes.append(Note(LOST, "tls-change.not-sure", {}, path, note.span))
+            return False
+        if made:
+            self.edits.setdefault(path, []).extend(made)
+            self.notes.append(note)
+        return bool(made)
+
+    def _component(self, component: Component, triple: Triple, names: list[str]) -> None:
+        config = component.config
+        path = component.path
+        note = Note(DONE, f"tls-change.on-{component.kind}", {"name": component.name, "cert": triple.cert}, path)
+        if component.line is not None:
+            line = component.line
+            if not line.is_known(*PATHS.values()):
+                self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
+                return
+            self._take(path, lambda: tls_edit.flags_on(line.config, triple), note._replace(span=line.span))
+            return
+        own = self.request.files.file(path)
+        assert own is not None
+        self._warn_of_traces(config, path)
+        self._take(path, lambda: tls_edit.on(own, triple, names), note)
+        for script, line in self.found.lines:
+            # Flags win over the file, so that the scheme is shown by them.
+            file = self.request.files.command_file(line)[0] if line.kind == component.kind else None
+            if file is not None and file.path == path:
+                changed = list(tls_edit.schemes(line.config, tls_edit.HTTP, tls_edit.HTTPS))
+                self._take(script, lambda changed=changed: changed, Note(DONE, "tls-change.scheme", {}, script, line.span))
+
+    def _warn_of_traces(self, config: ConfigFile, path: str) -> None:
+        """Say what `tls disable` will not give back as it was."""
+        empty = [key for key in KEYS for entry in [config.get(key)] if entry is not None and not entry.text and not entry.children]
+        https = any(e.scheme.lower() == tls_edit.HTTPS for e in tls_edit.addresses(config))
+        if empty or https:
+            self.notes.append(Note(ADVICE, "tls-change.not-the-same", {}, path))
+
+    def _call(self, path: str, line: CommandLine, triple: Triple) -> None:
+        if not line.is_known(*PATHS.values()):
+            self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
+            return
+        block = next(iter(line.config.tls_blocks), None)
+        if block is not None and not tls_edit.is_off(block):
+            return
+        if line.config.get(k.MASTER_ADDR) is None:
+            # It goes by $DM_MASTER_ADDR, or only prints something.
+            self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
+            return
+        self._take(path, lambda: tls_edit.flags_on(line.config, triple), Note(DONE, "tls-change.on-dmctl", {}, path, line.span))
+
+    def _topology(self, topology: ConfigFile) -> None:
+        self._take(topology.path, lambda: tls_edit.topology_on(topology), Note(DONE, "tls-change.on-topology", {}, topology.path))
+
+    def _databases(self, chosen: Chosen) -> bool:
+        """Give sources and tasks what the options name; whether any was given something."""
+        done = False
+        for kind, configs, prefix in ((kinds.SOURCE, self.found.sources, "upstream"), (kinds.TASK, self.found.tasks, "downstream")):
+            triple = self._database_triple(prefix, chosen)
+            left = []
+            for config in configs:
+                if triple is None:
+                    left.append(config)
+                    continue
+                block = next(iter(config.tls_blocks), None)
+                if block is not None:
+                    if block.is_empty:
+                        self.notes.append(Note(LOST, "tls-change.security-empty", {}, config.path, _at(config, block)))
+                    continue
+                note = Note(DONE, f"tls-change.on-{kind}", {}, config.path)
+                done |= self._take(config.path, lambda config=config, triple=triple: tls_edit.secured(config, triple), note)
+            if any(not config.tls_blocks for config in left):
+                self.notes.append(Note(ADVICE, f"tls-change.plain-{prefix}", {"count": len(left)}))
+        return done
+
+    def _database_triple(self, prefix: str, chosen: Chosen) -> Triple | None:
+        options = self.request.options
+        given = [options.value(f"{prefix}-{role}") for role in ("ca", "cert", "key")]
+        if any(given):
+            if not given[0] or bool(given[1]) != bool(given[2]):
+                raise CannotDo("tls-change.database-half", option=f"--{prefix}")
+            return Triple(*given)
+        return self._triple(chosen, CLIENT) if self._own_databases() else None
+
+    def _edited(self) -> Iterator[Edited]:
+        for path in dict.fromkeys((*self.request.paths, *self.edits)):
+            made = self.edits.get(path)
+            old = self.request.files.text(path) if made else None
+            if made and old is not None:
+                # One call of two that a script makes may stand in another's words only once.
+                new = apply_edits(old, dict.fromkeys(made))
+                if new != old:
+                    yield Edited(path, old, new, _CONFIRM)
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """The innermost folder that holds all files."""
+    parts = [path.split("/")[:-1] for path in paths]
+    same = list(takewhile(lambda column: len(set(column)) == 1, zip(*parts)))
+    return "/".join(column[0] for column in same)
+
+
+def _is_of(target: Target, component: Component) -> bool:
+    return target.path == component.path and target.label in (component.card.name, component.name) or target.path == component.path and component.line is None
+
+
+def _flags(triple: Triple) -> str:
+    return " ".join(f"--{key}={path}" for key, path in triple.items())
+
+
+def _at(config: ConfigFile, block: TlsBlock) -> Span:
+    return config.key_span(block.holder)
