@@ -206,11 +206,11 @@ _PROGRAMS = (b"dm-master", b"dm-worker", b"dmctl")
 _NEVER = ("node_modules", "site-packages")
 
 
-def config_files(paths: Iterable[str]) -> Iterator[Union[Found, Refused]]:
+def config_files(paths: Iterable[str], also: tuple[str, ...] = ()) -> Iterator[Union[Found, Refused]]:
     """The files that `paths` mean, each once, in the order of `paths` and by name within a folder.
 
     A named file is always meant.  In a folder: `.toml`, `.yaml` and `.yml` files, `.dmls.toml`, and scripts and
-    units that name a program of DM; not what a `.gitignore` of the
+    units that name a program of DM, and files with an ending of `also`; not what a `.gitignore` of the
     repository ignores, nor hidden files and folders, nor `node_modules`.  Links to files are followed, links to folders are not (a
     link that is named itself is), so a ring of links ends.
     """
@@ -221,7 +221,7 @@ def config_files(paths: Iterable[str]) -> Iterator[Union[Found, Refused]]:
         state = RealDisk().stat(path)
         if isinstance(state, Directory):
             prefix = "" if shown in (".", "./") else shown if shown.endswith("/") else shown + "/"
-            for item in _walk(path, prefix, _ignores_above(path)):
+            for item in _walk(path, prefix, _ignores_above(path), (*_SUFFIXES, *also)):
                 if item.path not in seen:
                     seen.add(item.path)
                     yield item
@@ -230,7 +230,7 @@ def config_files(paths: Iterable[str]) -> Iterator[Union[Found, Refused]]:
             yield Found(path, shown, True) if isinstance(state, Content) else Refused(path, shown, state, True)
 
 
-def _walk(folder: str, prefix: str, ignores: tuple[_Ignore, ...]) -> Iterator[Union[Found, Refused]]:
+def _walk(folder: str, prefix: str, ignores: tuple[_Ignore, ...], suffixes: tuple[str, ...]) -> Iterator[Union[Found, Refused]]:
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=_name)
@@ -246,12 +246,12 @@ def _walk(folder: str, prefix: str, ignores: tuple[_Ignore, ...]) -> Iterator[Un
         if name.startswith(".") and name != SETTINGS_NAME:
             continue
         path = base + name
-        if name.endswith(_SUFFIXES) or name.endswith(SCRIPT_SUFFIXES):
-            if _is_file(entry) and not _ignored(path, False, ignores) and (name.endswith(_SUFFIXES) or _starts_dm(path)):
+        if name.endswith(suffixes) or name.endswith(SCRIPT_SUFFIXES):
+            if _is_file(entry) and not _ignored(path, False, ignores) and (name.endswith(suffixes) or _starts_dm(path)):
                 yield Found(path, prefix + name, False)
                 continue
         if _is_real_folder(entry) and name not in _NEVER and not _ignored(path, True, ignores):
-            yield from _walk(path, prefix + name + "/", ignores)
+            yield from _walk(path, prefix + name + "/", ignores, suffixes)
 
 
 def _starts_dm(path: str) -> bool:

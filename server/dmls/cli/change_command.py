@@ -57,7 +57,7 @@ def run(parsed: Parsed, console: Console) -> int:
                 with_slashes(os.getcwd()),
                 at,
                 keys,
-                tuple(map(absolute, _operands(parsed))),
+                tuple(map(absolute, parsed.operands or (".",))),
                 console.language,
             )
             change = make(request)

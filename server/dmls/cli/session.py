@@ -35,7 +35,11 @@ CHUNK = 25
 
 
 class Request(NamedTuple):
-    """What a command line asks for, its values read.  `jobs` 0 means as many as are worth it.  `at` None means now."""
+    """What a command line asks for, its values read.
+
+    `jobs` 0 means as many as are worth it.  `at` None means now.  `also` are endings of names of files that count in folders, beside those of DM's
+    files.
+    """
 
     paths: tuple[str, ...]
     settings: Mapping[str, object]
@@ -46,6 +50,7 @@ class Request(NamedTuple):
     progress: bool = True
     several_versions: bool = False
     at: float | None = None
+    also: tuple[str, ...] = ()
 
 
 class Session:
@@ -93,10 +98,13 @@ class Session:
         self._looked_up.clear()
         sources = self._sources()
         implied = self._put_all(sources)
-        self._answer_wishes()
-        for _ in self.workspace.deal_all():
-            # Before any file is judged it must be clear which of them belong together.
-            pass
+        for _ in range(ROUNDS):
+            self._answer_wishes()
+            for _ in self.workspace.deal_all():
+                # Before any file is judged it must be clear which of them belong together.
+                pass
+            if not self.workspace.wanted():
+                break
         self._speak(sources)
         return sources, implied
 
@@ -107,6 +115,9 @@ class Session:
             analysis.look_ahead(path)
         for _ in range(ROUNDS):
             self._answer_wishes()
+            for _ in self.workspace.deal_all():
+                # What a script starts may have been looked up only now.
+                pass
             analysis = self.workspace.snapshot()
             for path in paths:
                 analysis.findings(path)
@@ -142,13 +153,13 @@ class Session:
         for path in self.request.paths:
             if path == STDIN:
                 sources.append(self._stdin_source())
-        for item in config_files(self._disk_paths()):
+        for item in config_files(self._disk_paths(), self.request.also):
             if isinstance(item, Refused):
                 self._refuse(item.given, item.state, item.named)
                 self._watch(item.path)
             else:
                 sources.append(item)
-        if not sources and not self.failed:
+        if not sources and not self.failed and self.request.paths:
             self.console.note("cli.nothing-to-check", path=" ".join(self._disk_paths()))
         return sources
 
