@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Iterator, NamedTuple
 
 from dmls.go import toml_value, yaml_value
+from dmls.model import kind as kinds
 from dmls.model.config_file import MERGE_KEY, Entry
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence, is_null, resolved
@@ -80,8 +81,9 @@ def _unknown_tables(entry: Entry) -> Iterator[Misfit]:
 def _duplicates(entry: Entry, language: str) -> Iterator[Misfit]:
     seen: dict[str, Entry] = {}
     children = entry.children
-    if entry.merged and entry.schema is not None and entry.schema.type == "map":
+    if entry.merged and entry.schema is not None and entry.schema.type == "map" and entry.schema.kind != kinds.TOPOLOGY:
         # yaml.v2 sets a merged name of a map like any other, and so takes the second one for a repetition; a struct's fields may be overruled.
+        # TiUP reads with yaml.v3, which lets the map's own names win.
         children = entry.merged + children
     for child in children:
         if child.pair is None or child.pair.value is None or child.name == MERGE_KEY:

@@ -45,7 +45,7 @@ ROWS: tuple[Row, ...] = (
     Row('tls-sig-weak', 'certificates', 1, 'cert-use', ('master', 'worker'), (), 'dmls.rules.certificates.tls_sig_weak', '..'),
     Row('tls-advertise-localhost', 'cluster', 2, 'links', ('master', 'worker'), (), 'dmls.rules.cluster.tls_advertise_localhost', '..'),
     Row('tls-ca-disjoint', 'cluster', 1, 'links', ('master', 'worker'), (), 'dmls.rules.cluster.tls_ca_disjoint', '..'),
-    Row('tls-managed-by-deployer', 'cluster', 2, 'file', ('topology',), (), 'dmls.rules.cluster.tls_managed_by_deployer', '..'),
+    Row('tls-managed-by-deployer', 'cluster', 1, 'file', ('topology',), (), 'dmls.rules.cluster.tls_managed_by_deployer', '..'),
     Row('tls-master-cn-vs-worker', 'cluster', 1, 'links', ('worker',), (), 'dmls.rules.cluster.tls_master_cn_vs_worker', '..'),
     Row('tls-master-lists-differ', 'cluster', 2, 'links', ('master',), (), 'dmls.rules.cluster.tls_master_lists_differ', '..'),
     Row('tls-mixed-masters', 'cluster', 1, 'links', ('master',), (), 'dmls.rules.cluster.tls_mixed_masters', '..'),
