@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dmls.pattern import LazyPattern
 
@@ -36,6 +37,7 @@ def without_keys(text: str) -> str:
     return text if len(text) < LEAST else KEYS.sub(MASK, text)
 
 
+@lru_cache(maxsize=32)
 def without_secrets(text: str) -> str:
     """The same for a piece of a file that may have swallowed a password: what a broken text makes of ``password = "…``."""
     return without_keys(_ASSIGNED.sub(rf"\1 {MASK}", text) if "=" in text or ":" in text else text)

@@ -26,6 +26,10 @@ from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 from dmls.version import parse_version_set
 
+_MOST_NAMES = 20
+"""Names that DM's text repeats here.  DM prints all, but each of the findings carries the text, and thousands of names in thousands of texts are
+more than memory holds."""
+
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     if not instances(config) or not is_whole(config):
@@ -39,7 +43,8 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         home = config.get(reference.home)
         own = {id(child) for child in home.children} if home is not None else set()
         unused += [(block, reference.key) for name, block in blocks(config, reference.home).items() if name not in used and id(block) in own and _is_known(block, ctx)]
-    said = e.text(e.UNUSED, names=" ".join(sorted(block.name for block, _ in unused)))
+    names = sorted(block.name for block, _ in unused)
+    said = e.text(e.UNUSED, names=" ".join(names if len(names) <= _MOST_NAMES else (*names[:_MOST_NAMES], "…")))
     for block, key in unused:
         removal = edit.delete(config, block)
         ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=block.name),) if removal is not None else ()
