@@ -16,6 +16,7 @@ GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
 SCHEMAS = (*KINDS, "settings", "findings", "map", "change", "show")
+STYLES = ("files", "tiup")
 
 
 class Option(NamedTuple):
@@ -215,3 +216,24 @@ COMMANDS = (
     ),
     Command("completion", (), "SHELL", 1, 1, choices=SHELLS),
 )
+    Command("migrate"),
+    Command(
+        "migrate v1",
+        (
+            Option("--to", "VERSION"),
+            Option("--output", "DIR", complete="folder", sense="v1"),
+            Option("--style", "STYLE", STYLES, sense="v1"),
+            Option("--masters", "HOST[:PORT],…", sense="v1"),
+            Option("--meta", "[TASK/]SOURCE=BINLOG:POS", repeat=True),
+            FORMAT,
+            RUNBOOK,
+            AT,
+            DIFF,
+        ),
+        "DIR",
+        1,
+        None,
+        complete="file",
+        changes=True,
+        also=(".ini",),
+    ),

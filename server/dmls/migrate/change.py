@@ -160,6 +160,7 @@ ACTIONS: Mapping[str, str] = {
     "tls disable": "tls_disable",
 }
 """The module of each action in this package, by the words of its command."""
+    "migrate v1": "v1",
 
 
 def action(name: str) -> Callable[[Request], Change]:

@@ -94,3 +94,19 @@ def _settings(config: ConfigFile, above: Entry, kind: str, block: str) -> Iterat
                 yield Setting(f"{path}[]", value_of(item.node), config.value_span(item), row)
         else:
             yield Setting(path, value_of(node), config.span(entry), row)
+
+
+def row_of(kind: str, path: str) -> LegacyKey | None:
+    """What became of a key of 1.0 by its dotted path."""
+    block, _, name = path.rpartition(".")
+    return legacy.find(kind, block, name)
+
+
+def key_of_flag(name: str) -> str:
+    """The path of the key that a flag of 1.0 sets, as far as its name tells: ``purge-interval`` is ``purge.interval`` (dm/worker/config.go:60-83)."""
+    if name == "tracer-server-addr":
+        return f"{k.TRACER}.{k.TRACER_ADDR}"
+    for block in (k.PURGE, k.CHECKER, k.TRACER):
+        if name.startswith(f"{block}-"):
+            return f"{block}.{name[len(block) + 1 :]}"
+    return name
