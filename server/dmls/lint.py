@@ -208,7 +208,7 @@ class _Local:
         always: list[Row] = []
         for word in (schema.path, schema.type, schema.semantic, schema.status):
             always.extend(row for row in table.get(word, ()) if row not in always)
-        enum = frozenset(schema.enum) if schema.enum is not None else None
+        enum = frozenset(v for v in schema.enum if self.ctx.version in schema.versions_of(v)) if schema.enum is not None else None
         by_value = tuple(table.get(subjects.OTHER_VALUE, ())) if enum is not None else ()
         if schema.type == "int":
             by_value += tuple(table.get(subjects.ODD_NUMBER, ()))

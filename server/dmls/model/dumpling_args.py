@@ -83,6 +83,83 @@ def read(text: str) -> DumplingArgs:
     return DumplingArgs(own, {name: value for name, value in found.items() if value != _DEFAULTS.get(name)})
 
 
+class Modern(NamedTuple):
+    """`own` are the keys to write, by name, as YAML scalars; `rest` is the text that stays; `changed` are the words that went or changed."""
+
+    own: dict[str, str]
+    rest: str
+    changed: str
+
+
+_KEY_OF = {k.ROWS: k.ROWS, k.STATEMENT_SIZE: k.STATEMENT_SIZE, k.WHERE: k.WHERE, _FILE_SIZE: k.CHUNK_FILESIZE, k.THREADS: k.THREADS}
+
+
+def modern(text: str, keep_threads: bool) -> Modern | None:
+    """The arguments with keys of their own in the place of words, and today's words; None where nothing is to change.
+
+    None too where DM cannot read all of the words: what stands behind the first such word does nothing, and may have been meant.
+    """
+    words = text.split()
+    flags: list[tuple[str, list[str]]] = []
+    found: dict[str, object] = {}
+    bare = [_unquoted(word) for word in words]
+    try:
+        at = 0
+        while at < len(bare):
+            one: dict[str, object] = {}
+            left = _parse_one(bare[at:], one)
+            if len(one) != 1 or left is None:
+                return None
+            end = len(bare) - left
+            flags.append((next(iter(one)), words[at:end]))
+            found.update(one)
+            at = end
+    except _Stop:
+        return None
+    if _NO_LOCKS in found and (found[_NO_LOCKS] is not True or found.get(CONSISTENCY, _AUTO) not in (_AUTO, _NONE)):
+        return None
+    if _FILE_SIZE in found and size.parse_file_size(str(found[_FILE_SIZE]))[0] is None:
+        return None
+    own: dict[str, str] = {}
+    kept: list[str] = []
+    changed: list[str] = []
+    for name, said in flags:
+        if name == _NO_LOCKS:
+            changed += said
+            if CONSISTENCY not in found and f"--{CONSISTENCY}" not in kept:
+                kept += [f"--{CONSISTENCY}", _NONE]
+        elif name == CONSISTENCY and _NO_LOCKS in found:
+            kept += [f"--{CONSISTENCY}", _NONE]
+            changed += said if found[CONSISTENCY] != _NONE else []
+        elif name in _KEY_OF and not (name == k.THREADS and keep_threads):
+            value = found[name]
+            own[_KEY_OF[name]] = str(value) if isinstance(value, int) else _scalar(str(value))
+            changed += said
+        else:
+            kept += said
+    return Modern(own, " ".join(kept), " ".join(changed)) if changed else None
+
+
+def _scalar(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _parse_one(words: list[str], found: dict[str, object]) -> int | None:
+    """Read the first flag with its value; the count of the words behind it, None where a word is no flag."""
+    queue = words[::-1]
+    word = queue.pop()
+    if word.startswith("--") and len(word) > 2:
+        name, equals, value = word[2:].partition("=")
+        if name.startswith("-") or name not in _FLAGS:
+            raise _Stop
+        _set(name, value if equals else None, queue, found)
+    elif word.startswith("-") and len(word) > 1 and word != "--":
+        _shorts(word[1:], queue, found)
+    else:
+        return None
+    return len(queue)
+
+
 def _afterwards(found: dict[str, object], later: dict[str, object]) -> dict[str, object]:
     """What DM does when all words could be read; it gives up at the first trouble, too."""
     out: dict[str, object] = {}

@@ -10,7 +10,7 @@ from typing import Callable, Iterator, NamedTuple
 
 from dmls.finding import Applicability
 from dmls.go import yaml_value
-from dmls.model import edit
+from dmls.model import dumpling_args, edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decoded import is_fallback, lives
@@ -27,13 +27,14 @@ SAFE, UNSAFE, MANUAL = Applicability
 
 
 class Move(NamedTuple):
-    """One way to bring a key up to date.  `title` is a message id below ``fix.``."""
+    """One way to bring a key up to date.  `title` and `why` are message ids below ``fix.``; the second tells why an unsafe one is not safe."""
 
     title: str
     args: dict[str, object]
     how: Applicability
     edits: tuple[Edit, ...]
     preferred: bool = True
+    why: str = ""
 
 
 class Place(NamedTuple):
@@ -54,7 +55,7 @@ class Row(NamedTuple):
     """`value` and `other` are what the old key and its successor must hold; of the rows of a path the first that fits counts.
 
     `changes` are the ways to go on; several mean that only a person knows which.  `fallback` restricts a row to versions in which the old key
-    counts where its successor is empty.
+    counts where its successor is empty.  `why` is the message id, below ``fix.``, of what makes an unsafe row unsafe.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Row(NamedTuple):
     how: Applicability
     changes: tuple[Change, ...]
     fallback: bool = False
+    why: str = ""
 
 
 # ----------------------------------------------------------------------------------------------------------------- tests
@@ -260,12 +262,54 @@ def physical(at: Place) -> Move | None:
     return Move("replace-pair", {"key": at.old.name, "pair": f"{k.IMPORT_MODE}: physical"}, SAFE, tuple(edits))
 
 
+def own_keys(at: Place) -> Move | None:
+    """Words of `extra-args` that have a key of their own go there, and a word that dumpling has renamed gets its new name.
+
+    What dumpling does is the same: the words win over the keys.  The threads stay where a source sets `mydumper-thread`, which stands between
+    the two in DM's order; a text with a word that DM cannot read stays as it is, since what follows that word has no effect today.
+    """
+    block = at.old.parent
+    new = dumpling_args.modern(at.old.text, keep_threads=_sets_threads(at.config))
+    if new is None or block is None or edit.is_shared(at.old) or not is_free(block):
+        return None
+    present = {name: block.get(name) for name in new.own}
+    edits: list[Edit | None] = []
+    missing = [f"{name}: {value}" for name, value in new.own.items() if present[name] is None]
+    for name, value in new.own.items():
+        there = present[name]
+        if there is not None:
+            edits.append(edit.set_value(at.config, there, value))
+    if new.rest:
+        edits.append(edit.reword(at.config, at.old, new.rest))
+    elif missing:
+        name, _, value = missing.pop(0).partition(": ")
+        edits += edit.set_pair(at.config, at.old, name, value) or (None,)
+    else:
+        edits.append(edit.delete(at.config, at.old))
+    if missing:
+        edits.append(edit.insert_pairs(at.config, at.old, missing))
+    sure = [e for e in edits if e is not None]
+    if len(sure) < len(edits) or any(_cross(a, b) for i, a in enumerate(sure) for b in sure[i + 1 :]):
+        return None
+    return Move("use-own-keys", {"key": at.old.name, "words": new.changed}, SAFE, tuple(sure))
+
+
+def _text_of(entry: Entry | None) -> str:
+    return entry.text if entry is not None else ""
+
+
+def _sets_threads(config: ConfigFile) -> bool:
+    instances = config.get(k.MYSQL_INSTANCES)
+    return instances is not None and any(_text_of(item.get(k.MYDUMPER_THREAD)) not in ("", "0") for item in instances.items())
+
+
 # ----------------------------------------------------------------------------------------------------------------- table
 
 _SINCE_2 = parse_version_set("2.0.0..")
 _SINCE_2_0_5 = parse_version_set("2.0.5..")
 _SINCE_5_4 = parse_version_set("5.4.0..")
 _SINCE_6 = parse_version_set("6.0.0..")
+_BEFORE_6_5 = parse_version_set("6.0.0..6.5.0")
 _SINCE_6_2 = parse_version_set("6.2.0..")
 _SINCE_6_5 = parse_version_set("6.5.0..")
 _SINCE_6_6 = parse_version_set("6.6.0..")
@@ -285,16 +329,18 @@ def _on_duplicate(path: str) -> tuple[Row, ...]:
     return (
         Row(kinds.TASK, path, _SINCE_6_5, filled, empty, SAFE, (rename,), fallback=True),
         Row(kinds.TASK, path, _SINCE_6_5, filled, filled, SAFE, (delete_old,)),
-        Row(kinds.TASK, path, _SINCE_6_5, among("error", "ignore"), not_filled, UNSAFE, (rename,)),
+        Row(kinds.TASK, path, _SINCE_6_5, among("error", "ignore"), not_filled, UNSAFE, (rename,), why="why-lost-intent"),
         Row(kinds.TASK, path, _SINCE_6_5, anything, anything, SAFE, (delete_old,)),
     )
 
 
 def _import_mode(path: str) -> tuple[Row, ...]:
-    """Two old words (dm/config/task.go: LoaderConfig.adjust); the engine behind the second one went in 6.6."""
+    """Two old words (dm/config/task.go: LoaderConfig.adjust); the engine behind the second one went in 6.6.  Before 6.5 the first is the name."""
     return (
+        Row(kinds.TASK, path, _BEFORE_6_5, among("logical"), anything, SAFE, (say("sql"),)),
         Row(kinds.TASK, path, _SINCE_6_5, among("sql"), anything, SAFE, (say("logical"),)),
         Row(kinds.TASK, path, _SINCE_6_6, among("loader"), anything, SAFE, (say("logical"),)),
+        Row(kinds.TASK, path, _SINCE_6_5, among("loader"), anything, UNSAFE, (say("logical"),), why="why-other-engine"),
     )
 
 
@@ -317,30 +363,33 @@ ROWS: tuple[Row, ...] = (
     *_on_duplicate(f"{_INSTANCE}.{k.LOADER}.{k.ON_DUPLICATE}"),
     *_import_mode(f"{k.LOADERS}.<name>.{k.IMPORT_MODE}"),
     *_import_mode(f"{_INSTANCE}.{k.LOADER}.{k.IMPORT_MODE}"),
+    Row(kinds.TASK, f"{k.MYDUMPERS}.<name>.{k.EXTRA_ARGS}", _SINCE_2, filled, anything, SAFE, (own_keys,)),
+    Row(kinds.TASK, f"{_INSTANCE}.{k.MYDUMPER}.{k.EXTRA_ARGS}", _SINCE_2, filled, anything, SAFE, (own_keys,)),
     # An empty map is taken; any other is refused with 20064.
     Row(kinds.TASK, k.COLUMN_MAPPINGS, _SINCE_6_6, empty, anything, SAFE, (delete_old,)),
     Row(kinds.TASK, f"{_INSTANCE}.{k.COLUMN_MAPPING_RULES}", _SINCE_6_6, empty, anything, SAFE, (delete_old,)),
     # The connection of the relay still uses it (dm/relay/relay.go:1168).
-    Row(kinds.SOURCE, k.CHARSET, _SINCE_2, anything, anything, UNSAFE, (delete_old,)),
+    Row(kinds.SOURCE, k.CHARSET, _SINCE_2, empty, anything, SAFE, (delete_old,)),
+    Row(kinds.SOURCE, k.CHARSET, _SINCE_2, anything, anything, UNSAFE, (delete_old,), why="why-relay-charset"),
     Row(kinds.MASTER, k.EXPERIMENTAL, _SINCE_5_4, anything, anything, SAFE, (to_top_level,)),
     Row(kinds.MASTER, f"{k.EXPERIMENTAL}.{k.OPENAPI}", _SINCE_5_4, anything, anything, SAFE, (to_top_level,)),
     # Keys that today's decoders refuse (schemas/legacy.json).
     Row(kinds.TASK, f"{_INSTANCE}.{k.CONTINUOUS_VALIDATOR_CONFIG_NAME}", _SINCE_6_2, anything, absent, SAFE, (rename,)),
     Row(kinds.TASK, f"{_INSTANCE}.{k.CONTINUOUS_VALIDATOR_CONFIG_NAME}", _SINCE_6_2, filled, empty, SAFE, (rename,)),
     Row(kinds.TASK, f"{_INSTANCE}.{k.CONTINUOUS_VALIDATOR_CONFIG_NAME}", _SINCE_6_2, empty, anything, SAFE, (delete_old,)),
-    Row(kinds.TASK, f"{_INSTANCE}.{k.CONTINUOUS_VALIDATOR_CONFIG_NAME}", _SINCE_6_2, filled, filled, UNSAFE, (delete_old,)),
+    Row(kinds.TASK, f"{_INSTANCE}.{k.CONTINUOUS_VALIDATOR_CONFIG_NAME}", _SINCE_6_2, filled, filled, UNSAFE, (delete_old,), why="why-two-values"),
     Row(kinds.TASK, k.DISABLE_HEARTBEAT, _SINCE_2, anything, anything, SAFE, (delete_old,)),
     Row(kinds.TASK, "tidb", _SINCE_6, of_backend(""), anything, SAFE, (delete_old,)),
     # What imported through SQL is what a loader does unless it is told otherwise.
-    Row(kinds.TASK, "tidb", _SINCE_6, of_backend("tidb"), anything, UNSAFE, (delete_old,)),
-    Row(kinds.TASK, "tidb", _SINCE_6_5, of_backend("local"), anything, UNSAFE, (physical,)),
+    Row(kinds.TASK, "tidb", _SINCE_6, of_backend("tidb"), anything, UNSAFE, (delete_old,), why="why-old-backend"),
+    Row(kinds.TASK, "tidb", _SINCE_6_5, of_backend("local"), anything, UNSAFE, (physical,), why="why-old-backend"),
     Row(kinds.MASTER, "debug", parse_version_set("2.0.1.."), anything, anything, SAFE, (delete_old,)),
     # Which worker had which source is now told to the cluster; in the file it would be lost.
-    Row(kinds.MASTER, "deploy", _SINCE_2, anything, anything, UNSAFE, (delete_old,)),
+    Row(kinds.MASTER, "deploy", _SINCE_2, anything, anything, UNSAFE, (delete_old,), why="why-deploy"),
     Row(kinds.WORKER, k.AUTO_FIX_GTID, _SINCE_2, anything, anything, SAFE, (delete_old,)),
     Row(kinds.WORKER, k.META_DIR, _SINCE_2, anything, anything, SAFE, (delete_old,)),
     Row(kinds.WORKER, k.TRACER, _SINCE_2, anything, anything, SAFE, (delete_old,)),
-    Row(kinds.WORKER, k.CHARSET, _SINCE_2, anything, anything, UNSAFE, (delete_old,)),
+    Row(kinds.WORKER, k.CHARSET, _SINCE_2, anything, anything, UNSAFE, (delete_old,), why="why-relay-charset"),
 )
 
 
@@ -377,7 +426,7 @@ def moves(config: ConfigFile, entry: Entry, version: Version) -> Iterator[Move]:
         for change in row.changes:
             move = change(place)
             if move is not None:
-                yield move._replace(how=row.how, preferred=row.how is not MANUAL)
+                yield move._replace(how=row.how, preferred=row.how is not MANUAL, why=row.why)
     elif entry.schema is not None and not rows_of(config, entry, version) and version in entry.schema.versions and not lives(entry.schema, version):
         move = delete_old(place)
         if move is not None:

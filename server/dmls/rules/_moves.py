@@ -10,4 +10,4 @@ from dmls.rule import Context, Fix
 def fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     """The ways to bring an old key up to date; they depend on what else stands in the file."""
     config = ctx.beyond()
-    return tuple(ctx.fix(m.title, *m.edits, how=m.how, preferred=m.preferred, **m.args) for m in moves(config, entry, ctx.version))
+    return tuple(ctx.fix(m.title, *m.edits, how=m.how, preferred=m.preferred, why=m.why, **m.args) for m in moves(config, entry, ctx.version))

@@ -204,6 +204,12 @@ class SchemaKey:
             return any(value == v.lower() for v in values) or value in self.enum_also
         return value in values or value in self.enum_also
 
+    def versions_of(self, value: str) -> VersionSet:
+        """The DM versions that know `value`, one of the enum; case is as in `accepts`."""
+        written = value.lower() if self.enum_fold else value
+        rows = (c for c in self.history if c.what == "enum")
+        return next((c.versions for c in rows if (str(c.value).lower() if self.enum_fold else c.value) == written), ALWAYS)
+
     def enum_doc(self, value: str, locale: str = "en") -> str:
         """What one value of the enum means, "" where not told."""
         docs = _strings(self._raw.get("x-dmls-enum-doc-zh" if locale.startswith("zh") else "enumDescriptions"))

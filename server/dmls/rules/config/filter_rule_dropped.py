@@ -86,7 +86,8 @@ def _near(entry: Entry, ctx: Context, dropped: bool) -> tuple[Fix, ...]:
     near = squeezed.get(f"{word} table") or nearest(word, tuple(squeezed), squeezed)
     change = edit.reword(ctx.config, entry, near) if near is not None else None
     how = Applicability.SAFE if near is not None and not dropped and is_slip_of(word, near) else Applicability.UNSAFE
-    return (ctx.fix("replace-value", change, how=how, value=near),) if change is not None else ()
+    why = "why-filter" if dropped else ""
+    return (ctx.fix("replace-value", change, how=how, why=why, value=near),) if change is not None else ()
 
 
 def _added(rule: Entry, entry: Entry | None, key: str, value: str, ctx: Context) -> tuple[Fix, ...]:

@@ -47,7 +47,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     said = e.text(e.UNUSED, names=" ".join(names if len(names) <= _MOST_NAMES else (*names[:_MOST_NAMES], "…")))
     for block, key in unused:
         removal = edit.delete(config, block)
-        ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=block.name),) if removal is not None else ()
+        ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, why="why-unused", key=block.name),) if removal is not None else ()
         yield ctx.finding(RULE, config.key_span(block), dm_text=said, tag="unnecessary", fixes=ways, name=block.name, key=key)
 
 

@@ -40,7 +40,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if schema is None or entry.pair is None or kind == kinds.DMCTL:
         return
     if schema.path in IMPORT_MODES:
-        ways = fixes(entry, ctx) if row_of(ctx.config, entry, ctx.version) is not None else ()
+        known = ctx.version in schema.versions_of(entry.text)
+        ways = fixes(entry, ctx) if known and row_of(ctx.config, entry, ctx.version) is not None else ()
         if ways:
             value = ways[0].args["value"]
             yield ctx.finding(RULE, ctx.config.value_span(entry), "value", severity=Severity.INFORMATION, fixes=ways, tag="deprecated", value=entry.text, meant=value)

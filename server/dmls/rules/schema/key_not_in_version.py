@@ -49,7 +49,8 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     removal = edit.delete(config, entry)
     # dmctl goes on without a key that it does not know.
     how = Applicability.SAFE if config.kind == kinds.DMCTL else Applicability.UNSAFE
-    return (ctx.fix("delete-key", removal, how=how, key=entry.key),) if removal is not None else ()
+    why = "why-not-in-version" if how is Applicability.UNSAFE else ""
+    return (ctx.fix("delete-key", removal, how=how, why=why, key=entry.key),) if removal is not None else ()
 
 
 RULE = Rule("key-not-in-version", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VERSION,))
