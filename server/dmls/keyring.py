@@ -10,7 +10,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Callable, Union
 
 from dmls.disk import RealDisk
-from dmls.files import Content, Missing, Unreadable
+from dmls.files import Content, Missing
 from dmls.migrate.cert_plan import KeySpec, Paper, PrivateKey
 from dmls.migrate.change import CannotDo
 from dmls.pki.facts import CLIENT_AUTH, ECDSA, ED25519, SERVER_AUTH
@@ -93,7 +93,7 @@ class Keyring:
                 # It wants a pass phrase.
                 phrase = self._phrase(path)
             except (ValueError, UnsupportedAlgorithm):
-                raise CannotDo("keyring.wrong-phrase" if phrase is not None else "certs-new.bad-key", path=path) from None
+                raise CannotDo("keyring.wrong-phrase" if phrase is not None else "keyring.bad-key", path=path) from None
         if not isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey)):
             raise CannotDo("keyring.bad-key", path=path)
         return Key(key)
@@ -146,7 +146,7 @@ def _content(path: str, missing: str) -> bytes:
         return state.data
     if isinstance(state, Missing):
         raise CannotDo(missing, path=path)
-    raise CannotDo("keyring.unreadable", path=path, reason=state.reason if isinstance(state, Unreadable) else "")
+    raise CannotDo("keyring.unreadable", path=path)
 
 
 def _builder(subject: x509.Name, public: object, issuer: bytes, not_before: int, not_after: int) -> x509.CertificateBuilder:
@@ -167,20 +167,15 @@ def _builder(subject: x509.Name, public: object, issuer: bytes, not_before: int,
 def _signed(builder: x509.CertificateBuilder, spki: bytes, issuer: bytes, signer: PrivateKey) -> bytes:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.asymmetric import ed25519
     from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
     assert isinstance(signer, Key)
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(load_der_public_key(spki)), False)  # type: ignore[arg-type]
     if issuer:
         builder = builder.add_extension(_authority(issuer), False)
-    key = signer._key
-    digest: hashes.HashAlgorithm | None = hashes.SHA256()
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        digest = None
-    elif isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.key_size > 256:
-        digest = hashes.SHA384() if key.curve.key_size == 384 else hashes.SHA512()
-    return builder.sign(key, digest).public_bytes(Encoding.PEM)
+    digest = None if isinstance(signer._key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    return builder.sign(signer._key, digest).public_bytes(Encoding.PEM)
 
 
 def _authority(issuer: bytes) -> x509.AuthorityKeyIdentifier:

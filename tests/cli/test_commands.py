@@ -95,7 +95,7 @@ def test_the_shell_understands_its_script(dmls: Run, here: Path, shell: str) -> 
         (["dmls", "--lang", "zh", "comp"], ["completion"]),
         (["dmls", "explain", "unknown-k"], ["unknown-key"]),
         (["dmls", "cert"], ["certs"]),
-        (["dmls", "certs", ""], ["inspect", "verify", "list"]),
+        (["dmls", "certs", ""], ["inspect", "verify", "new", "renew", "list"]),
         (["dmls", "certs", "--lang", "zh", "ins"], ["inspect"]),
         (["dmls", "certs", "verify", "--ro"], ["--roots"]),
         (["dmls", "certs", "verify", "--roots", "dm-w"], ["dm-worker1.toml"]),

@@ -12,6 +12,7 @@ FORMATS = ("text", "json")
 MAP_FORMATS = ("text", "mermaid", "svg", "html", "json")
 ROLES = ("ca", "cert", "key")
 USAGES = ("server", "client")
+KEY_TYPES = ("ec", "rsa")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
@@ -95,6 +96,14 @@ RUNBOOK = Option("--runbook", "FILE", complete="file")
 
 EVERYWHERE = (LANG, HELP)
 
+_ISSUING = (
+    Option("--days", "DAYS"),
+    Option("--ca-days", "DAYS"),
+    Option("--ca", "FILE", complete="file"),
+    Option("--ca-key", "FILE", complete="file"),
+    Option("--ca-key-pass-file", "FILE", complete="file"),
+)
+
 _ENABLING = (
     Option("--certs", "DIR", complete="folder"),
     Option("--output", "DIR", complete="folder", sense="tls"),
@@ -162,6 +171,38 @@ COMMANDS = (
             ONE_DM_VERSION,
             Option("--go-version", "VERSION", GO_VERSIONS),
         ),
+    ),
+    Command(
+        "certs new",
+        (
+            Option("--output", "DIR", complete="folder", sense="tls"),
+            Option("--cn", "NAME"),
+            Option("--host", "[NAME=]HOST", repeat=True, sense="new"),
+            Option("--shared"),
+            Option("--databases", sense="new"),
+            Option("--prometheus"),
+            *_ISSUING,
+            Option("--key-type", "TYPE", KEY_TYPES),
+            Option("--key-size", "BITS"),
+            Option("--openssl"),
+            FORMAT,
+            DIFF,
+            RUNBOOK,
+            AT,
+        ),
+        "[PATH…]",
+        most=None,
+        complete="file",
+        changes=True,
+    ),
+    Command(
+        "certs renew",
+        (Option("--output", "DIR", complete="folder", sense="renew"), Option("--keep-key"), Option("--new-ca"), *_ISSUING, FORMAT, DIFF, RUNBOOK, AT, ONE_DM_VERSION),
+        "PATH…",
+        least=1,
+        most=None,
+        complete="file",
+        changes=True,
     ),
     Command(
         "certs list",

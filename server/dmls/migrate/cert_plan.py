@@ -12,6 +12,7 @@ the subject alternative names, the own machine with them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple, Protocol, Sequence
 
 from dmls.migrate.change import PRIVATE, PUBLIC, Created
@@ -49,7 +50,8 @@ class KeySpec(NamedTuple):
 class Wanted(NamedTuple):
     """What a person may ask for.
 
-    `hosts` are more names for certificates of components: the label of a component, "" for all, and the name.
+    `hosts` are more names for certificates of components: the label of a component, "" for all, and the name.  With `gathered` all files go into
+    the folder, also those that a check looks for elsewhere.
     """
 
     shared: bool = False
@@ -59,6 +61,7 @@ class Wanted(NamedTuple):
     days: int = openssl.DAYS
     ca_days: int = openssl.CA_DAYS
     hosts: tuple[tuple[str, str], ...] = ()
+    gathered: bool = False
 
 
 USUAL = Wanted()
@@ -165,13 +168,13 @@ class Signer(NamedTuple):
 
 
 def plan(request: Request, cn: str, folder: str, wanted: Wanted = USUAL) -> CertPlan:
-    """The certificates for the configurations of `request`; empty where none of them is of a component.
+    """The certificates for the configurations of `request`; empty where none of them is of a component or of dmctl.
 
     Without `cn` it is the first name that a master allows.  Files that a configuration names lie where dmls looks for them when it checks that
     configuration, all others in `folder`.
     """
     found = targets(request)
-    if not any(t.target.kind in kinds.COMPONENTS for t in found):
+    if not any(t.target.kind in (*kinds.COMPONENTS, kinds.DMCTL) for t in found):
         return ()
     cn = cn or allowed_name(request) or COMMON_NAME
     return tuple(_Planner(request, cn, folder, wanted, found).wishes())
@@ -279,12 +282,16 @@ def _of_config(request: Request, config: ConfigFile) -> Iterator[Found]:
         yield Found(target, (host.text,) if host is not None and host.text else ())
 
 
+def left_to_tiup(topology: ConfigFile) -> bool:
+    """Whether TiUP makes all certificates itself, with a CA of its own."""
+    enabled = topology.get(k.GLOBAL, k.ENABLE_TLS)
+    return enabled is not None and enabled.text == "true"
+
+
 def _of_topology(config: ConfigFile) -> Iterator[Found]:
     from dmls.model.topology import instances
 
-    enabled = config.get(k.GLOBAL, k.ENABLE_TLS)
-    if enabled is not None and enabled.text == "true":
-        # TiUP makes all certificates itself, and a CA of its own.
+    if left_to_tiup(config):
         return
     common = config.get(k.SERVER_CONFIGS)
     for instance in instances(config):
@@ -353,9 +360,11 @@ class _Planner:
         self.folder = folder.rstrip("/")
         self.wanted = wanted
         self.found = found
-        self.labels = {"ca", "ca-key"}
-        named = dict.fromkeys(path for f in found for path in (f.target.ca, f.target.cert, f.target.key) if path)
-        self.short = _shortest([path for path in named if tls_path.is_absolute(path)])
+        self.labels = {"ca"}
+        meant = (self.meant(path, f) for f in found for path in (f.target.ca, f.target.cert, f.target.key) if path)
+        self.short = shortest({path for path, is_here in meant if not is_here})
+        self.taken = {f"{self.folder}/{end}" for end in self.short.values()}
+        """Files of the folder that have their use."""
 
     def wishes(self) -> Iterator[CertWish]:
         components = [f for f in self.found if f.target.kind in kinds.COMPONENTS]
@@ -403,14 +412,14 @@ class _Planner:
                 cert = self.local(one.target.cert, one)
                 key = self.local(one.target.key, one) if one.target.key else openssl.key_beside(cert)
                 places.setdefault(cert, Place(cert, key))
-        own = tuple(places.values()) or (Place(f"{self.folder}/{label}.pem", f"{self.folder}/{label}-key.pem"),)
+        own = tuple(places.values()) or (self.place(label),)
         usages = {CLIENT: (CLIENT_AUTH,), SERVER: (SERVER_AUTH,)}.get(role, (SERVER_AUTH, CLIENT_AUTH))
         users = tuple(f.target for f in group)
         return CertWish(label, role, cn or self.cn, names, usages, own, users, self.wanted.key, self.wanted.days)
 
     def authority(self, users: Sequence[Found]) -> CertWish:
         certs = dict.fromkeys(self.local(f.target.ca, f) for f in users if f.target.ca)
-        first = next(iter(certs), f"{self.folder}/ca.pem")
+        first = next(iter(certs), "") or self.place("ca").cert
         places = (Place(first, openssl.key_beside(first)), *(Place(cert, "") for cert in certs if cert != first))
         return CertWish("ca", AUTHORITY, "", (), (), places, (), self.wanted.key, self.wanted.ca_days)
 
@@ -437,38 +446,64 @@ class _Planner:
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "dm"
         names = (plain[:LONGEST_NAME - 4], *(f"{plain[:LONGEST_NAME - 4]}-{n}" for n in range(2, 1000)))
         label = next(name for name in names if name not in self.labels)
-        self.labels.update((label, f"{label}-key"))
+        self.labels.add(label)
         return label
 
+    def place(self, label: str) -> Place:
+        """New files in the folder."""
+        for name in (label, *(f"{label}-{n}" for n in range(2, 1000))):
+            place = Place(f"{self.folder}/{name}.pem", f"{self.folder}/{name}-key.pem")
+            if self.taken.isdisjoint(place):
+                break
+        self.taken.update(place)
+        return place
+
     def local(self, path: str, user: Found) -> str:
-        """Where a file that a configuration names is written on this machine: where a check looks for it, or in the folder."""
-        settings = self.request.files.settings(user.target.path)
-        mapped = settings.local_path(path)
-        if mapped:
-            return tls_path.normal(mapped)
-        if tls_path.is_absolute(path):
-            return f"{self.folder}/{self.short[path]}"
-        if user.folder and tls_path.is_absolute(user.folder) and settings.working_dir is None:
-            return tls_path.normal(f"{user.folder}/{path}")
-        return tls_path.candidates(path, user.target.path, settings, ())[0]
+        """Where a file that a configuration names is written on this machine."""
+        meant, is_here = self.meant(path, user)
+        return meant if is_here else f"{self.folder}/{self.short[meant]}"
+
+    def meant(self, path: str, user: Found) -> tuple[str, bool]:
+        """The file that a configuration names, and whether it is to be written there, which is where a check looks for it."""
+        meant, is_certain = place_of(self.request, path, user)
+        return meant, is_certain and not self.wanted.gathered
 
 
-def _shortest(paths: Iterable[str]) -> dict[str, str]:
+def place_of(request: Request, path: str, user: Found) -> tuple[str, bool]:
+    """Where on this machine a file lies that a configuration names, and whether anything but its own words says so."""
+    settings = request.files.settings(user.target.path)
+    mapped = settings.local_path(path)
+    if mapped:
+        return tls_path.normal(mapped), True
+    if tls_path.is_absolute(path):
+        return tls_path.normal(path), False
+    if user.folder and tls_path.is_absolute(user.folder) and settings.working_dir is None:
+        return tls_path.normal(f"{user.folder}/{path}"), True
+    return tls_path.candidates(path, user.target.path, settings, ())[0], True
+
+
+def shortest(paths: Iterable[str]) -> dict[str, str]:
     """As much of the end of each path as tells it from the others."""
-    left = {path: tls_path.normal(path).strip("/").split("/") for path in paths}
+    left = {path: path.strip("/").split("/") for path in sorted(paths)}
     out: dict[str, str] = {}
     length = 0
     while left:
         length += 1
-        meant: dict[str, set[tuple[str, ...]]] = {}
-        for parts in left.values():
-            meant.setdefault("/".join(parts[-length:]), set()).add(tuple(parts))
-        out.update((path, "/".join(parts[-length:])) for path, parts in left.items() if len(meant["/".join(parts[-length:])]) == 1)
-        left = {path: parts for path, parts in left.items() if path not in out}
+        ends = Counter("/".join(parts[-length:]) for parts in left.values())
+        for path, parts in list(left.items()):
+            end = "/".join(parts[-length:])
+            if ends[end] == 1 or length >= len(parts):
+                out[path] = end
+                del left[path]
     return out
 
 
 # Making them
+
+
+def authority_wish(key: KeySpec, days: int) -> CertWish:
+    """A CA by itself, without files."""
+    return CertWish("ca", AUTHORITY, "", (), (), (), (), key, days)
 
 
 def new_authority(wish: CertWish, keys: Keys, now: float) -> Signer:

@@ -155,6 +155,8 @@ class Request(NamedTuple):
 
 
 ACTIONS: Mapping[str, str] = {
+    "certs new": "certs_new",
+    "certs renew": "certs_renew",
     "tls plan": "tls_enable",
     "tls enable": "tls_enable",
     "tls disable": "tls_disable",

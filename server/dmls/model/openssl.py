@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import wraps
-from typing import Callable, Container, NamedTuple, Sequence
+from typing import Callable, Container, NamedTuple, Protocol, Sequence
 
 from dmls.model.shell import Unwritable, file, word
 from dmls.pki import der
@@ -275,6 +275,63 @@ def request_signed(path: str, goal: str, signer: Signer, wanted: Wanted, is_der:
     prepare, ca, tidy = _ca_file(signer)
     sign = _sign(path, f"-CA {file(ca)} -CAkey {file(signer.key)} -CAcreateserial", wanted, signer.kind, is_der)
     return prepare + _converted(path, goal, lambda old, new: f"{sign} -out {new}") + "".join(f" && rm {file(p)}" for p in tidy)
+
+
+class KeyKind(Protocol):
+    """The kind of a new key, as `pki` calls it, and its size in bits."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def bits(self) -> int: ...
+
+
+def new_authority(cert: str, key: str, subject: str, spec: KeyKind, days: int) -> tuple[str, ...]:
+    """Make a CA with its key: the lines of one command, which stops where a file is there already.  Raises `Unwritable`."""
+    config = f"{cert}.cnf"
+    wanted = Wanted(is_ca=True, days=days, kind=spec.kind)
+    make = f"openssl req -new -x509 -utf8 -config {file(config)} -key {file(key)} -subj {word(subject)} -days {days} -sha256 {_SERIAL} -out {file(cert)}"
+    return (
+        f"test ! -e {file(cert)} && test ! -e {file(key)} && \\",
+        f"(umask 077 && {_new_key(key, spec)}) && \\",
+        f"{_config(config, wanted)} && \\",
+        f"{make} && \\",
+        f"rm {file(config)}",
+    )
+
+
+def new_certificate(cert: str, key: str, subject: str, spec: KeyKind, signer: Signer, wanted: Wanted) -> tuple[str, ...]:
+    """Make a key and a certificate for it, likewise; certificate and key may go into one file.  Raises `Unwritable`."""
+    config, request = f"{cert}.cnf", f"{cert}.csr"
+    own = key if key != cert else f"{key}.key"
+    sign = f"openssl x509 -req -in {file(request)} -CA {file(signer.ca.path)} -CAkey {file(signer.key)} {_SERIAL} -days {wanted.days}"
+    together = (f"(umask 077 && cat {file(own)} >> {file(cert)}) && chmod 600 {file(cert)} && rm {file(own)} && \\",) if own != key else ()
+    return (
+        f"test ! -e {file(cert)} && test ! -e {file(key)} && \\",
+        f"(umask 077 && {_new_key(own, spec)}) && \\",
+        f"{_config(config, wanted)} && \\",
+        f"openssl req -new -utf8 -config {file(config)} -key {file(own)} -subj {word(subject)} -out {file(request)} && \\",
+        f"{sign}{'' if signer.kind == ED25519 else ' -sha256'} -extfile {file(config)} -extensions v3 -out {file(cert)} && \\",
+        *together,
+        f"rm {file(config)} {file(request)}",
+    )
+
+
+_SERIAL = '-set_serial "0x$(openssl rand -hex 16)"'
+
+
+def _new_key(path: str, spec: KeyKind) -> str:
+    kind = f"RSA -pkeyopt rsa_keygen_bits:{spec.bits}" if spec.kind == RSA else f"EC -pkeyopt ec_paramgen_curve:P-{spec.bits} -pkeyopt ec_param_enc:named_curve"
+    return f"openssl genpkey -algorithm {kind} -out {file(path)}"
+
+
+def _config(path: str, wanted: Wanted) -> str:
+    """Write a configuration of OpenSSL with the extensions of a certificate."""
+    head = ["[req]", "prompt = no", "distinguished_name = dn", *(["x509_extensions = v3"] if wanted.is_ca else []), "[dn]", "[v3]"]
+    lines = [*head, *_extensions(wanted)]
+    if not wanted.is_ca:
+        lines += ["subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid"]
+    return f"printf '%s\\n' {' '.join(word(line) for line in lines)} > {file(path)}"
 
 
 def _signed(old: Place, request: str, key: str, signer: Signer | None, wanted: Wanted, keep_rest: bool) -> str:

@@ -1,0 +1,366 @@
+"""`dmls certs new`: a CA and certificates for a deployment, made from what its configurations say.
+
+What is there already stays: a CA whose key lies beside it signs what is missing, so that a component that joins a deployment later gets its
+certificate in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, NamedTuple, Sequence
+
+from dmls.migrate import cert_plan
+from dmls.migrate.cert_plan import (
+    AUTHORITY,
+    CLIENT,
+    DAY,
+    DMCTL,
+    LOCAL,
+    LONGEST_NAME,
+    PROMETHEUS,
+    SERVER,
+    CertPlan,
+    CertWish,
+    Keys,
+    KeySpec,
+    Signer,
+    Target,
+    Wanted,
+)
+from dmls.migrate.cert_steps import USUAL_FOLDER, Disk, authorities, copies_for, copy_steps, key_of_authority, machines, near, pem_of
+from dmls.migrate.change import ADVICE, DONE, DUTY, CannotDo, Change, Created, Note, Request, Step
+from dmls.model import kind as kinds
+from dmls.model import openssl, shell
+from dmls.model.allowed_cn import trimmed
+from dmls.model.cert_use import day_of
+from dmls.model.host_check import is_loopback
+from dmls.model.tls_path import folder_of
+from dmls.pki.facts import ECDSA, RSA, Certificate
+from dmls.schema import keys as k
+
+_EC_SIZES, _RSA_SIZES = (256, 384, 521), (2048, 3072, 4096)
+_MOST_DAYS = 36_500
+_NUMBER = re.compile(r"([1-9][0-9]{0,5})d?\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class Authority(NamedTuple):
+    """A CA that is there.  `key` is the file with its key, "" where nothing has to be signed."""
+
+    path: str
+    certificates: tuple[Certificate, ...]
+    key: str
+
+
+def make(request: Request) -> Change:
+    """Raises `CannotDo`."""
+    options = request.options
+    wanted = _wanted(request)
+    folder = request.path(options.value("output")) if options.value("output") else f"{common_folder(request.paths)}/tls"
+    wishes = cert_plan.plan(request, common_name(request), folder, wanted)
+    if not any(wish.role == cert_plan.COMPONENT for wish in wishes):
+        raise CannotDo("certs-new.by-tiup" if _left_to_tiup(request) else "certs-new.no-components")
+    disk = Disk(request)
+    authority = wishes[0]
+    missing = tuple(wish for wish in wishes[1:] if not _is_there(request, wish, disk))
+    given = _authority(request, authority, missing, disk)
+    copies = tuple(p.cert for p in authority.places if given is not None and p.cert != given.path and not disk.exists(p.cert))
+    if disk.pending:
+        return Change()
+    notes = tuple(_notes(request, wishes, missing, given))
+    if given is not None and not missing and not copies:
+        return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": near(request, folder)}), *notes))
+    steps = tuple(_runbook(request, wishes, given, wanted))
+    if options.flag("openssl"):
+        commands = _by_openssl(request, authority, missing, given, copies)
+        return Change(notes=notes, runbook=(Step("certs-new.openssl", {}, commands), *steps))
+    if request.keys is None:
+        raise CannotDo("certs-new.no-keyring")
+    signer = signer_of(given, request.keys, request.now) if given is not None and missing else None
+    made = cert_plan.issue(missing if given is not None else wishes, request.keys, request.now, signer)
+    public = pem_of(c.der for c in given.certificates) if given is not None else b""
+    return Change(created=(*(Created(path, public) for path in copies), *made), notes=notes, runbook=steps)
+
+
+# What is asked for
+
+
+def _wanted(request: Request) -> Wanted:
+    options = request.options
+    hosts = []
+    for text in options.values("host"):
+        label, _, host = text.rpartition("=")
+        if not openssl.names_for(None, (host,)):
+            raise CannotDo("certs-new.no-host", text=host)
+        hosts.append((label, host))
+    return Wanted(
+        options.flag("shared"),
+        options.flag("databases"),
+        options.flag("prometheus"),
+        key_spec(request),
+        days(request, "days", openssl.DAYS),
+        days(request, "ca-days", openssl.CA_DAYS),
+        tuple(hosts),
+        options.flag("output"),
+    )
+
+
+def key_spec(request: Request) -> KeySpec:
+    """The kind of key that was asked for.  Raises `CannotDo`."""
+    kind = RSA if request.options.value("key-type") == "rsa" else ECDSA
+    sizes = _RSA_SIZES if kind == RSA else _EC_SIZES
+    text = request.options.value("key-size") or str(sizes[0])
+    if text not in map(str, sizes):
+        raise CannotDo("certs-new.key-size", size=text, sizes=", ".join(map(str, sizes)))
+    return KeySpec(kind, int(text))
+
+
+def days(request: Request, name: str, usual: int) -> int:
+    """A number of days that was given as ``365`` or ``365d``.  Raises `CannotDo`."""
+    text = request.options.value(name) or str(usual)
+    m = _NUMBER.match(text)
+    if m is None or int(m.group(1)) > _MOST_DAYS:
+        raise CannotDo("certs-new.days", option=f"--{name}", text=text, most=_MOST_DAYS)
+    return int(m.group(1))
+
+
+def common_name(request: Request) -> str:
+    """The common name that was asked for, "" where none was.  Raises `CannotDo` for one that no certificate can have."""
+    name = request.options.value("cn") if request.options.flag("cn") else cert_plan.allowed_name(request)
+    if not name and not request.options.flag("cn"):
+        return ""
+    if not trimmed(name) or name != trimmed(name) or len(name) > LONGEST_NAME or _CONTROL.search(name):
+        raise CannotDo("certs-new.common-name", name=name, most=LONGEST_NAME)
+    return name
+
+
+def common_folder(paths: Sequence[str]) -> str:
+    """The deepest folder that all files lie in."""
+    parts = [folder_of(path).split("/") for path in paths]
+    same = 0
+    while all(len(p) > same and p[same] == parts[0][same] for p in parts):
+        same += 1
+    return "/".join(parts[0][:same]).rstrip("/")
+
+
+def _left_to_tiup(request: Request) -> bool:
+    """Whether TiUP makes the certificates."""
+    return any(cert_plan.left_to_tiup(config) for config in map(request.files.file, request.paths) if config is not None and config.kind == kinds.TOPOLOGY)
+
+
+# What is there
+
+
+def _is_there(request: Request, wish: CertWish, disk: Disk) -> bool:
+    """Whether a certificate is there with its key, at each of its places.  Raises `CannotDo` for half of it."""
+    found = {path: disk.exists(path) for place in wish.places for path in place}
+    if disk.pending or not any(found.values()):
+        return False
+    lacking = next((path for path, exists in found.items() if not exists), "")
+    if lacking:
+        raise CannotDo("certs-new.half", path=next(path for path, exists in found.items() if exists), other=lacking)
+    return True
+
+
+def _authority(request: Request, wish: CertWish, missing: CertPlan, disk: Disk) -> Authority | None:
+    """The CA that is there or was named; None where one has to be made."""
+    options = request.options
+    path = request.path(options.value("ca")) if options.flag("ca") else wish.cert
+    pem = disk.pem(path)
+    if disk.pending:
+        return None
+    if pem is None:
+        if options.flag("ca"):
+            raise CannotDo("certs-new.no-ca", path=path)
+        if options.flag("ca-key"):
+            raise CannotDo("certs-new.key-without-ca", option="--ca-key")
+        other = next((p for p in (wish.key_path, *(place.cert for place in wish.places)) if p and disk.exists(p)), "")
+        if other and not disk.pending:
+            raise CannotDo("certs-new.half", path=other, other=path)
+        return None
+    found = tuple(authorities(pem))
+    if not found:
+        raise CannotDo("certs-new.no-ca-in", path=path)
+    if options.flag("ca-key"):
+        key = request.path(options.value("ca-key"))
+    else:
+        key = key_of_authority(disk, path)
+        if missing and not key and not disk.pending:
+            raise CannotDo("certs-new.no-ca-key", path=path)
+    return Authority(path, found, key)
+
+
+def signer_of(authority: Authority, keys: Keys, now: float, ended: bool = False) -> Signer:
+    """The CA with its key.  Raises `CannotDo` where they do not belong together, or the CA has ended, unless it may have `ended`."""
+    key = keys.load(authority.key)
+    own = next((c for c in authority.certificates if c.public_key.spki == key.spki), None)
+    if own is None:
+        raise CannotDo("certs-new.other-ca-key", path=authority.path, other=authority.key)
+    if own.not_after <= now and not ended:
+        raise CannotDo("certs-new.ca-ended", path=authority.path, day=day_of(own.not_after))
+    return Signer(pem_of((own.der,)), own.der, key, own.not_after)
+
+
+# The report
+
+
+def _notes(request: Request, wishes: CertPlan, missing: CertPlan, given: Authority | None) -> Iterator[Note]:
+    if given is not None:
+        yield Note(DONE, "certs-new.ca-there", {}, given.path)
+    for wish in wishes[1:]:
+        names = ", ".join(name.partition(":")[2] for name in cert_plan.sans(wish))
+        args = {"labels": ", ".join(dict.fromkeys(t.label for t in wish.targets)), "cn": wish.common_name, "names": names}
+        if wish in missing:
+            yield Note(DONE, f"certs-new.for-{wish.role}", args, wish.cert)
+        else:
+            yield Note(DONE, "certs-new.there", {}, wish.cert)
+            for name in _lacking(request, wish):
+                yield Note(DUTY, "certs-new.lacks", {"name": name}, wish.cert)
+    yield from _on_hosts(wishes)
+    yield from _on_names(request, wishes)
+    for wish in wishes[1:]:
+        users = [t for t in wish.targets if t.kind in kinds.COMPONENTS]
+        if len(users) > 1 and not request.options.flag("shared") and wish.role == cert_plan.COMPONENT:
+            yield Note(ADVICE, "certs-new.one-path", {"labels": ", ".join(t.label for t in users), "path": users[0].cert})
+    end = min((c.not_after for c in given.certificates), default=None) if given is not None else int(request.now) + wishes[0].days * DAY - 1
+    if end is not None and any(int(request.now) + wish.days * DAY - 1 > end for wish in missing):
+        yield Note(ADVICE, "certs-new.ends-with-ca", {"day": day_of(end)})
+    if not request.options.flag("openssl") and given is None:
+        yield Note(DUTY, "certs-new.keep-key", {}, wishes[0].key_path)
+    if _left_to_tiup(request):
+        yield Note(ADVICE, "certs-new.by-tiup")
+    folders = {(folder_of(path), folder_of(local)) for wish in wishes[1:] for t in wish.targets for path, local in ((t.cert, wish.cert),) if path.startswith("/") and path != local}
+    if len(wishes[1:]) and folders and all(request.files.settings(t.path).local_path(t.cert) is None for wish in wishes[1:] for t in wish.targets if t.cert):
+        there, here = sorted(folders)[0]
+        yield Note(ADVICE, "certs-new.path-map", {"there": there, "here": near(request, here)})
+
+
+def _lacking(request: Request, wish: CertWish) -> list[str]:
+    """The names that a certificate which is there lacks."""
+    pem = Disk(request).pem(wish.cert)
+    leaf = next((b.certificate for b in pem.blocks if b.certificate is not None), None) if pem is not None else None
+    return [name for name in cert_plan.sans(wish) if name not in openssl.names_for(leaf, ())] if leaf is not None else []
+
+
+def _on_hosts(wishes: CertPlan) -> Iterator[Note]:
+    """Components of which nobody says where they are."""
+    for wish in wishes:
+        if wish.role == cert_plan.COMPONENT and set(wish.names) <= set(LOCAL):
+            for target in wish.targets:
+                if target.kind in kinds.COMPONENTS and not is_loopback(target.host):
+                    yield Note(DUTY, "certs-new.no-address", {"label": target.label}, target.path)
+
+
+def _on_names(request: Request, wishes: CertPlan) -> Iterator[Note]:
+    """Lists of allowed names that turn these certificates away."""
+    cn = wishes[1].common_name
+    for path in request.paths:
+        config = request.files.file(path)
+        if config is None or config.kind not in kinds.COMPONENTS:
+            continue
+        entry = config.get(k.CERT_ALLOWED_CN)
+        names = [item.text for item in entry.strings()] if entry is not None else []
+        counted = names[:1] if config.kind == kinds.MASTER else [trimmed(name) for name in names]
+        if entry is not None and names and cn not in counted:
+            yield Note(DUTY, "certs-new.not-allowed", {"cn": cn}, path, config.value_span(entry))
+
+
+# The runbook
+
+
+def _runbook(request: Request, wishes: CertPlan, given: Authority | None, wanted: Wanted) -> Iterator[Step]:
+    ca = wishes[0].cert if given is None else given.path
+    if given is None:
+        yield Step("certs-new.step-key", {"path": near(request, wishes[0].key_path)})
+    users = [(t, w) for w in wishes[1:] for t in w.targets if w.role not in (CLIENT, SERVER) and t.kind != kinds.DMCTL and w.role != PROMETHEUS]
+    hosts = {t.host: t for t, _ in users}
+    # Whoever carries out a part of a task opens the files that sources and tasks name (dm-tls.md §7).
+    users += [(t._replace(host=host.host, label=host.label), w) for w in wishes if w.role == CLIENT for t in w.targets for host in hosts.values()]
+    yield from copy_steps(request, machines(users, ca))
+    tools = [(t, w) for w in wishes[1:] for t in w.targets if t.kind in (kinds.DMCTL, PROMETHEUS)]
+    yield from copy_steps(request, machines(tools, ca))
+    servers = [(t, w) for w in wishes if w.role == SERVER for t in w.targets[:1]]
+    for target, wish in servers:
+        for machine in machines([(target._replace(cert="", label=wish.label), wish)], ca):
+            yield from copy_steps(request, [machine])
+        names = {key: f"{USUAL_FOLDER}/{path.rpartition('/')[2]}" for key, path in (("ca", ca), ("cert", wish.cert), ("key", wish.key_path))}
+        yield Step("certs-new.step-server", {"host": target.host, **names})
+    if any(w.role == CLIENT for w in wishes):
+        yield Step("certs-new.step-client")
+    named = all(t.ca and t.cert and t.key for w in wishes[1:] for t in w.targets if t.kind in kinds.COMPONENTS)
+    yield Step("certs-new.step-restart" if named else "certs-new.step-enable", {}, _next_command(request, named, folder_of(wishes[1].cert)))
+    for target, wish in tools:
+        paths = _goals(target, wish, ca)
+        if target.kind == PROMETHEUS:
+            yield Step("certs-new.step-prometheus", dict(zip(("ca", "cert", "key"), paths, strict=True)))
+        else:
+            call = shell.dmctl(_master(request), dict(zip((k.SSL_CA, k.SSL_CERT, k.SSL_KEY), paths, strict=True)))
+            yield Step("certs-new.step-dmctl", {}, (f"{call} list-member",) if call else ())
+
+
+def _next_command(request: Request, named: bool, folder: str) -> tuple[str, ...]:
+    try:
+        operands = " ".join(shell.file(near(request, path)) for path in _operands(request))
+        return (f"dmls check --files strict {operands}" if named else f"dmls tls enable --certs {shell.file(near(request, folder))} --tls-dir {USUAL_FOLDER} {operands}",)
+    except shell.Unwritable:
+        return ()
+
+
+def _goals(target: Target, wish: CertWish, ca: str) -> tuple[str, str, str]:
+    """The paths of CA, certificate and key where the user of a certificate has them."""
+    goals = {copy.local: copy.goal for copy in copies_for(target, wish, ca)}
+    return goals.get(ca, ca), goals.get(wish.cert, wish.cert), goals.get(wish.key_path, wish.key_path)
+
+
+def _master(request: Request) -> str:
+    for path in request.paths:
+        for cluster in request.files.clusters(path):
+            for card in cluster.of_kind(kinds.MASTER):
+                for address in card.listens:
+                    return f"[{address.host}]:{address.port}" if ":" in address.host else f"{address.host}:{address.port}"
+    return ""
+
+
+def _operands(request: Request) -> tuple[str, ...]:
+    """The folder of the configurations, where there are several."""
+    return request.paths if len(request.paths) < 4 else (common_folder(request.paths),)
+
+
+# By OpenSSL
+
+
+def _by_openssl(request: Request, authority: CertWish, missing: CertPlan, given: Authority | None, copies: tuple[str, ...]) -> tuple[str, ...]:
+    """The commands that make the same.  Raises `CannotDo` where a path cannot stand in one."""
+    try:
+        return tuple(_openssl_lines(request, authority, missing, given, copies))
+    except shell.Unwritable:
+        raise CannotDo("certs-new.unwritable") from None
+
+
+def _openssl_lines(request: Request, authority: CertWish, missing: CertPlan, given: Authority | None, copies: tuple[str, ...]) -> Iterator[str]:
+    paths = [path for wish in (*missing, *((authority,) if given is None else ())) for place in wish.places for path in place if path] + list(copies)
+    yield f"mkdir -p {' '.join(shell.file(near(request, f)) for f in dict.fromkeys(map(folder_of, paths)))}"
+    ca, key = (near(request, given.path), near(request, given.key)) if given is not None else (near(request, authority.cert), near(request, authority.key_path))
+    kind = authority.key.kind
+    if given is None:
+        from dmls.pki.facts import rfc_3339
+
+        subject = openssl.subject_of(b"", f"DM CA {rfc_3339(request.now)}")
+        yield from openssl.new_authority(ca, key, subject, authority.key, authority.days)
+        copies = tuple(place.cert for place in authority.places[1:])
+    else:
+        kind = given.certificates[0].public_key.kind
+    for path in copies:
+        yield f"cp {shell.file(ca)} {shell.file(near(request, path))}"
+    for wish in missing:
+        subject = f"/OU={wish.label}{openssl.subject_of(b'', wish.common_name)}"
+        wanted = openssl.Wanted(cert_plan.sans(wish), wish.usages, False, wish.days, wish.key.kind)
+        signer = openssl.Signer(openssl.Place(ca), key, kind)
+        places = [tuple(near(request, path) for path in place) for place in wish.places]
+        yield from openssl.new_certificate(*places[0], subject, wish.key, signer, wanted)
+        for cert, own in places[1:]:
+            yield f"cp {shell.file(places[0][0])} {shell.file(cert)}"
+            yield f"cp -p {shell.file(places[0][1])} {shell.file(own)}"
+
+
+__all__ = ["AUTHORITY", "DMCTL", "make"]

@@ -1,0 +1,282 @@
+"""`dmls certs renew`: certificates with the same facts and new dates, signed by the same CA, or by a new one.
+
+The new files go into a folder of their own under their old names.  When DM takes them is told by `model.reload`: a CA is read at the start only,
+so that a new one comes first as a bundle with the old one, and the old one goes when nobody shows a certificate of it any more (dm-tls.md §5).
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator, NamedTuple, Sequence
+
+from dmls.migrate import cert_plan
+from dmls.migrate.cert_plan import DAY, EARLY, Found, KeySpec, Signer, Target
+from dmls.migrate.cert_steps import Copy, Disk, Machine, authorities, key_of_authority, near, pem_of, swap_steps
+from dmls.migrate.certs_new import Authority, common_folder, days, signer_of
+from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, PRIVATE, PUBLIC, CannotDo, Change, Created, Note, Request, Step
+from dmls.model import kind as kinds
+from dmls.model import openssl, shell
+from dmls.model.cert_use import day_of
+from dmls.model.host_check import is_loopback
+from dmls.model.reload import AGAIN, HANDSHAKE, RESTART, reload_story
+from dmls.model.tls_block import CA, CERT, KEY
+from dmls.pki.facts import ECDSA, ED25519, RSA, Certificate
+
+_SIZES = {RSA: (2048, 3072, 4096), ECDSA: (256, 384, 521), ED25519: (256,)}
+
+
+class User(NamedTuple):
+    """Who uses a certificate; `ca` is the file with its CA on this machine, "" unknown."""
+
+    target: Target
+    ca: str
+
+
+class Old(NamedTuple):
+    """A certificate that is renewed.  `key` is the file with its key, and `rest` are the other certificates of its file."""
+
+    path: str
+    key: str
+    leaf: Certificate
+    rest: tuple[Certificate, ...]
+    users: tuple[User, ...]
+
+    @property
+    def is_authority(self) -> bool:
+        return self.leaf.is_ca and self.leaf.is_self_issued
+
+
+def make(request: Request) -> Change:
+    """Raises `CannotDo`."""
+    disk = Disk(request)
+    notes: list[Note] = []
+    found = _old_ones(request, disk, notes)
+    if disk.pending:
+        return Change()
+    signers = {} if request.options.flag("new-ca") else {old.path: _signer_of(request, old, disk, notes) for old in found}
+    if disk.pending:
+        return Change()
+    kept = [old for old in found if request.options.flag("new-ca") and not old.is_authority or signers.get(old.path) is not None]
+    if not kept:
+        first = next((n for n in notes if n.level == LOST), None)
+        raise CannotDo(first.message, **{"path": first.file, **first.args}) if first is not None else CannotDo("certs-renew.nothing")
+    return _Renewal(request, disk, kept, signers, notes).change()
+
+
+# Which certificates
+
+
+def _old_ones(request: Request, disk: Disk, notes: list[Note]) -> list[Old]:
+    found: dict[str, tuple[str, list[User]]] = {}
+    for user in cert_plan.targets(request):
+        if not user.target.cert:
+            continue
+        cert = cert_plan.place_of(request, user.target.cert, user)[0]
+        key = cert_plan.place_of(request, user.target.key, user)[0] if user.target.key else openssl.key_beside(cert)
+        found.setdefault(cert, (key, []))[1].append(User(user.target, _place_of_ca(request, user)))
+    for path in request.paths:
+        if request.files.kind(path) == kinds.CERTIFICATE:
+            found.setdefault(path, ("", []))
+    out = []
+    for path, (key, users) in found.items():
+        pem = disk.pem(path)
+        certificates = [b.certificate for b in pem.blocks if b.type == "CERTIFICATE" and b.certificate is not None] if pem is not None else []
+        if certificates:
+            combined = pem is not None and any(b.key is not None for b in pem.blocks)
+            own = path if combined else key or key_of_authority(disk, path) or openssl.key_beside(path)
+            out.append(Old(path, own, certificates[0], tuple(certificates[1:]), tuple(users)))
+        elif users and not disk.pending:
+            notes.append(Note(LOST, "certs-renew.not-here" if pem is None else "certs-renew.no-certificate", {}, path))
+    return out
+
+
+def _place_of_ca(request: Request, user: Found) -> str:
+    return cert_plan.place_of(request, user.target.ca, user)[0] if user.target.ca else ""
+
+
+def _signer_of(request: Request, old: Old, disk: Disk, notes: list[Note]) -> Authority | None:
+    """The CA that signs a certificate again; None where it or its key is not here, which a note tells."""
+    options = request.options
+    if old.is_authority:
+        key = request.path(options.value("ca-key")) if options.flag("ca-key") else key_of_authority(disk, old.path)
+        if key or disk.pending:
+            return Authority(old.path, (old.leaf,), key)
+        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": near(request, old.path)}, old.path))
+        return None
+    if options.flag("ca"):
+        places = [request.path(options.value("ca"))]
+    else:
+        head, slash, _ = old.path.rpartition("/")
+        places = [*(user.ca for user in old.users if user.ca), *(f"{head}{slash}{name}" for name in ("ca.pem", "ca.crt"))]
+    for place in dict.fromkeys(places):
+        pem = disk.pem(place)
+        known = tuple(c for c in authorities(pem) if options.flag("ca") or c.subject.raw == old.leaf.issuer.raw) if pem is not None else ()
+        if not known:
+            continue
+        key = request.path(options.value("ca-key")) if options.flag("ca-key") else key_of_authority(disk, place)
+        if key or disk.pending:
+            return Authority(place, known, key)
+        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": near(request, place)}, old.path))
+        return None
+    if not disk.pending:
+        notes.append(Note(LOST, "certs-renew.no-ca", {}, old.path))
+    return None
+
+
+# The new ones
+
+
+class _Renewal:
+    def __init__(self, request: Request, disk: Disk, found: Sequence[Old], signers: dict[str, Authority | None], notes: list[Note]) -> None:
+        self.request = request
+        self.disk = disk
+        self.found = found
+        self.signers = signers
+        self.notes = notes
+        self.new_ca = request.options.flag("new-ca")
+        self.keep = request.options.flag("keep-key")
+        self.version = request.files.settings(request.paths[0]).dm_versions[-1]
+        self.authorities = list(dict.fromkeys(user.ca for old in found for user in old.users if user.ca)) if self.new_ca else []
+        if self.new_ca and not self.authorities:
+            self.authorities = list(dict.fromkeys(old.path.rpartition("/")[0] + "/ca.pem" for old in found))
+        self.folder = self._folder()
+        names = {path for old in found for path in (old.path, old.key)} | set(self.authorities)
+        self.short = cert_plan.shortest(names)
+
+    def _folder(self) -> str:
+        if self.request.options.value("output"):
+            return self.request.path(self.request.options.value("output"))
+        base = common_folder([old.path for old in self.found])
+        return f"{base}/renewed-{day_of(int(self.request.now))}"
+
+    def new(self, path: str) -> str:
+        return f"{self.folder}/{self.short[path]}"
+
+    def bundle(self, path: str) -> str:
+        return f"{self.folder}/bundle/{self.short[path]}"
+
+    def change(self) -> Change:
+        wanted = [self.new(old.path) for old in self.found]
+        wanted += [self.new(old.key) for old in self.found if self._has_new_key(old)]
+        wanted += [place for path in self.authorities for place in (self.new(path), self.bundle(path))]
+        there = [path for path in wanted if self.disk.exists(path)]
+        olds = [self.disk.pem(path) for path in self.authorities]
+        if self.disk.pending:
+            return Change()
+        if there:
+            lacking = next((path for path in wanted if path not in there), "")
+            if lacking:
+                raise CannotDo("certs-new.half", path=there[0], other=lacking)
+            return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": near(self.request, self.folder)}),), runbook=tuple(self.runbook()))
+        if self.request.keys is None:
+            raise CannotDo("certs-new.no-keyring")
+        created: list[Created] = []
+        signer = None
+        if self.new_ca:
+            signer = cert_plan.new_authority(cert_plan.authority_wish(_spec(self.found[0].leaf), days(self.request, "ca-days", openssl.CA_DAYS)), self.request.keys, self.request.now)
+            for path, pem in zip(self.authorities, olds, strict=True):
+                before = [b.certificate.der for b in pem.blocks if b.certificate is not None] if pem is not None else []
+                created += [Created(self.bundle(path), pem_of((*before, signer.der))), Created(self.new(path), signer.pem)]
+            key = f"{self.folder}/{openssl.key_beside(self.short[self.authorities[0]])}"
+            created.append(Created(key, signer.key.pem(), PRIVATE, True))
+            self.notes.append(Note(DUTY, "certs-new.keep-key", {}, key))
+        for old in self.found:
+            created += self.renewed(old, signer)
+        return Change(created=tuple(created), notes=tuple(self.notes), runbook=tuple(self.runbook()))
+
+    def _has_new_key(self, old: Old) -> bool:
+        return not self.keep and not old.is_authority and old.key != old.path
+
+    def renewed(self, old: Old, signer: Signer | None) -> Iterator[Created]:
+        request, keys = self.request, self.request.keys
+        assert keys is not None
+        if signer is None:
+            authority = self.signers[old.path]
+            assert authority is not None
+            signer = signer_of(authority, keys, request.now, ended=old.is_authority)
+        length = days(request, "days", openssl.days_of(old.leaf, openssl.CA_DAYS if old.is_authority else openssl.DAYS))
+        begin, end = int(request.now) - EARLY, int(request.now) + length * DAY - 1
+        if end > signer.not_after and not old.is_authority:
+            end = signer.not_after
+            self.notes.append(Note(ADVICE, "certs-new.ends-with-ca", {"day": day_of(end)}, old.path))
+        key = signer.key if old.is_authority else None if self.keep else keys.make(_spec(old.leaf))
+        spki = key.spki if key is not None else old.leaf.public_key.spki
+        try:
+            pem = keys.sign_again(old.leaf.der, spki, begin, end, b"" if old.is_authority else signer.der, signer.key)
+        except ValueError:
+            raise CannotDo("certs-renew.refused", path=old.path) from None
+        if not self.new_ca:
+            pem += pem_of(c.der for c in old.rest)
+        self.notes.append(Note(DONE, "certs-renew.renewed", {"before": day_of(old.leaf.not_after), "day": day_of(end)}, old.path))
+        if old.key == old.path and not old.is_authority:
+            own = key if key is not None else keys.load(old.path)
+            yield Created(self.new(old.path), pem + own.pem(), PRIVATE, True)
+            return
+        yield Created(self.new(old.path), pem, PUBLIC)
+        if key is not None and self._has_new_key(old):
+            yield Created(self.new(old.key), key.pem(), PRIVATE, True)
+
+    # What a person does
+
+    def runbook(self) -> Iterator[Step]:
+        if self.new_ca:
+            yield Step("certs-renew.step-bundle")
+            yield from swap_steps(self.request, self.machines(CA, self.bundle))
+            yield from self.restarts((CA,))
+        yield from self._look()
+        if self.new_ca:
+            yield Step("certs-renew.step-certificates")
+        yield from swap_steps(self.request, self.machines(CERT, self.new))
+        yield from self.restarts((CA,) if any(old.is_authority for old in self.found) else (CERT, KEY))
+        if self.new_ca:
+            yield Step("certs-renew.step-new-ca")
+            yield from swap_steps(self.request, self.machines(CA, self.new))
+            yield from self.restarts((CA,))
+
+    def _look(self) -> Iterator[Step]:
+        lines = []
+        for old in self.found:
+            authority = self.signers.get(old.path)
+            ca = self.new(old.path) if old.is_authority else self.new(self.authorities[0]) if self.new_ca else authority.path if authority is not None else ""
+            try:
+                lines.append(f"dmls certs verify --roots {shell.file(near(self.request, ca))} --chain {shell.file(near(self.request, self.new(old.path)))}")
+            except shell.Unwritable:
+                pass
+        yield Step("certs-renew.step-look", {}, tuple(lines))
+
+    def machines(self, role: str, place: Callable[[str], str]) -> list[Machine]:
+        """The files of a role, CERT with its key, for each machine; `place` tells where the new file for an old one is."""
+        found: dict[tuple[str, str], tuple[dict[str, None], dict[Copy, None]]] = {}
+        for old in self.found:
+            for user in old.users or (User(Target("", "", old.path.rpartition("/")[2], "localhost", "", old.path, old.key), ""),):
+                target = user.target
+                if role == CA:
+                    pairs = [(place(user.ca), target.ca, PUBLIC)] if user.ca else []
+                else:
+                    pairs = [(place(old.path), target.cert, PUBLIC)]
+                    if self._has_new_key(old):
+                        pairs.append((place(old.key), target.key or openssl.key_beside(target.cert), PRIVATE))
+                host = "localhost" if target.host and is_loopback(target.host) else target.host
+                labels, copies = found.setdefault((host, "" if host else target.label), ({}, {}))
+                labels[target.label] = None
+                copies.update((Copy(*pair), None) for pair in pairs)
+        return [Machine(host, tuple(labels), tuple(copies)) for (host, _), (labels, copies) in found.items() if copies]
+
+    def restarts(self, roles: tuple[str, ...]) -> Iterator[Step]:
+        """When DM takes the files: one sentence for each way."""
+        ways: dict[str, dict[str, dict[str, None]]] = {}
+        for old in self.found:
+            for user in old.users:
+                if user.target.kind in (*kinds.COMPONENTS, *kinds.DATABASES):
+                    way = reload_story(user.target.kind, roles, self.version)
+                    ways.setdefault(way, {}).setdefault(user.target.kind, {})[user.target.label] = None
+        for way in (HANDSHAKE, RESTART, AGAIN):
+            for kind, labels in ways.get(way, {}).items():
+                yield Step(f"certs-renew.step-{way}" + (f"-{kind}" if way != HANDSHAKE else ""), {"labels": ", ".join(labels)})
+
+
+def _spec(certificate: Certificate) -> KeySpec:
+    """The kind of key that a certificate is for, never a weaker one than is made today."""
+    public = certificate.public_key
+    if public.kind not in _SIZES:
+        return KeySpec()
+    return KeySpec(public.kind, next((size for size in _SIZES[public.kind] if size >= public.bits), _SIZES[public.kind][-1]))
