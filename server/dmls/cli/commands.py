@@ -278,3 +278,12 @@ COMMANDS = (
         changes=True,
         also=(".ini",),
     ),
+    Command(
+        "migrate keys",
+        (Option("--to", "VERSION"), Option("--from", "VERSION"), Option("--unsafe"), FORMAT, RUNBOOK, AT, DIFF),
+        "PATH…",
+        1,
+        None,
+        complete="file",
+        changes=True,
+    ),

@@ -163,6 +163,7 @@ ACTIONS: Mapping[str, str] = {
 }
 """The module of each action in this package, by the words of its command."""
     "migrate v1": "v1",
+    "migrate keys": "keys",
 
 
 def action(name: str) -> Callable[[Request], Change]:

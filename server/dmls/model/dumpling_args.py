@@ -140,6 +140,20 @@ def modern(text: str, keep_threads: bool) -> Modern | None:
     return Modern(own, " ".join(kept), " ".join(changed)) if changed else None
 
 
+def is_understood(text: str) -> bool:
+    """Whether every word is a flag that DM knows, or the value of one."""
+    words = [_unquoted(word) for word in text.split()]
+    try:
+        while words:
+            left = _parse_one(words, {})
+            if left is None:
+                return False
+            words = words[len(words) - left :]
+    except _Stop:
+        return False
+    return True
+
+
 def _scalar(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
