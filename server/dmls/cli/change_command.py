@@ -16,11 +16,12 @@ from dmls.cli.options import Parsed, read_version
 from dmls.cli.result import Result, secret_spans
 from dmls.cli.session import Request as SessionRequest
 from dmls.cli.session import Session
-from dmls.cli.writing import carry_out
+from dmls.cli.terminable import terminable
 from dmls.disk import Existing, NotWritten, absolute, create, with_slashes
 from dmls.keyring import Keyring
 from dmls.migrate.change import LOST, CannotDo, Change, Options, Request, action
 from dmls.views.change_shown import Json, report_lines, runbook, shown
+from dmls.writing import carry_out
 
 _ROUNDS = 12
 """How often a change is made anew because it asked for certificates or folders that nobody had looked at."""
@@ -96,7 +97,7 @@ def _finish(parsed: Parsed, console: Console, session: Session, change: Change, 
     only_shown = parsed.flag("--diff") or parsed.command is not None and parsed.command.shows
     written = not only_shown
     diffs, coloured = _diffs(session, change, names, console)
-    if written and not carry_out(change, console, names):
+    if written and not carry_out(change, lambda message, args: console.note(message, **args), names, terminable):
         return FAULT
     told = shown(change, name, console.language, names, ranges(session.workspace.snapshot()), diffs, written)
     if parsed.value("--format") == "json":

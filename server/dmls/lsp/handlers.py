@@ -337,6 +337,13 @@ async def tls_map(session: Session, arguments: Sequence[Any]) -> object:
     return await tls_map.show(session, arguments)
 
 
+async def change(session: Session, arguments: Sequence[Any]) -> object:
+    """Change the deployment of the workspace, or tell how it would be changed; its modules are loaded when somebody asks for it."""
+    from dmls.lsp import change
+
+    return await change.change(session, arguments)
+
+
 def show(session: Session, arguments: Sequence[Any]) -> None:
     """The command behind a lens: show a place in a file."""
     if len(arguments) == 2 and isinstance(arguments[0], str):
@@ -393,6 +400,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     actions.COPY: actions.copy,
     actions.EXPLAIN: actions.explain,
     "dmls.map": tls_map,
+    "dmls.change": change,
 }
 ACTION_KINDS = ["quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", actions.FIX_ALL]
 _RENAMED = {

@@ -276,6 +276,18 @@ class Session:
         """Have the client change documents."""
         self._wire.ask("workspace/applyEdit", {"edit": edit}, lambda _: None)
 
+    async def applied(self, edit: to_proto.Json) -> bool:
+        """Have the client change documents; whether it has done so, once it says."""
+        done: Future[object] = self._loop.create_future()
+
+        def answered(result: object) -> None:
+            if not done.done():
+                done.set_result(result)
+
+        self._wire.ask("workspace/applyEdit", {"edit": edit}, answered)
+        result = await done
+        return getattr(result, "applied", None) is True or isinstance(result, dict) and result.get("applied") is True
+
     def version(self, path: str) -> int | None:
         """The version of a document that is open."""
         document = self.documents.get(path)
@@ -292,6 +304,13 @@ class Session:
             self.scheduler.eager(self.inputs.fetch(), partial(_finish, done))
             await wait({done}, timeout=until - self._loop.time())
             yield
+
+    async def read_again(self, paths: Iterable[str]) -> None:
+        """Look at files that are not open as they are on the disk now: whoever is about to write must not rely on a client's word of them."""
+        done: Future[None] = self._loop.create_future()
+        wishes = {_read(path) for path in paths if path not in self.documents}
+        self.scheduler.eager(self.inputs.look_again(wishes, self.refresh), partial(_finish, done))
+        await shield(done)
 
     async def report(self, uri: str) -> Report:
         """The diagnostics of a document once its pause is over and its settings are known."""

@@ -51,7 +51,7 @@ def make(request: Request) -> Change:
             continue
         if line.kind == kinds.DMCTL:
             client = _triple(next(iter(line.config.tls_blocks), None), client)
-        take(path, lambda line=line: tls_edit.flags_off(line.config), Note(DONE, "tls-change.off-line", {}, path, line.span))
+        take(path, lambda line=line: tls_edit.flags_off(line), Note(DONE, "tls-change.off-line", {}, path, line.span))
     for topology in found.topologies:
         take(topology.path, lambda topology=topology: tls_edit.topology_off(topology), Note(DONE, "tls-change.off-topology", {}, topology.path))
     databases = False

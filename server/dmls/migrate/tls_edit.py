@@ -13,8 +13,9 @@ from typing import Iterator, NamedTuple
 
 from dmls.go import yaml_value
 from dmls.model import edit as edits
+from dmls.model import flag_edit, layout
 from dmls.model import kind as kinds
-from dmls.model import layout
+from dmls.model.command_line import CommandLine
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.edit import newline, quoted
 from dmls.model.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, Endpoint, endpoints
@@ -200,8 +201,11 @@ _DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
 # A command line
 
 
-def flags_on(config: ConfigFile, triple: Triple) -> tuple[Edit, ...]:
-    """The three flags behind the last one of a command line, and ``https`` where ``http`` is written.  Raises NotSure."""
+def flags_on(config: ConfigFile, triple: Triple, names: list[str]) -> tuple[Edit, ...]:
+    """The flags behind the address of a command line, and ``https`` where ``http`` is written.  Raises NotSure.
+
+    `names` is told by a flag each, where the line has none yet (dm/master/config.go:93, dm/worker/config.go:78).
+    """
     made: list[Edit] = []
     new = []
     for key, path in triple.items():
@@ -210,6 +214,8 @@ def flags_on(config: ConfigFile, triple: Triple) -> tuple[Edit, ...]:
             new.append((key, path))
         else:
             made.append(_sure(edits.fill(config, entry, path)))
+    if config.get(k.CERT_ALLOWED_CN) is None:
+        new += [(k.CERT_ALLOWED_CN, name) for name in names]
     if new:
         # Beside the address, which every call has that goes anywhere: what stands last may be a word of a command of dmctl.
         beside = next((e for key in (k.MASTER_ADDR, k.WORKER_ADDR, k.ADVERTISE_ADDR, k.JOIN, k.NAME) for e in [config.get(key)] if e is not None), None)
@@ -220,10 +226,11 @@ def flags_on(config: ConfigFile, triple: Triple) -> tuple[Edit, ...]:
     return (*made, *schemes(config, HTTP, HTTPS))
 
 
-def flags_off(config: ConfigFile) -> tuple[Edit, ...]:
+def flags_off(line: CommandLine) -> tuple[Edit, ...]:
     """Take the TLS flags away.  Raises NotSure."""
-    found = [entry for name in KEYS for entry in [config.get(name)] if entry is not None]
-    return (*(_sure(edits.delete(config, entry)) for entry in found), *schemes(config, HTTPS, HTTP))
+    found = [use for use in line.flags if use.spec is not None and use.spec.key in KEYS]
+    gone = (_sure(flag_edit.delete_use(line.config.text, use)) for use in found)
+    return (*gone, *schemes(line.config, HTTPS, HTTP))
 
 
 # A topology

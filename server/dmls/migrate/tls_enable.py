@@ -58,6 +58,8 @@ class _Enabling:
             return Change()
         self.notes += chosen.notes
         names = self._names(chosen)
+        if self.open and self.request.options.flag("tls-dir"):
+            self.notes.append(Note(ADVICE, "tls-change.path-map", {"there": self.request.options.value("tls-dir"), "here": chosen.ca.rpartition("/")[0]}))
         for component in self.open:
             self._component(component, self._triple(chosen, component.card.id), names)
         for path, line in self.calls:
@@ -168,7 +170,7 @@ class _Enabling:
             if not line.is_known(*PATHS.values()):
                 self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
                 return
-            self._take(path, lambda: tls_edit.flags_on(line.config, triple), note._replace(span=line.span))
+            self._take(path, lambda: tls_edit.flags_on(line.config, triple, names), note._replace(span=line.span))
             return
         own = self.request.files.file(path)
         assert own is not None
@@ -199,7 +201,7 @@ class _Enabling:
             # It goes by $DM_MASTER_ADDR, or only prints something.
             self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
             return
-        self._take(path, lambda: tls_edit.flags_on(line.config, triple), Note(DONE, "tls-change.on-dmctl", {}, path, line.span))
+        self._take(path, lambda: tls_edit.flags_on(line.config, triple, []), Note(DONE, "tls-change.on-dmctl", {}, path, line.span))
 
     def _topology(self, topology: ConfigFile) -> None:
         self._take(topology.path, lambda: tls_edit.topology_on(topology), Note(DONE, "tls-change.on-topology", {}, topology.path))

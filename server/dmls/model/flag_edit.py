@@ -7,7 +7,7 @@ variable that the edit would lose, or stands in a file that the command line onl
 from __future__ import annotations
 
 from dmls.model import shell
-from dmls.model.command_line import BORROWED, DOUBLE, SINGLE, WORD, FlagValue
+from dmls.model.command_line import BORROWED, DOUBLE, SINGLE, WORD, FlagUse, FlagValue
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.pattern import LazyPattern
 from dmls.syntax.shell import UNIT
@@ -118,6 +118,12 @@ def delete(config: ConfigFile, entry: Entry) -> Edit | None:
         return None
     start = _blanks_before(config.text, span.start)
     return Edit(Span(start, span.end), "") if start < span.start else None
+
+
+def delete_use(text: str, use: FlagUse) -> Edit | None:
+    """Take out a flag as it is written, one of several of a list too; None where what stands before it is no blank."""
+    start = _blanks_before(text, use.span.start)
+    return Edit(Span(start, use.end), "") if start < use.span.start else None
 
 
 def insert(config: ConfigFile, beside: Entry, added: list[tuple[str, str]], above: bool) -> Edit | None:

@@ -1,0 +1,129 @@
+"""The command that changes a deployment, for editors: the actions of `dmls tls`, `certs`, `migrate` and `init` on what is in the workspace.
+
+Asked without `apply` it tells what would be done.  With it, the client is asked to apply the edits, each of which it may let the user look at, and
+only where it has done so the new files are written: they are none of the documents it knows, and keys need their permission bits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
+
+from dmls.disk import now
+from dmls.finding import FileEdit
+from dmls.ide.actions import line_edits
+from dmls.keyring import Keyring
+from dmls.lsp import to_proto
+from dmls.migrate.change import ACTIONS, CannotDo, Change, Options, Request, action
+from dmls.text import LineIndex, Span
+from dmls.views.change_shown import markdown, shown
+from dmls.words.catalogue import sentence
+from dmls.writing import carry_out
+
+if TYPE_CHECKING:
+    from dmls.lsp.session import Session
+
+ROUNDS = 12
+"""How often a change is made anew because a certificate or a folder had to be read first."""
+
+
+async def change(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
+    """``{"change": …, "markdown": page, "applied": bool}``, or ``{"error": sentence}``.
+
+    The first argument holds `action`, the words of a command; `options`, its options by their names without dashes, with text, lists of texts or
+    true as values; `paths`, URIs of files and folders, without which the whole workspace is meant; and `apply`.
+    """
+    asked = arguments[0] if arguments and isinstance(arguments[0], dict) else {}
+    name = asked.get("action")
+    locale = session.locale
+    if name not in ACTIONS:
+        return {"error": sentence("change.no-action", {"name": str(name)}, locale)}
+    await session.scanned()
+    given = [session.paths.of(uri) for uri in asked.get("paths") or () if isinstance(uri, str)]
+    folders = [session.paths.of(uri).rstrip("/") for uri in session.client.folders]
+    operands = given or folders
+    try:
+        made = await _made(session, name, _options(asked.get("options")), operands, folders)
+    except CannotDo as error:
+        return {"error": sentence(error.message, error.details, locale)}
+    applies = asked.get("apply") is True and not made.is_empty
+    if applies and not session.client.trusted:
+        return {"error": sentence("change.untrusted", {}, locale)}
+    failure = await _apply(session, made, locale) if applies else ""
+    told = _told(session, made, name, applies and not failure)
+    answer = {"change": told, "markdown": markdown(told, locale), "applied": applies and not failure}
+    return {**answer, "error": failure} if failure else answer
+
+
+def _options(given: object) -> Options:
+    if not isinstance(given, Mapping):
+        return Options({})
+    values: dict[str, list[str]] = {}
+    for name, value in given.items():
+        if value is True or value == "":
+            values[str(name)] = []
+        elif isinstance(value, str):
+            values[str(name)] = [value]
+        elif isinstance(value, list):
+            values[str(name)] = [str(one) for one in value]
+    return Options(values)
+
+
+async def _made(session: Session, name: str, options: Options, operands: Sequence[str], folders: Sequence[str]) -> Change:
+    """The change, made anew until all that it asks about is known.  Raises CannotDo."""
+    make = action(name)
+    keys = Keyring()
+    moment = now()
+    made = Change()
+    paths = tuple(path for path in session.files() if any(path == top or path.startswith(top.rstrip("/") + "/") for top in operands))
+    await session.read_again(paths)
+    for _ in range(ROUNDS):
+        folder = next(iter(folders), "") or next(iter(operands), "/").rpartition("/")[0]
+        made = make(Request(session.analysis(), paths, options, folder, moment, keys, tuple(operands), session.locale))
+        if not session.inputs.open_wishes():
+            break
+        async for _ in session.looked_up():
+            pass
+        # Others wait for their answers meanwhile.
+        await asyncio.sleep(0)
+    return made
+
+
+async def _apply(session: Session, made: Change, locale: str) -> str:
+    """Have the client apply the edits, then write the new files; why not all came about, "" where it did."""
+    analysis = session.analysis()
+    edits = []
+    for edited in made.edited:
+        if analysis.text(edited.path) != edited.old:
+            return sentence("cli.fix-changed", {"path": edited.path}, locale)
+        edits += [FileEdit(edited.path, edit) for edit in line_edits(edited.old, edited.new)]
+    confirm = next((e.confirm for e in made.edited if e.confirm), "")
+    asks = {e.path for e in made.edited if e.confirm}
+    places = session.publisher.places(analysis)
+    told = to_proto.Confirm(sentence(confirm, {}, locale)) if confirm else None
+    edit = to_proto.workspace_edit(edits, places, session.version, session.client, told, lambda path: path in asks)
+    if edit is not None and not await session.applied(edit):
+        return sentence("change.not-applied", {}, locale)
+    failures: list[str] = []
+    created = Change(created=made.created)
+    if made.created and not carry_out(created, lambda message, args: failures.append(sentence(message, args, locale)), str):
+        return "; ".join(failures)
+    return ""
+
+
+def _told(session: Session, made: Change, name: str, written: bool) -> to_proto.Json:
+    analysis = session.analysis()
+    olds = {edited.path: edited.old for edited in made.edited}
+    lines: dict[str, LineIndex] = {}
+    folders = [session.paths.of(uri).rstrip("/") + "/" for uri in session.client.folders]
+
+    def range_of(path: str, span: Span) -> to_proto.Json:
+        if path not in lines:
+            lines[path] = LineIndex(olds.get(path) or analysis.text(path) or "")
+        return to_proto.range_of(lines[path], span, session.client.encoding)
+
+    def short(path: str) -> str:
+        return next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)
+
+    return shown(made, name, session.locale, short, range_of, {}, written)
+

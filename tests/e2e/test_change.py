@@ -1,0 +1,116 @@
+"""Actions on a deployment through a real server: what would be done, edits that the client applies, new files, and refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+from support.plain_deployment import now, plain
+from support.raw_client import REAL, RawClient
+
+ANNOTATIONS = {"workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True, "changeAnnotationSupport": {"groupsOnLabel": True}}}}
+
+
+@pytest.fixture
+def real(start) -> Iterator[RawClient]:
+    yield start("--stdio", command=REAL)
+
+
+class Editor:
+    """A client that applies edits to the disk, or whose user refuses them."""
+
+    def __init__(self, client: RawClient, folder: Path, applies: bool = True, **more: Any) -> None:
+        self.client = client
+        self.applies = applies
+        self.edits: list[dict[str, Any]] = []
+        client.answers["workspace/applyEdit"] = self.apply
+        client.initialize(workspaceFolders=[{"uri": folder.as_uri(), "name": "work"}], capabilities=ANNOTATIONS, **more)
+        self.folder = folder
+
+    def apply(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.edits.append(params["edit"])
+        if self.applies:
+            for document in params["edit"]["documentChanges"]:
+                path = self.folder / document["textDocument"]["uri"].rpartition("/")[2]
+                lines = path.read_bytes().decode("utf-8").splitlines(keepends=True)
+                for edit in sorted(document["edits"], key=lambda e: e["range"]["start"]["line"], reverse=True):
+                    (start, end) = edit["range"]["start"], edit["range"]["end"]
+                    text = "".join(lines)
+                    offsets = [sum(map(len, lines[: at["line"]])) + at["character"] for at in (start, end)]
+                    lines = (text[: offsets[0]] + edit["newText"] + text[offsets[1] :]).splitlines(keepends=True)
+                path.write_bytes("".join(lines).encode("utf-8"))
+        return {"applied": self.applies}
+
+    def change(self, action: str, **more: Any) -> dict[str, Any]:
+        answer = self.client.ask("workspace/executeCommand", {"command": "dmls.change", "arguments": [{"action": action, **more}]})
+        found: dict[str, Any] = answer["result"]
+        return found
+
+
+def test_what_would_be_done(real: RawClient, tmp_path: Path) -> None:
+    before = plain(tmp_path, 3, "full")
+    editor = Editor(real, tmp_path)
+    found = editor.change("tls enable")
+    assert found["applied"] is False and found["change"]["written"] is False
+    assert {f["file"] for f in found["change"]["files"] if f["change"] == "edited"} >= {"dm-master1.toml", "dm-worker2.toml", "status.sh"}
+    assert found["markdown"].count("member update") >= 3 and "would edit dm-master1.toml" in found["markdown"]
+    assert editor.edits == [] and now(tmp_path) == before and not (tmp_path / "tls").exists()
+
+
+def test_on_and_off(real: RawClient, tmp_path: Path) -> None:
+    before = plain(tmp_path, 3, "full")
+    editor = Editor(real, tmp_path)
+    assert editor.change("tls enable", apply=True)["applied"] is True
+    (edit,) = editor.edits
+    (label,) = edit["changeAnnotations"].values()
+    assert label["needsConfirmation"] is True and "restarts in the right order" in label["label"]
+    assert all(e["annotationId"] in edit["changeAnnotations"] for d in edit["documentChanges"] for e in d["edits"])
+    assert (tmp_path / "tls" / "m1-key.pem").stat().st_mode & 0o777 == 0o600
+    assert b"ssl-ca" in (tmp_path / "dm-master1.toml").read_bytes()
+    for name in before:
+        path = tmp_path / name
+        real.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": path.as_uri(), "type": 2}]})
+    assert editor.change("tls disable", apply=True)["applied"] is True
+    assert now(tmp_path) == before
+
+
+def test_a_user_who_refuses(real: RawClient, tmp_path: Path) -> None:
+    before = plain(tmp_path, 1, "bare")
+    editor = Editor(real, tmp_path, applies=False)
+    found = editor.change("tls enable", apply=True)
+    assert found["applied"] is False and "did not apply" in found["error"]
+    assert now(tmp_path) == before and not (tmp_path / "tls").exists()
+
+
+def test_unsaved_text_counts(real: RawClient, tmp_path: Path) -> None:
+    plain(tmp_path, 1, "bare")
+    editor = Editor(real, tmp_path)
+    master = tmp_path / "dm-master1.toml"
+    real.open(master.as_uri(), master.read_text() + '\nssl-ca = "/a"\nssl-cert = "/b"\nssl-key = "/c"\n')
+    found = editor.change("tls plan", paths=[tmp_path.as_uri()])
+    assert "dm-master1.toml" not in {f["file"] for f in found["change"]["files"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"action": "tls enable", "paths": ["file:///nowhere"]}, "no file of a deployment"),
+        ({"action": "tls enable", "options": {"certs": "nowhere"}}, "is not a folder"),
+        ({"action": "rm"}, "no action called rm"),
+        ({}, "no action called None"),
+    ],
+)
+def test_what_cannot_be_done(real: RawClient, tmp_path: Path, arguments: dict[str, Any], message: str) -> None:
+    plain(tmp_path, 1, "bare")
+    Editor(real, tmp_path)
+    found = real.ask("workspace/executeCommand", {"command": "dmls.change", "arguments": [arguments]})["result"]
+    assert message in found["error"]
+
+
+def test_an_untrusted_workspace(real: RawClient, tmp_path: Path) -> None:
+    before = plain(tmp_path, 1, "bare")
+    editor = Editor(real, tmp_path, initializationOptions={"workspaceTrusted": False})
+    assert "not trusted" in editor.change("tls enable", apply=True)["error"]
+    assert editor.edits == [] and now(tmp_path) == before
