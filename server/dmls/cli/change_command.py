@@ -19,7 +19,7 @@ from dmls.cli.session import Session
 from dmls.cli.terminable import terminable
 from dmls.disk import Existing, NotWritten, absolute, create, with_slashes
 from dmls.keyring import Keyring
-from dmls.migrate.change import LOST, CannotDo, Change, Options, Request, action
+from dmls.migrate.change import ALSO, LOST, CannotDo, Change, Options, Request, action
 from dmls.views.change_shown import Json, report_lines, runbook, shown
 from dmls.writing import carry_out
 
@@ -41,7 +41,7 @@ def run(parsed: Parsed, console: Console) -> int:
             read_version(parsed.value(option))
             settings["dm-version"] = parsed.value(option)
     at = at_of(parsed)
-    session = Session(SessionRequest(paths=_operands(parsed), settings=settings, progress=False, at=at, also=parsed.command.also), console)
+    session = Session(SessionRequest(paths=_operands(parsed), settings=settings, progress=False, at=at, also=ALSO.get(name, ())), console)
     sources, _ = session.load()
     if session.failed:
         return FAULT

@@ -16,8 +16,8 @@ KEY_TYPES = ("ec", "rsa")
 GO_VERSIONS = ("1.21", "1.23", "1.24", "1.25")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHELLS = ("bash", "zsh", "fish")
-SCHEMAS = (*KINDS, "settings", "findings", "map", "change", "show")
 STYLES = ("files", "tiup")
+SCHEMAS = (*KINDS, "settings", "findings", "map", "change", "show")
 
 
 class Option(NamedTuple):
@@ -47,8 +47,8 @@ class Command(NamedTuple):
     `lenient` is one that editors run, with flags of their own: whatever is not known is let pass.
 
     A name of two words belongs to the group of its first word; the group is a command without module, its help lists its members.
-    `changes` is an action of `migrate`; all of those have the module ``cli.change_command``.  `also` are endings of files that it reads in folders
-    beside those of DM's files; a `fresh` one reads none, since all that it makes is new.
+    `changes` is an action of `migrate`; all of those have the module ``cli.change_command``.
+    A `fresh` one reads no file, since all that it makes is new.
     The module of any other is ``cli.<name>_command``, with ``_`` between words, and has ``run(parsed, console) -> int``.
     """
 
@@ -62,7 +62,6 @@ class Command(NamedTuple):
     lenient: bool = False
     changes: bool = False
     shows: bool = False
-    also: tuple[str, ...] = ()
     fresh: bool = False
 
     @property
@@ -216,6 +215,35 @@ COMMANDS = (
     Command("tls plan", _ENABLING, "PATH…", 1, None, complete="file", changes=True, shows=True),
     Command("tls enable", (*_ENABLING, DIFF), "PATH…", 1, None, complete="file", changes=True),
     Command("tls disable", (Option("--databases", sense="off"), Option("--leader", "NAME"), FORMAT, RUNBOOK, ONE_DM_VERSION, DIFF), "PATH…", 1, None, complete="file", changes=True),
+    Command("migrate"),
+    Command(
+        "migrate v1",
+        (
+            Option("--to", "VERSION"),
+            Option("--output", "DIR", complete="folder", sense="v1"),
+            Option("--style", "STYLE", STYLES, sense="v1"),
+            Option("--masters", "HOST[:PORT],…", sense="v1"),
+            Option("--meta", "[TASK/]SOURCE=BINLOG:POS", repeat=True),
+            FORMAT,
+            RUNBOOK,
+            AT,
+            DIFF,
+        ),
+        "DIR",
+        1,
+        None,
+        complete="file",
+        changes=True,
+    ),
+    Command(
+        "migrate keys",
+        (Option("--to", "VERSION"), Option("--from", "VERSION"), Option("--unsafe"), FORMAT, RUNBOOK, AT, DIFF),
+        "PATH…",
+        1,
+        None,
+        complete="file",
+        changes=True,
+    ),
     Command("rules", (FORMAT,)),
     Command(
         "explain",
@@ -257,33 +285,3 @@ COMMANDS = (
     ),
     Command("completion", (), "SHELL", 1, 1, choices=SHELLS),
 )
-    Command("migrate"),
-    Command(
-        "migrate v1",
-        (
-            Option("--to", "VERSION"),
-            Option("--output", "DIR", complete="folder", sense="v1"),
-            Option("--style", "STYLE", STYLES, sense="v1"),
-            Option("--masters", "HOST[:PORT],…", sense="v1"),
-            Option("--meta", "[TASK/]SOURCE=BINLOG:POS", repeat=True),
-            FORMAT,
-            RUNBOOK,
-            AT,
-            DIFF,
-        ),
-        "DIR",
-        1,
-        None,
-        complete="file",
-        changes=True,
-        also=(".ini",),
-    ),
-    Command(
-        "migrate keys",
-        (Option("--to", "VERSION"), Option("--from", "VERSION"), Option("--unsafe"), FORMAT, RUNBOOK, AT, DIFF),
-        "PATH…",
-        1,
-        None,
-        complete="file",
-        changes=True,
-    ),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
-from dmls.disk import now
+from dmls.disk import Found, config_files, now
 from dmls.finding import FileEdit
 from dmls.ide.actions import line_edits
 from dmls.keyring import Keyring
 from dmls.lsp import to_proto
-from dmls.migrate.change import ACTIONS, CannotDo, Change, Options, Request, action
+from dmls.migrate.change import ACTIONS, ALSO, CannotDo, Change, Options, Request, action
 from dmls.text import LineIndex, Span
 from dmls.views.change_shown import markdown, shown
 from dmls.words.catalogue import sentence
@@ -41,9 +41,8 @@ async def change(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
     await session.scanned()
     given = [session.paths.of(uri) for uri in asked.get("paths") or () if isinstance(uri, str)]
     folders = [session.paths.of(uri).rstrip("/") for uri in session.client.folders]
-    operands = given or folders
     try:
-        made = await _made(session, name, _options(asked.get("options")), operands, folders)
+        made = await _made(session, name, _options(asked.get("options")), given, folders)
     except CannotDo as error:
         return {"error": sentence(error.message, error.details, locale)}
     applies = asked.get("apply") is True and not made.is_empty
@@ -69,13 +68,14 @@ def _options(given: object) -> Options:
     return Options(values)
 
 
-async def _made(session: Session, name: str, options: Options, operands: Sequence[str], folders: Sequence[str]) -> Change:
+async def _made(session: Session, name: str, options: Options, given: Sequence[str], folders: Sequence[str]) -> Change:
     """The change, made anew until all that it asks about is known.  Raises CannotDo."""
     make = action(name)
+    operands = given or folders
     keys = Keyring()
     moment = now()
     made = Change()
-    paths = tuple(path for path in session.files() if any(path == top or path.startswith(top.rstrip("/") + "/") for top in operands))
+    paths = await asyncio.to_thread(_found, operands, ALSO.get(name, ())) if given else tuple(session.files())
     await session.read_again(paths)
     for _ in range(ROUNDS):
         folder = next(iter(folders), "") or next(iter(operands), "/").rpartition("/")[0]
@@ -87,6 +87,11 @@ async def _made(session: Session, name: str, options: Options, operands: Sequenc
         # Others wait for their answers meanwhile.
         await asyncio.sleep(0)
     return made
+
+
+def _found(operands: Sequence[str], also: tuple[str, ...]) -> tuple[str, ...]:
+    """The files that the operands mean, on the disk."""
+    return tuple(item.path for item in config_files(operands, also) if isinstance(item, Found))
 
 
 async def _apply(session: Session, made: Change, locale: str) -> str:

@@ -160,10 +160,13 @@ ACTIONS: Mapping[str, str] = {
     "tls plan": "tls_enable",
     "tls enable": "tls_enable",
     "tls disable": "tls_disable",
-}
-"""The module of each action in this package, by the words of its command."""
     "migrate v1": "v1",
     "migrate keys": "keys",
+}
+"""The module of each action in this package, by the words of its command."""
+
+ALSO: Mapping[str, tuple[str, ...]] = {"migrate v1": (".ini",)}
+"""Endings of names of files in folders that an action reads, beside those of DM's."""
 
 
 def action(name: str) -> Callable[[Request], Change]:
