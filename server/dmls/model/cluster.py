@@ -12,8 +12,8 @@ common with a deployment costs it nothing.
 
 from __future__ import annotations
 
-from itertools import combinations
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Tuple, TypeVar
+from itertools import chain, combinations
+from typing import TYPE_CHECKING, Callable, Generic, Iterable, Iterator, Mapping, NamedTuple, TypeVar, Union
 
 from dmls.model import kind as kinds
 from dmls.model import link
@@ -72,14 +72,17 @@ class Card(NamedTuple):
         )
 
     @property
-    def means(self) -> frozenset[Key]:
+    def means(self) -> tuple[Key, ...]:
         """By what this card speaks of others."""
-        return frozenset([*((ADDRESS, a) for a in self.calls), *((PEER, a) for a in self.ring), *((SOURCE, s) for s in self.sources)])
+        ring = (a for a in self.ring if a not in self.peers)
+        return tuple(dict.fromkeys([*((ADDRESS, a) for a in self.calls), *((PEER, a) for a in ring), *((SOURCE, s) for s in self.sources)]))
 
 
 ADDRESS, PEER, SOURCE, NAME = "address", "peer", "source", "name"
-Key = Tuple[str, object]
+Key = tuple[str, object]
 """One of these words, and the address, id or name itself."""
+_MEANT = {ADDRESS: kinds.MASTER, PEER: kinds.MASTER, SOURCE: kinds.SOURCE}
+"""The kind of card that others mean by a key."""
 
 
 class Edge(NamedTuple):
@@ -164,35 +167,35 @@ Explicit = Callable[[str], "tuple[str, str] | None"]
 """The deployment that the settings put a path into: its name and the folder of the settings; None where they say nothing."""
 
 
-class _Index:
-    """Ids of cards by what the cards say and by folder, since most questions are about one folder."""
+Place = Union[tuple[str, str], None]
+"""The deployment that the settings put a card into."""
+G = TypeVar("G")
+
+
+class _Index(Generic[G]):
+    """Ids of cards by a key and then in groups, since most questions are about one group."""
 
     def __init__(self) -> None:
-        self._by_key: dict[Key, dict[str, dict[str, None]]] = {}
+        self._by_key: dict[Key, dict[G, dict[str, None]]] = {}
 
-    def add(self, card: Card, keys: Iterable[Key]) -> None:
+    def add(self, id: str, keys: Iterable[Key], group: G) -> None:
         for key in keys:
-            self._by_key.setdefault(key, {}).setdefault(card.folder, {})[card.id] = None
+            self._by_key.setdefault(key, {}).setdefault(group, {})[id] = None
 
-    def remove(self, card: Card, keys: Iterable[Key]) -> None:
+    def remove(self, id: str, keys: Iterable[Key], group: G) -> None:
         for key in keys:
-            folders = self._by_key[key]
-            del folders[card.folder][card.id]
-            if not folders[card.folder]:
-                del folders[card.folder]
-            if not folders:
+            groups = self._by_key[key]
+            del groups[group][id]
+            if not groups[group]:
+                del groups[group]
+            if not groups:
                 del self._by_key[key]
 
-    def ids(self, key: Key) -> list[str]:
-        return [id for ids in self._by_key.get(key, {}).values() for id in ids]
+    def groups(self, key: Key) -> Mapping[G, Mapping[str, None]]:
+        return self._by_key.get(key, {})
 
-    def ids_in(self, key: Key, folder: str) -> Iterable[str]:
-        """Those of one folder alone."""
-        return self._by_key.get(key, {}).get(folder, ())
-
-    def ids_below(self, key: Key, folder: str) -> list[str]:
-        """Those in the tree of a folder."""
-        return [id for place, ids in self._by_key.get(key, {}).items() if place == folder or _within(place, folder) for id in ids]
+    def ids(self, key: Key) -> Iterator[str]:
+        return chain.from_iterable(self.groups(key).values())
 
 
 class Graph:
@@ -202,11 +205,14 @@ class Graph:
         self._bound = bound
         self._explicit = explicit
         self._cards: dict[str, Card] = {}
-        self._claims = _Index()
-        self._means = _Index()
+        self._claims: _Index[str] = _Index()
+        """By folder."""
+        self._means: _Index[tuple[str, Place]] = _Index()
+        """By folder and place: those of one group mean the same."""
+        self._meanings: dict[Key, dict[tuple[str, Place], _Match]] = {}
         self._clusters: dict[str, Cluster] = {}
         self._named: dict[tuple[str, str], dict[str, None]] = {}
-        self._places: dict[str, tuple[str, str] | None] = {}
+        self._places: dict[str, Place] = {}
 
     def put(self, id: str, card: Card | None) -> set[str]:
         """A file has this card now, None: it has none.  The answer are the ids whose cluster may have become another."""
@@ -220,18 +226,33 @@ class Graph:
             place = self._places[id]
             if place is not None:
                 self._named.setdefault(place, {})[id] = None
-            self._claims.add(card, card.claims)
-            self._means.add(card, card.means)
+            self._claims.add(id, card.claims, card.folder)
+            self._means.add(id, card.means, (card.folder, place))
         touched = {id}
         for one in (before, card):
             if one is None:
                 continue
             place = self._explicit(one.path)
             touched.update(self._named.get(place, ()) if place is not None else ())
-            for key in one.claims | one.means:
-                for index in (self._claims, self._means):
-                    touched.update(other for other in index.ids(key) if other not in self._clusters or _within(one.path, self._clusters[other].scope))
+            for key in one.claims:
+                self._forget_meanings(key, one.folder)
+            touched.update(self._concerned(one))
         return self._drop(touched)
+
+    def _concerned(self, card: Card) -> Iterator[str]:
+        """Who has a key in common with `card`, but for those whose cluster no file at its place can change."""
+        reaches: dict[str, bool] = {}
+        for key in card.claims.union(card.means):
+            for id in chain(self._claims.ids(key), self._means.ids(key)):
+                cluster = self._clusters.get(id)
+                if cluster is None:
+                    yield id
+                    continue
+                reached = reaches.get(cluster.scope)
+                if reached is None:
+                    reached = reaches[cluster.scope] = _within(card.path, cluster.scope)
+                if reached:
+                    yield id
 
     def _take(self, card: Card | None) -> None:
         if card is None:
@@ -240,8 +261,8 @@ class Graph:
         place = self._places.pop(card.id, None)
         if place is not None:
             self._named.get(place, {}).pop(card.id, None)
-        self._claims.remove(card, card.claims)
-        self._means.remove(card, card.means)
+        self._claims.remove(card.id, card.claims, card.folder)
+        self._means.remove(card.id, card.means, (card.folder, place))
 
     def _drop(self, ids: Iterable[str]) -> set[str]:
         """Forget the clusters of `ids`; the answer are all their members."""
@@ -262,10 +283,13 @@ class Graph:
         """The folders or settings have changed: all clusters are found anew."""
         self._clusters.clear()
         self._named.clear()
+        self._meanings.clear()
         for id, card in self._cards.items():
+            self._means.remove(id, card.means, (card.folder, self._places[id]))
             place = self._places[id] = self._explicit(card.path)
             if place is not None:
                 self._named.setdefault(place, {})[id] = None
+            self._means.add(id, card.means, (card.folder, place))
 
     def cluster(self, id: str) -> Cluster | None:
         """The cluster of a file; one of a single member where nothing else belongs to it.  None for what has no card."""
@@ -298,39 +322,64 @@ class Graph:
             self._clusters[card.id] = cluster
         return cluster
 
-    def resolve(self, card: Card, key: Key, plays: Callable[[Card], bool]) -> _Match:
-        """The cards that `key` means as `card` uses it; `plays` tells whether a card can be meant."""
-        place = self._places[card.id]
+    def resolve(self, card: Card, key: Key) -> _Match:
+        """The cards that `key` means as `card` uses it; itself is never meant."""
+        match = self._meaning(key, card.folder, self._places[card.id])
+        return self._find(key, card.folder, self._places[card.id], card.id) if card in match.cards else match
+
+    def users(self, card: Card, key: Key) -> Iterator[tuple[Card, _Match]]:
+        """Who means `card` by `key`, with all that it may mean by it."""
+        for (folder, place), ids in self._means.groups(key).items():
+            match = self._meaning(key, folder, place)
+            for id in ids if card in match.cards else [other.id for other in match.cards if other.id in ids]:
+                other = self._cards[id]
+                own = self.resolve(other, key)
+                if card in own.cards:
+                    yield other, own
+
+    def _meaning(self, key: Key, folder: str, place: Place) -> _Match:
+        """The cards that a group means by `key`."""
+        known = self._meanings.setdefault(key, {})
+        match = known.get((folder, place))
+        if match is None:
+            match = known[folder, place] = self._find(key, folder, place)
+        return match
+
+    def _forget_meanings(self, key: Key, folder: str) -> None:
+        """Another card of `folder` claims `key`, or one does no more: who has found what is meant in a folder of its own need not look again."""
+        known = self._meanings.get(key, {})
+        for group in [group for group, match in known.items() if match.level or group[0] == folder]:
+            del known[group]
+
+    def _find(self, key: Key, folder: str, place: Place, but: str = "") -> _Match:
+        claimed = self._claims.groups(key)
 
         def meant(ids: Iterable[str]) -> list[Card]:
-            return [other for other in map(self._cards.__getitem__, ids) if other.id != card.id and self._places[other.id] == place and plays(other)]
+            found = (self._cards[id] for id in ids if id != but and self._places[id] == place)
+            return [card for card in found if card.kind == _MEANT[key[0]]]
 
         if place is not None:
             return _Match(tuple(meant(self._claims.ids(key))), place[1], 1)
-        base = card.folder
-        here = meant(self._claims.ids_in(key, base))
+        here = meant(claimed.get(folder, ()))
         if here:
-            return _Match(tuple(here), base, 0)
-        bound = self._bound(base)
-        best, level = nearest(base, meant(self._claims.ids(key)), lambda other: other.folder, bound)
+            return _Match(tuple(here), folder, 0)
+        bound = self._bound(folder)
+        best, level = nearest(folder, meant(self._claims.ids(key)), lambda card: card.folder, bound)
         if not best:
             return _Match((), bound, 1)
-        return _Match(tuple(best), _common(base, best[0].folder), level)
+        return _Match(tuple(best), _common(folder, best[0].folder), level)
 
     def has_rival(self, card: Card, match: _Match) -> bool:
         """Whether another file of the level claims the name or an address of `card`."""
         if card.kind not in kinds.COMPONENTS:
             return False
         for key in card.claims:
-            for id in self._claims.ids_in(key, match.scope) if match.level == 0 else self._claims.ids_below(key, match.scope):
-                other = self._cards[id]
-                if id != card.id and self._places[id] == self._places[card.id] and _are_rivals(card, other):
+            claimed = self._claims.groups(key)
+            folders = (match.scope,) if match.level == 0 else [folder for folder in claimed if folder == match.scope or _within(folder, match.scope)]
+            for id in chain.from_iterable(claimed.get(folder, ()) for folder in folders):
+                if id != card.id and self._places[id] == self._places[card.id] and _are_rivals(card, self._cards[id]):
                     return True
         return False
-
-    def users(self, key: Key) -> list[Card]:
-        """Who means another by `key`."""
-        return [self._cards[id] for id in self._means.ids(key)]
 
     def place(self, id: str) -> tuple[str, str] | None:
         return self._places[id]
@@ -379,20 +428,14 @@ class _Exploration:
             self.scope = _common(folder, self.scope)
 
     def neighbours(self, card: Card) -> Iterator[Card]:
-        for key, plays in _references(card):
-            yield from self.follow(card, key, plays)
+        for key in card.means:
+            yield from self.follow(card, key)
         for key in card.claims:
-            for other in self.graph.users(key):
-                if other.id == card.id:
-                    continue
-                for theirs, plays in _references(other):
-                    if theirs == key and plays(card):
-                        match = self.graph.resolve(other, theirs, plays)
-                        if card in match.cards:
-                            yield from self.take(other, card, match)
+            for other, match in self.graph.users(card, key):
+                yield from self.take(other, card, match)
 
-    def follow(self, card: Card, key: Key, plays: Callable[[Card], bool]) -> Iterator[Card]:
-        match = self.graph.resolve(card, key, plays)
+    def follow(self, card: Card, key: Key) -> Iterator[Card]:
+        match = self.graph.resolve(card, key)
         self.widen(match.scope)
         if len(match.cards) == 1:
             yield from self.take(card, match.cards[0], match)
@@ -450,17 +493,6 @@ class _Exploration:
             if card.kind == kinds.WORKER and own and own not in (a.host for a in named):
                 # A worker soon calls every master at what that advertises (dm/worker/server.go, AutoSyncInterval).
                 yield Edge(link.MASTER, card.id, master.id, own, k.ADVERTISE_ADDR)
-
-
-def _references(card: Card) -> Iterator[tuple[Key, Callable[[Card], bool]]]:
-    """By what a card means others, and who can be meant."""
-    for address in card.calls:
-        yield (ADDRESS, address), lambda other, a=address: other.kind == kinds.MASTER and a in other.listens  # type: ignore[misc]
-    for address in card.ring:
-        if address not in card.peers:
-            yield (PEER, address), lambda other, a=address: other.kind == kinds.MASTER and a in other.peers  # type: ignore[misc]
-    for source in card.sources:
-        yield (SOURCE, source), lambda other, s=source: other.kind == kinds.SOURCE and other.source == s  # type: ignore[misc]
 
 
 def _host(addresses: tuple[Address, ...]) -> str:
