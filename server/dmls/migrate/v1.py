@@ -254,6 +254,9 @@ class _Migration:
             if not worker.source_id:
                 self.note(LOST, "v1.no-source-id", worker.file)
                 continue
+            for part in (k.HOST, k.PORT, k.USER):
+                if f"{k.FROM}.{part}" not in values:
+                    self.note(DUTY, "v1.source-incomplete", worker.file, None, source=worker.source_id, key=f"{k.FROM}.{part}")
             remarks = {k.ENABLE_RELAY: "page.enable-relay"}
             name = self.put(f"source-{worker.source_id}.yaml", source_page(values, self.request.locale, remarks).text)
             ways.append(Way(worker.source_id, component, name, worker_file))

@@ -10,7 +10,8 @@ import re
 from typing import Iterator, Mapping, NamedTuple
 
 from dmls.finding import Finding, Severity
-from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Note, Request
+from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Note, Request, Words
+from dmls.migrate.up_to_date import OLD_KEYS, TOLD, bring
 from dmls.migrate.v1_read import Placed
 from dmls.model import edit
 from dmls.model.config_file import ConfigFile, Entry
@@ -70,17 +71,21 @@ def moved_task(request: Request, path: str, settings: Settings, places: Mapping[
     if newer is not None:
         notes.append(Note(ADVICE, "v1.task-of-today", {"key": newer.name}, path, config.key_span(newer)))
         return None
-    fixed = files.repaired(path, text, settings, False, lambda _, found: found)
-    lines = LineIndex(text)
-    for applied in fixed.applied:
-        notes.append(Note(DONE, applied.title, applied.args, path, lines.line_span(applied.line)))
-    new = files.supposed(path, fixed.text) or config
-    task = _Mover(new, config, path, places, request.locale, notes, settings).task(fixed.text)
-    # What was found before the name changed is told where it stands in the old file; the rest has no place there.
+    brought = bring(files, path, text, settings.dm_versions[-1])
+    # Of passwords under the fixed key the whole migration speaks once.
+    notes += (note for note in brought.notes if not _says(note, "password-old-key"))
+    new = files.supposed(path, brought.text) or config
+    task = _Mover(new, config, path, places, request.locale, notes, settings).task(brought.text)
     for finding in files.judged(path, task.text, settings) or ():
-        if finding.severity is Severity.ERROR and finding.rule != "start-position":
+        if finding.severity is Severity.ERROR and finding.rule not in (*OLD_KEYS, *TOLD, "start-position"):
             notes.append(Note(DUTY, finding.message, finding.args, path, _old_place(finding, text, task.text)))
     return task
+
+
+def _says(note: Note, rule: str) -> bool:
+    """Whether a note repeats what a rule found."""
+    what = note.args.get("what")
+    return isinstance(what, Words) and what.message.partition(".")[0] == rule
 
 
 def _newer(config: ConfigFile) -> Iterator[Entry]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Mapping, NamedTuple
 
+from dmls.schema import keys as k
 from dmls.schema.load import document
 
 ANY = "*"
 """In the place of a list of a topology: the list that the host is in."""
 CLUSTER = "cluster"
 """The target of the variable that names the cluster."""
-LOG_FILE = "log-file"
+LOG_FILE = k.LOG_FILE
 """The kind of a target that is the name of a log file in its folder, with the list of the topology behind the colon."""
 _OF_ANSIBLE = "ansible_"
 
