@@ -279,12 +279,12 @@ def _runbook(request: Request, wishes: CertPlan, given: Authority | None, wanted
     yield from copy_steps(request, machines(users, ca))
     tools = [(t, w) for w in wishes[1:] for t in w.targets if t.kind in (kinds.DMCTL, PROMETHEUS)]
     yield from copy_steps(request, machines(tools, ca))
-    servers = [(t, w) for w in wishes if w.role == SERVER for t in w.targets[:1]]
-    for target, wish in servers:
-        for machine in machines([(target._replace(cert="", label=wish.label), wish)], ca):
-            yield from copy_steps(request, [machine])
-        names = {key: f"{USUAL_FOLDER}/{path.rpartition('/')[2]}" for key, path in (("ca", ca), ("cert", wish.cert), ("key", wish.key_path))}
-        yield Step("certs-new.step-server", {"host": target.host, **names})
+    for wish in wishes:
+        if wish.role == SERVER:
+            target = wish.targets[0]._replace(label=wish.label)
+            names = dict(zip(("ca", "cert", "key"), _goals(target, wish, ca), strict=True))
+            commands = [line for step in copy_steps(request, machines([(target, wish)], ca)) for line in step.commands]
+            yield Step("certs-new.step-server", {"host": target.host, **names}, tuple(commands))
     if any(w.role == CLIENT for w in wishes):
         yield Step("certs-new.step-client")
     named = all(t.ca and t.cert and t.key for w in wishes[1:] for t in w.targets if t.kind in kinds.COMPONENTS)
