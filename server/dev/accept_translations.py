@@ -46,7 +46,7 @@ def described(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def schema_parts() -> Iterator[tuple[str, dict[str, Any]]]:
     """The parts of all schemas that need a Chinese description; the formats of our outputs are told in English only."""
     for file in sorted(SCHEMAS.glob("*.schema.json")):
-        if file.name not in ("findings.schema.json", "map.schema.json", "change.schema.json"):
+        if file.name not in ("findings.schema.json", "map.schema.json", "change.schema.json", "show.schema.json"):
             yield from described(json.loads(file.read_text(encoding="utf-8")), file.name)
 
 

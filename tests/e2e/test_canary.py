@@ -224,6 +224,25 @@ def test_check(secrets: Secrets, world: World, form: str, language: str) -> None
     world.check(secrets.canary)
 
 
+def test_show(secrets: Secrets, world: World) -> None:
+    """Each file with secrets, whole and with a fault beside each; in one process, since there are many."""
+    wrong_files(secrets)
+    files = sorted(str(path) for path in secrets.folder.rglob("*") if path.suffix in (".yaml", ".toml"))
+    code = (
+        "import sys\n"
+        "from dmls.cli.main import main as run\n"
+        "for path in sys.argv[1:]:\n"
+        "    for form in ('text', 'json'):\n"
+        "        sys.stdout.write(f'status {run([\"show\", \"--format\", form, path])}\\n')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *files], env=world.env, capture_output=True, timeout=6 * PATIENCE, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert done.stdout.count(b"status 0") > len(secrets.texts)
+    for line in (done.stdout + done.stderr).splitlines():
+        assert not secrets.canary.found(line), line
+    world.check(secrets.canary)
+
+
 def test_check_of_each_file_and_of_standard_input(secrets: Secrets, world: World) -> None:
     names = [str(secrets.folder / name) for name in secrets.texts] + [str(path) for path in secrets.place.tls.iterdir()]
     said = [dmls(world, "check", "--format", form, "--dm-version", "6.0.0", "--dm-version", "8.5.0", *names) for form in FORMATS]

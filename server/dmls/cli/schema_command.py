@@ -8,7 +8,7 @@ from dmls.cli.options import Parsed
 from dmls.resources import read
 from dmls.settings import KINDS
 
-_OWN = {"settings": "dmls.schema.json", "findings": "findings.schema.json", "map": "map.schema.json", "change": "change.schema.json"}
+_OWN = {"settings": "dmls.schema.json", "findings": "findings.schema.json", "map": "map.schema.json", "change": "change.schema.json", "show": "show.schema.json"}
 
 
 def run(parsed: Parsed, console: Console) -> int:

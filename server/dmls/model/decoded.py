@@ -15,10 +15,11 @@ import math
 from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import MERGE_KEY, ConfigFile
 from dmls.model.decode import MASK
+from dmls.model.origin import NULL, WRITTEN, Home, Origin, Trace
 from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import TOML_KINDS, Json, SchemaKey
-from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
+from dmls.syntax.tree import Element, Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
 from dmls.version import Version, parse_version
 
 Block = dict[str, object]
@@ -57,9 +58,9 @@ class Secret:
         return f"Secret({MASK})"
 
 
-def decoded(config: ConfigFile, version: Version) -> Block:
-    """The root struct of a file.  Never fails, however broken the text is."""
-    reader = _Reader(config.language, version)
+def decoded(config: ConfigFile, version: Version, trace: Trace | None = None) -> Block:
+    """The root struct of a file; `trace` is told where each value stands.  Never fails, however broken the text is."""
+    reader = _Reader(config.language, version, trace)
     schema = config.root.schema
     assert schema is not None
     root = reader.fresh(schema)
@@ -135,9 +136,10 @@ def _zero_struct(schema: SchemaKey, version: Version) -> Block:
 
 
 class _Reader:
-    def __init__(self, language: str, version: Version) -> None:
+    def __init__(self, language: str, version: Version, trace: Trace | None) -> None:
         self.toml = language == "toml"
         self.version = version
+        self.trace = trace
         self.active: set[int] = set()
         """The nodes that are being read: an anchor may stand inside itself."""
 
@@ -180,7 +182,7 @@ class _Reader:
         if child.name in done or not lives(child, self.version):
             return
         done.add(child.name)
-        self.set(child, pair.value, into, child.name, depth)
+        self.set(child, pair.value, into, child.name, depth, pair)
 
     def set_legacy(self, schema: SchemaKey, pair: Pair, into: Block, depth: int) -> None:
         """A key that DM no longer has, read by a version that still had it."""
@@ -191,9 +193,9 @@ class _Reader:
             return
         new = schema.child((old.replaced_by or "").rpartition(".")[2]) if old.why == legacy.RENAMED else None
         if new is not None:
-            self.set(new, pair.value, into, new.name, depth)
+            self.set(new, pair.value, into, new.name, depth, pair)
         else:
-            into[pair.name] = self.plain(pair.value, depth + 1)
+            self.put(into, pair.name, self.plain(pair.value, depth + 1), pair)
 
     def set_in_map(self, schema: SchemaKey, pair: Pair, into: Block, depth: int) -> None:
         child = schema.child(pair.name)
@@ -206,8 +208,13 @@ class _Reader:
             # With UnmarshalStrict the second one is an error and does not count.
             return
         item: Block = {}
-        self.set(child, pair.value, item, pair.name, depth)
+        self.set(child, pair.value, item, pair.name, depth, pair)
         into.update(item)
+        if self.trace is not None:
+            self.trace.moved(item, pair.name, into, pair.name)
+            block = item.get(pair.name)
+            if isinstance(block, dict):
+                self.trace.settle(block, Home(child, f"{schema.name}.{pair.name}", pair))
 
     def set_held(self, pair: Pair, child: SchemaKey | None, into: Block, depth: int) -> None:
         """A setting of another file in a topology; TiUP takes a dot in a name for a table."""
@@ -222,43 +229,51 @@ class _Reader:
                 return
             at = below
         if child is not None and known and child.type != "object":
-            self.set(child, pair.value, at, name, depth)
+            self.set(child, pair.value, at, name, depth, pair)
         elif pair.value is not None:
-            at[name] = self.plain(pair.value, depth + 1)
+            self.put(at, name, self.plain(pair.value, depth + 1), pair)
 
     # ---------------------------------------------------------------------------------------------------------- values
 
-    def set(self, schema: SchemaKey, raw: Node | None, into: Block, name: str, depth: int) -> None:
-        """Decode a value over what is there."""
+    def put(self, into: Block, name: str, value: object, source: Element, way: str = WRITTEN) -> None:
+        into[name] = value
+        if self.trace is not None:
+            self.trace.note(into, name, Origin(way, source, source.name if isinstance(source, Pair) else name))
+
+    def set(self, schema: SchemaKey, raw: Node | None, into: Block, name: str, depth: int, source: Element) -> None:
+        """Decode a value over what is there; `source` is the key or item that it belongs to."""
         node = resolved(raw)
         if node is None or (isinstance(node, Scalar) and (node.unterminated or node.style == "junk")):
             return
         kind = schema.type
         if kind == "any":
-            into[name] = self.plain(node, depth + 1)
+            self.put(into, name, self.plain(node, depth + 1), source)
         elif not self.toml and isinstance(node, Scalar) and _is_null(node):
-            into[name] = self.null(schema, node)
+            self.put(into, name, self.null(schema, node), source, NULL)
         elif kind == "object":
             if isinstance(node, Mapping):
-                into[name] = self.struct(schema, node, into.get(name), depth)
+                struct = self.struct(schema, node, into.get(name), depth)
+                self.put(into, name, struct, source)
+                if self.trace is not None:
+                    self.trace.settle(struct, Home(schema, "", source))
         elif kind == "map":
             if isinstance(node, Mapping):
                 before = into.get(name)
                 block: Block = before if isinstance(before, dict) else {}
-                into[name] = block
+                self.put(into, name, block, source)
                 self.fill(schema, node, block, depth + 1)
         elif kind == "list":
             if isinstance(node, Sequence):
-                into[name] = self.items(schema, node, depth)
+                self.put(into, name, self.items(schema, node, depth), source)
         elif kind == "bytes":
             if isinstance(node, Sequence):
                 numbers = [n for n in self.items(schema, node, depth) if isinstance(n, int)]
                 data = bytes(numbers)
-                into[name] = Secret(data) if schema.secret else data
+                self.put(into, name, Secret(data) if schema.secret else data, source)
         elif isinstance(node, Scalar):
             value = self.scalar(schema, node)
             if value is not None:
-                into[name] = value
+                self.put(into, name, value, source)
 
     def null(self, schema: SchemaKey, node: Scalar) -> object:
         if schema.type != "object":
@@ -281,7 +296,9 @@ class _Reader:
         out: list[object] = []
         for item in node.items:
             holder: Block = {}
-            self.set(schema.item, item, holder, "", depth + 1)
+            self.set(schema.item, item, holder, "", depth + 1, item)
+            if holder and self.trace is not None:
+                self.trace.moved(holder, "", out, len(out))
             out.extend(holder.values())
         self.active.discard(id(node))
         return out

@@ -8,6 +8,8 @@ versions it holds for, what DM does there and where DM's code says so (`tiflow` 
 run from top to bottom, in DM's own order.  Keys without effect are gone, names of rules too: each item of `mysql-instances` holds the
 blocks that its names stand for.
 
+With a `Trace` it is also known where each value comes from (`dmls.model.origin`): every step says what it made of what.
+
 What only a database, a clock or a random number tells is `Unknown`, with the schema's words.  Whether DM takes the file at all is
 not asked here; of a file that it refuses, the values are the best reading.
 """
@@ -21,6 +23,7 @@ from urllib.parse import quote
 from dmls.go import base64_std, duration, host_port, size
 from dmls.model import allowed_cn, dumpling_args
 from dmls.model import kind as kinds
+from dmls.model import origin as o
 from dmls.model.config_file import ConfigFile
 from dmls.model.decoded import Block, Secret, decoded, default_in, fresh, is_fallback
 from dmls.model.tls_block import BASE64, BYTES, ROLES
@@ -112,12 +115,12 @@ def _differences(path: tuple[str | int, ...], left: object, right: object) -> It
         yield Difference(path, left, right)
 
 
-def effective(config: ConfigFile, version: Version) -> Effective:
-    """What DM `version` makes of the file.  Never fails, however broken the text is."""
-    values = decoded(config, version)
+def effective(config: ConfigFile, version: Version, trace: o.Trace | None = None) -> Effective:
+    """What DM `version` makes of the file; `trace` is told where it comes from.  Never fails, however broken the text is."""
+    values = decoded(config, version, trace)
     for step in _steps(config.kind):
         if version in step.versions:
-            _walk(values, config.root.schema, step.at, step, version, values)
+            _walk(values, config.root.schema, step.at, step, At(values, config.root.schema, values, version, trace))
     return Effective(config.kind, version, values)
 
 
@@ -125,12 +128,33 @@ def effective(config: ConfigFile, version: Version) -> Effective:
 
 
 class At(NamedTuple):
-    """Where a step works: the struct, its schema and the root struct."""
+    """Where a step works: the struct, its schema and the root struct; and the origins, where somebody asks for them."""
 
     block: Block
     schema: SchemaKey
     root: Block
     version: Version
+    trace: o.Trace | None = None
+
+    def put(self, name: str, value: object, way: str, *inputs: tuple[Block, str], block: Block | None = None) -> None:
+        """Set a key of the struct, or of `block`; `way` is one of `dmls.model.origin`, `inputs` are the keys that the value is made of."""
+        block = self.block if block is None else block
+        if self.trace is not None:
+            self.trace.changed(block, name, value, way, inputs)
+        block[name] = value
+
+    def copy(self, block: Block) -> Block:
+        new = dict(block)
+        if self.trace is not None:
+            self.trace.copied(block, new)
+        return new
+
+    def defaults(self, schema: SchemaKey) -> Block:
+        """A struct of which nothing was written."""
+        new = fresh(schema, self.version)
+        if self.trace is not None:
+            self.trace.settle(new, o.Home(schema))
+        return new
 
     def default(self, name: str) -> object:
         """The default of a key, as the decoder would set it."""
@@ -152,18 +176,18 @@ def _steps(kind: str) -> tuple[Step, ...]:
     return tuple(step for step in STEPS if step.kind == kind)
 
 
-def _walk(block: object, schema: SchemaKey | None, rest: tuple[str, ...], step: Step, version: Version, root: Block) -> None:
+def _walk(block: object, schema: SchemaKey | None, rest: tuple[str, ...], step: Step, top: At) -> None:
     if not rest:
         if isinstance(block, dict) and schema is not None:
-            step.change(At(block, schema, root, version))
+            step.change(top._replace(block=block, schema=schema))
         return
     name, rest = rest[0], rest[1:]
     if name == EACH:
         below = block.values() if isinstance(block, dict) else block if isinstance(block, list) else ()
         for item in list(below):
-            _walk(item, schema.item if schema is not None else None, rest, step, version, root)
+            _walk(item, schema.item if schema is not None else None, rest, step, top)
     elif isinstance(block, dict):
-        _walk(block.get(name), schema.child(name) if schema is not None else None, rest, step, version, root)
+        _walk(block.get(name), schema.child(name) if schema is not None else None, rest, step, top)
 
 
 def _text(value: object) -> str:
@@ -176,7 +200,7 @@ def empty_is_default(*names: str) -> Callable[[At], None]:
     def change(at: At) -> None:
         for name in names:
             if name in at.block and not at.block[name]:
-                at.block[name] = at.default(name)
+                at.put(name, at.default(name), o.FOR_EMPTY)
 
     return change
 
@@ -188,7 +212,7 @@ def not_positive_is_default(*names: str) -> Callable[[At], None]:
         for name in names:
             value = at.block.get(name)
             if isinstance(value, (int, float)) and value <= 0:
-                at.block[name] = at.default(name)
+                at.put(name, at.default(name), o.FOR_LOW)
 
     return change
 
@@ -197,7 +221,7 @@ def at_least(name: str, minimum: int) -> Callable[[At], None]:
     def change(at: At) -> None:
         value = at.block.get(name)
         if isinstance(value, int) and value < minimum:
-            at.block[name] = minimum
+            at.put(name, minimum, o.RAISED)
 
     return change
 
@@ -208,7 +232,7 @@ def any_case(*names: str) -> Callable[[At], None]:
     def change(at: At) -> None:
         for name in names:
             if isinstance(value := at.block.get(name), str):
-                at.block[name] = value.lower()
+                at.put(name, value.lower(), o.CONVERTED)
 
     return change
 
@@ -218,7 +242,7 @@ def same_words(name: str, meaning: str, *words: str) -> Callable[[At], None]:
 
     def change(at: At) -> None:
         if name in at.block and _text(at.block[name]).lower() in words:
-            at.block[name] = meaning
+            at.put(name, meaning, o.CONVERTED)
 
     return change
 
@@ -228,7 +252,7 @@ def falls_back(name: str, other: str) -> Callable[[At], None]:
 
     def change(at: At) -> None:
         if not at.block.get(name) and other in at.block:
-            at.block[name] = at.block[other]
+            at.put(name, at.block[other], o.TAKEN, (at.block, other))
 
     return change
 
@@ -240,7 +264,7 @@ def found_out(*names: str) -> Callable[[At], None]:
         for name in names:
             schema = at.schema.child(name)
             if schema is not None and name in at.block and not at.block[name]:
-                at.block[name] = Unknown(str(default_in(schema, at.version)))
+                at.put(name, Unknown(str(default_in(schema, at.version))), o.RUNTIME)
 
     return change
 
@@ -261,7 +285,7 @@ def parsed(name: str, parse: Callable[[str], tuple[int | None, str | None]]) -> 
     def change(at: At) -> None:
         if isinstance(value := at.block.get(name), str):
             number = parse(value)[0]
-            at.block[name] = value if number is None else number
+            at.put(name, value if number is None else number, o.CONVERTED)
 
     return change
 
@@ -272,7 +296,7 @@ def parsed(name: str, parse: Callable[[str], tuple[int | None, str | None]]) -> 
 def without_scheme(name: str) -> Callable[[At], None]:
     def change(at: At) -> None:
         if isinstance(value := at.block.get(name), str):
-            at.block[name] = host_port.unwrap_scheme(value)
+            at.put(name, host_port.unwrap_scheme(value), o.COMPLETED)
 
     return change
 
@@ -282,7 +306,7 @@ def with_scheme(name: str, wrap: Callable[[str, bool], str] = host_port.wrap_sch
 
     def change(at: At) -> None:
         if value := _text(at.block.get(name)):
-            at.block[name] = wrap(value, bool(at.block.get(k.SSL_CA)))
+            at.put(name, wrap(value, bool(at.block.get(k.SSL_CA))), o.COMPLETED)
 
     return change
 
@@ -290,13 +314,16 @@ def with_scheme(name: str, wrap: Callable[[str, bool], str] = host_port.wrap_sch
 def name_of_host(at: At) -> None:
     if not at.block.get(k.NAME):
         schema = at.schema.child(k.NAME)
-        at.block[k.NAME] = Unknown(str(schema.default) if schema is not None else "")
+        at.put(k.NAME, Unknown(str(schema.default) if schema is not None else ""), o.RUNTIME)
 
 
 def folder_of_name(at: At) -> None:
     if not at.block.get(k.DATA_DIR):
         name = at.block.get(k.NAME)
-        at.block[k.DATA_DIR] = Unknown(f"default.{name.words}") if isinstance(name, Unknown) else f"default.{name}"
+        if isinstance(name, Unknown):
+            at.put(k.DATA_DIR, Unknown(f"default.{name.words}"), o.RUNTIME)
+        else:
+            at.put(k.DATA_DIR, f"default.{name}", o.COMPUTED, (at.block, k.NAME))
 
 
 def cluster_of_one(at: At) -> None:
@@ -304,13 +331,16 @@ def cluster_of_one(at: At) -> None:
         name = at.block.get(k.NAME)
         shown = name.words if isinstance(name, Unknown) else name
         cluster = ",".join(f"{shown}={url}" for url in _text(at.block.get(k.ADVERTISE_PEER_URLS)).split(","))
-        at.block[k.INITIAL_CLUSTER] = Unknown(cluster) if isinstance(name, Unknown) else cluster
+        if isinstance(name, Unknown):
+            at.put(k.INITIAL_CLUSTER, Unknown(cluster), o.RUNTIME)
+        else:
+            at.put(k.INITIAL_CLUSTER, cluster, o.COMPUTED, (at.block, k.NAME), (at.block, k.ADVERTISE_PEER_URLS))
 
 
 def openapi_of_experiment(at: At) -> None:
     experiment = at.block.pop(k.EXPERIMENTAL, None)
     if isinstance(experiment, dict) and experiment.get(k.OPENAPI):
-        at.block[k.OPENAPI] = True
+        at.put(k.OPENAPI, True, o.OVERWRITTEN, (experiment, k.OPENAPI))
 
 
 def trimmed_names(first: int) -> Callable[[At], None]:
@@ -319,7 +349,9 @@ def trimmed_names(first: int) -> Callable[[At], None]:
     def change(at: At) -> None:
         names = at.block.get(k.CERT_ALLOWED_CN)
         if isinstance(names, list):
-            at.block[k.CERT_ALLOWED_CN] = names[:first] + [allowed_cn.trimmed(_text(name)) for name in names[first:]]
+            trimmed = names[:first] + [allowed_cn.trimmed(_text(name)) for name in names[first:]]
+            if trimmed != names:
+                at.put(k.CERT_ALLOWED_CN, trimmed, o.CONVERTED)
 
     return change
 
@@ -334,7 +366,7 @@ _TIME_ZONE = "time_zone"
 def bytes_before_base64(at: At) -> None:
     for role in ROLES:
         if at.block.get(BYTES[role]) and BASE64[role] in at.block:
-            at.block[BASE64[role]] = at.default(BASE64[role])
+            at.put(BASE64[role], at.default(BASE64[role]), o.DROPPED, (at.block, BYTES[role]))
 
 
 def nothing_in_base64(at: At) -> None:
@@ -342,19 +374,19 @@ def nothing_in_base64(at: At) -> None:
         value = at.block.get(name)
         text = value.reveal() if isinstance(value, Secret) else value
         if isinstance(text, str) and text and base64_std.decode(text)[0] == b"":
-            at.block[name] = at.default(name)
+            at.put(name, at.default(name), o.DROPPED)
 
 
 def no_empty_tls(at: At) -> None:
     block = at.block.get(k.SECURITY)
     if isinstance(block, dict) and not any(block.values()):
-        at.block[k.SECURITY] = None
+        at.put(k.SECURITY, None, o.DROPPED)
 
 
 def no_foreign_keys(at: At) -> None:
     session = at.block.get(k.SESSION)
     if isinstance(session, dict) and not any(name.lower() == _FOREIGN_KEYS for name in session):
-        session[_FOREIGN_KEYS] = "0"
+        at.put(_FOREIGN_KEYS, "0", o.COMPUTED, block=session)
 
 
 def names_in_small_letters(at: At) -> None:
@@ -362,7 +394,10 @@ def names_in_small_letters(at: At) -> None:
     if isinstance(session, dict):
         small = {name.lower(): value for name, value in session.items()}
         if len(small) == len(session):
-            at.block[k.SESSION] = small
+            if at.trace is not None:
+                for name in session:
+                    at.trace.moved(session, name, small, name.lower())
+            at.put(k.SESSION, small, o.CONVERTED)
 
 
 # --------------------------------------------------------------------------------------------------------- binlog filters
@@ -374,7 +409,9 @@ def events(at: At) -> None:
     written = at.block.get(k.EVENTS)
     if isinstance(written, list):
         small = [_text(event).lower() for event in written]
-        at.block[k.EVENTS] = [f"{e.removesuffix(_SCHEMA_EVENT)} database" if e.endswith(_SCHEMA_EVENT) else e for e in small]
+        meant = [f"{e.removesuffix(_SCHEMA_EVENT)} database" if e.endswith(_SCHEMA_EVENT) else e for e in small]
+        if meant != written:
+            at.put(k.EVENTS, meant, o.CONVERTED)
 
 
 # ----------------------------------------------------------------------------------------------------------------- tasks
@@ -382,12 +419,12 @@ def events(at: At) -> None:
 
 def shard_mode(at: At) -> None:
     if at.block.pop(k.IS_SHARDING, False) and at.block.get(k.SHARD_MODE) == "":
-        at.block[k.SHARD_MODE] = "pessimistic"
+        at.put(k.SHARD_MODE, "pessimistic", o.TAKEN, (at.block, k.IS_SHARDING))
 
 
 def online_ddl(at: At) -> None:
     if at.block.pop(k.ONLINE_DDL_SCHEME, "") in ("pt", "gh-ost"):
-        at.block[k.ONLINE_DDL] = True
+        at.put(k.ONLINE_DDL, True, o.OVERWRITTEN, (at.block, k.ONLINE_DDL_SCHEME))
 
 
 def time_zone_of_session(at: At) -> None:
@@ -395,7 +432,7 @@ def time_zone_of_session(at: At) -> None:
     session = at.block.get(k.SESSION)
     if zone and isinstance(session, dict):
         name = next((name for name in session if name.lower() == _TIME_ZONE), _TIME_ZONE)
-        session[name] = zone
+        at.put(name, zone, o.OVERWRITTEN, (at.root, k.TIMEZONE), block=session)
 
 
 def whole_names(*names: str) -> Callable[[At], None]:
@@ -403,7 +440,9 @@ def whole_names(*names: str) -> Callable[[At], None]:
         for name in names:
             rules = at.block.get(name)
             if isinstance(rules, list):
-                at.block[name] = [("" if _text(r).startswith("^") else "^") + _text(r) + ("" if _text(r).endswith("$") else "$") for r in rules]
+                whole = [("" if _text(r).startswith("^") else "^") + _text(r) + ("" if _text(r).endswith("$") else "$") for r in rules]
+                if whole != rules:
+                    at.put(name, whole, o.COMPLETED)
 
     return change
 
@@ -411,19 +450,19 @@ def whole_names(*names: str) -> Callable[[At], None]:
 def older_list(at: At) -> None:
     old = at.block.pop(k.BLACK_WHITE_LIST, None)
     if old and not at.block.get(k.BLOCK_ALLOW_LIST):
-        at.block[k.BLOCK_ALLOW_LIST] = old
+        at.put(k.BLOCK_ALLOW_LIST, old, o.TAKEN, (at.block, k.BLACK_WHITE_LIST))
 
 
 def allowed_before_ignored(at: At) -> None:
     for allowed, ignored in ((k.DO_DBS, k.IGNORE_DBS), (k.DO_TABLES, k.IGNORE_TABLES)):
         if at.block.get(allowed):
-            at.block[ignored] = []
+            at.put(ignored, [], o.DROPPED, (at.block, allowed))
 
 
 def safe_mode_duration(at: At) -> None:
     if at.block.get(k.SAFE_MODE_DURATION) == "":
         interval = at.block.get(k.CHECKPOINT_FLUSH_INTERVAL)
-        at.block[k.SAFE_MODE_DURATION] = f"{2 * interval if isinstance(interval, int) else 0}s"
+        at.put(k.SAFE_MODE_DURATION, f"{2 * interval if isinstance(interval, int) else 0}s", o.COMPUTED, (at.block, k.CHECKPOINT_FLUSH_INTERVAL))
 
 
 def fallbacks(at: At) -> None:
@@ -433,18 +472,19 @@ def fallbacks(at: At) -> None:
             old = at.block.pop(name)
             new = next(str(c.value) for c in schema.history if c.what == "fallback")
             if old and at.block.get(new) == "":
-                at.block[new] = old
+                at.put(new, old, o.TAKEN, (at.block, name))
 
 
 def dump_arguments(at: At) -> None:
     written = dumpling_args.read(_text(at.block.get(k.EXTRA_ARGS)))
-    at.block.update(written.own)
-    at.block[k.EXTRA_ARGS] = written.rest
+    for name, value in written.own.items():
+        at.put(name, value, o.OVERWRITTEN, (at.block, k.EXTRA_ARGS))
+    at.put(k.EXTRA_ARGS, written.rest, o.CONVERTED)
 
 
 def rows_of_a_file(at: At) -> None:
     if at.block.get(k.ROWS) == 0:
-        at.block[k.ROWS] = 200000
+        at.put(k.ROWS, 200000, o.COMPUTED)
 
 
 def _scheme(path: str) -> str | None:
@@ -466,21 +506,22 @@ def folder_of_task(at: At) -> None:
     folder = folder.rstrip("/")
     if not folder.endswith(suffix):
         bucket_only = scheme and "/" not in folder.partition("://")[2] and not suffix.startswith("/")
-        loader[k.DIR] = folder + ("/" if bucket_only else "") + suffix + mark + query
+        at.put(k.DIR, folder + ("/" if bucket_only else "") + suffix + mark + query, o.COMPLETED, block=loader)
 
 
 def folder_with_name(at: At) -> None:
     loader = at.block.get(k.LOADER)
     suffix = f".{at.root.get(k.NAME)}"
     if isinstance(loader, dict) and not _text(loader.get(k.DIR)).endswith(suffix):
-        loader[k.DIR] = _text(loader.get(k.DIR)) + suffix
+        at.put(k.DIR, _text(loader.get(k.DIR)) + suffix, o.COMPLETED, block=loader)
 
 
 def sorting_folder(at: At) -> None:
     if at.root.get(k.TASK_MODE) in ("all", "full", "load", "load&sync") and not at.block.get(k.SORTING_DIR_PHYSICAL):
         path = _text(at.block.get(k.DIR))
         local = _scheme(path) in ("", "file")
-        at.block[k.SORTING_DIR_PHYSICAL] = f"{path}.sorting" if local else "./sorting." + quote(_text(at.root.get(k.NAME)), safe="$&+=:@~")
+        folder = f"{path}.sorting" if local else "./sorting." + quote(_text(at.root.get(k.NAME)), safe="$&+=:@~")
+        at.put(k.SORTING_DIR_PHYSICAL, folder, o.COMPUTED, (at.block, k.DIR) if local else (at.root, k.NAME))
 
 
 def rules_by_name(names: str, rules: str) -> Callable[[At], None]:
@@ -489,7 +530,7 @@ def rules_by_name(names: str, rules: str) -> Callable[[At], None]:
     def change(at: At) -> None:
         found = at.root.get(rules)
         if isinstance(written := at.block.get(names), list) and isinstance(found, dict):
-            at.block[names] = [found.get(name) for name in written]
+            at.put(names, [found.get(name) for name in written], o.NAMED)
 
     return change
 
@@ -500,14 +541,14 @@ def list_by_name(key: str) -> Callable[[At], None]:
     def change(at: At) -> None:
         found = at.root.get(key)
         rules = found.get(_text(at.block.get(key))) if isinstance(found, dict) else None
-        at.block[key] = rules if isinstance(rules, dict) and any(rules.values()) else None
+        at.put(key, rules if isinstance(rules, dict) and any(rules.values()) else None, o.NAMED)
 
     return change
 
 
 def meta_of_increment(at: At) -> None:
     if at.root.get(k.TASK_MODE) in ("all", "full", "dump", "load"):
-        at.block[k.META] = None
+        at.put(k.META, None, o.DROPPED, (at.root, k.TASK_MODE))
 
 
 def settings_by_name(name: str, settings: str, inline: str, threads: str, count: str) -> Callable[[At], None]:
@@ -517,15 +558,19 @@ def settings_by_name(name: str, settings: str, inline: str, threads: str, count:
         below = at.root.get(settings)
         if not isinstance(below, dict):
             return
-        unit = below.get(_text(at.block.pop(name, ""))) or at.block.get(inline)
+        named = below.get(_text(at.block.pop(name, "")))
+        unit = named or at.block.get(inline)
         whole = load(kinds.TASK).child(settings)
         if not isinstance(unit, dict):
             assert whole is not None and whole.item is not None
-            unit = fresh(whole.item, at.version)
-        unit = dict(unit)
+            unit = at.defaults(whole.item)
+        unit = at.copy(unit)
         if own := at.block.pop(threads, 0):
-            unit[count] = own
-        at.block[inline] = unit
+            at.put(count, own, o.OVERWRITTEN, (at.block, threads), block=unit)
+        if named:
+            at.put(inline, unit, o.NAMED, (at.block, name))
+        else:
+            at.block[inline] = unit
 
     return change
 
@@ -535,9 +580,12 @@ def validator_by_name(at: At) -> None:
     schema = load(kinds.TASK).child(k.VALIDATORS)
     if isinstance(below, dict) and schema is not None and schema.item is not None:
         found = below.get(_text(at.block.pop(k.VALIDATOR_CONFIG_NAME, "")))
-        block = dict(found) if isinstance(found, dict) else fresh(schema.item, at.version)
+        block = at.copy(found) if isinstance(found, dict) else at.defaults(schema.item)
         parsed(k.MAX_PENDING_ROW_SIZE, size.parse)(at._replace(block=block))
-        at.block[k.VALIDATORS] = block
+        if isinstance(found, dict):
+            at.put(k.VALIDATORS, block, o.NAMED, (at.block, k.VALIDATOR_CONFIG_NAME))
+        else:
+            at.block[k.VALIDATORS] = block
 
 
 _INSTANCE = (k.MYSQL_INSTANCES, EACH)
