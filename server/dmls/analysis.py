@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 from dmls.files import Content, Missing
 from dmls.finding import FileEdit, Finding, Fixed, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
-from dmls.model.cert_use import CertUse, Lookup, Named, Nothing, PemContent, Surroundings, uses
+from dmls.model.cert_use import CertUse, Connections, Lookup, Named, Nothing, PemContent, SourceFile, Surroundings, no_connections, uses
 from dmls.model.config_file import ConfigFile
+from dmls.schema.keys import SOURCE_ID
 from dmls.settings import ClusterSetting, Settings
 from dmls.syntax.tree import Tree
 from dmls.text import LineIndex, Span
@@ -168,6 +170,25 @@ class Deployments(Protocol):
     def deal(self, path: str, cards: Iterable[Card]) -> None:
         """Take note of the cards of a file."""
 
+    def starters(self, path: str) -> Sequence[str]:
+        """The scripts that start a program with the file at `path`."""
+
+    def given(self, path: str) -> frozenset[str]:
+        """The keys that such a script sets, or may set, with flags."""
+
+    def seek(self, user: str) -> Sequence[str]:
+        """The YAML files among which there may be sources that nobody has looked for yet."""
+
+    def is_source(self, path: str) -> bool:
+        """Whether a file is known as that of a source."""
+
+    @property
+    def are_sought(self) -> bool:
+        """Whether any task has asked which sources there are."""
+
+    def sources(self, path: str) -> Sequence[Card]:
+        """The sources that a task can mean, the nearest level first."""
+
 
 class _NoCertificates:
     def lookup(self, user: str) -> Lookup:
@@ -278,8 +299,9 @@ class Analysis:
     def findings(self, path: str) -> tuple[Finding, ...]:
         """All findings of a file: sorted, suppressed, with the severities that the settings give."""
         record = self._record(path)
-        if record is None or record.kind(self._override(path)) not in kinds.DATABASES:
-            # What a source or a task tells others, no finding asks.
+        kind = record.kind(self._override(path)) if record is not None else None
+        if kind not in kinds.DATABASES or (kind == kinds.SOURCE and self._deployments is not None and self._deployments.are_sought):
+            # What a task tells others, no finding asks; and what a source does, only tasks.
             self.take_cards(path)
         if record is None:
             return ()
@@ -305,14 +327,17 @@ class Analysis:
                 until = min((m for m in moments if m is not None), default=None)
         else:
             record.named = ()
-        if config is not None and config.kind in kinds.COMPONENTS and self._now is not None and self._deployments is not None:
-            changes = (self._deployments.clusters.next_change(c, path, self._now, self._party) for c in self.clusters(path))
+        if (is_script or (config is not None and config.kind in kinds.COMPONENTS)) and self._now is not None and self._deployments is not None:
+            clusters = self._deployments.clusters
+            found_in = ((clusters.graph.cluster(id), id) for id in clusters.ids_of(path))
+            changes = (clusters.next_change(c, id, self._now, self._party) for c, id in found_in if c is not None)
             until = min((m for m in (until, *changes) if m is not None), default=None)
         record.judged = Judged(settings, self._now, until, findings)
         return findings
 
     def _around(self, user: str, settings: Settings) -> Surroundings:
-        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user), self._connections)
+        given: frozenset[str] = self._deployments.given(user) if self._deployments is not None else frozenset()
+        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user), self._connections, given, self._sources)
 
     def settings(self, path: str) -> Settings:
         """What the user has set for a file."""
@@ -325,54 +350,149 @@ class Analysis:
     # Clusters
 
     def take_cards(self, path: str) -> None:
-        """Tell the workspace what a file tells others, where that may have changed."""
-        if self._deployments is None or not self._deployments.undealt(path):
+        """Tell the workspace what a file tells others, and what the scripts do that start it, where that may have changed."""
+        known = self._deployments
+        if known is None:
             return
-        cards: list[Card] = []
-        if self.kind(path) in kinds.KINDS:
+        if known.undealt(path):
+            known.deal(path, self._cards(path))
+        for script in known.starters(path):
+            if known.undealt(script):
+                known.deal(script, self._cards(script))
+
+    def _cards(self, path: str) -> list[Card]:
+        kind = self.kind(path)
+        if kind in kinds.KINDS:
             from dmls.model.cluster import card_of
 
             config = self.file(path)
             card = card_of(config) if config is not None else None
-            cards = [card] if card is not None else []
-        self._deployments.deal(path, cards)
+            return [card] if card is not None else []
+        return [card for number, line in enumerate(self.command_lines(path)) if (card := self._card_of_line(path, number, line)) is not None]
+
+    def _card_of_line(self, path: str, number: int, line: CommandLine) -> Card | None:
+        """The card of a command line; None where it calls nobody and nobody calls it."""
+        from dmls.model.cluster import card_of
+        from dmls.model.command_line import given_keys, joined, settings_of, starts
+
+        if not starts(line):
+            return None
+        file, _ = self.command_file(line)
+        config = joined(line, file)
+        card = card_of(config, f"{path}#{number}")
+        if card is None:
+            return None
+        if line.open:
+            # What it calls, a flag that is not seen may change; the addresses where it may listen are a reason for silence.
+            card = card._replace(calls=(), ring=())
+        return card._replace(file=file.path if file is not None else "", given=given_keys(line), settings=settings_of(line, config))
 
     def clusters(self, path: str) -> list[Cluster]:
         """The deployments that a file belongs to: one, or for a script one a command line."""
         return self._deployments.clusters.clusters_of(path) if self._deployments is not None else []
 
-    def _party(self, card: Card) -> Party | None:
+    def _party(self, card: Card, guess: bool = True) -> Party | None:
         """The end that a card makes; files that are not on this machine count as unknown."""
-        config = self.file(card.path)
-        return self._party_of(config, card) if config is not None else None
+        line = self._line(card)
+        if line is not None:
+            return self._party_of_line(line, card, guess=guess)
+        config = self.file(card.path) if card.id == card.path else None
+        return self._party_of(config, card, guess) if config is not None else None
 
-    def _party_of(self, config: ConfigFile, card: Card) -> Party:
+    def _line(self, card: Card) -> CommandLine | None:
+        """The command line that a card is of; None for that of a file."""
+        if card.id == card.path:
+            return None
+        lines = self.command_lines(card.path)
+        number = int(card.id.rpartition("#")[2])
+        return lines[number] if number < len(lines) else None
+
+    def _party_of_line(self, line: CommandLine, card: Card, file: ConfigFile | None = None, lines: Sequence[CommandLine] | None = None, guess: bool = True) -> Party:
+        """The end that a command line makes, with the file that it names, or with `file` in its place; `lines` are all of its script."""
+        from dmls.model.command_line import alternatives, joined
+        from dmls.model.connection import party_of
+        from dmls.model.endpoint import tls_is_readable
+        from dmls.model.tls_block import KEYS
+
+        known = True
+        if file is None:
+            file, known = self.command_file(line)
+        config = joined(line, file)
+        settings = self._settings_for(config.path)
+        sure = known and line.is_known(*KEYS) and (file is None or tls_is_readable(file))
+        sure = sure and not alternatives(line, self.command_lines(card.path) if lines is None else lines)
+        around = self._around_command(line, settings)
+        found = uses(config, around, settings.dm_versions[-1]) if config.tls_blocks else ()
+        return party_of(config, next(iter(found), None), guess, card, sure)._replace(extent=line.span)
+
+    def _party_of(self, config: ConfigFile, card: Card, guess: bool = True) -> Party:
         from dmls.model.connection import party_of
 
         settings = self._settings_for(config.path)
         around = Surroundings(self._now, settings, self._folders, self._certificates.lookup(config.path))
         found = uses(config, around, settings.dm_versions[-1]) if config.tls_blocks else ()
-        return party_of(config, next(iter(found), None), True, card)
+        return party_of(config, next(iter(found), None), guess, card)
 
     def _connections(self, config: ConfigFile, version: Version) -> list[Connection]:
         """The connections that a file takes part in, judged; `config` may be a version of it that only a fix has made."""
         if self._deployments is None or config.kind not in kinds.COMPONENTS:
             return []
         record = self._records.get(config.path)
-        party = self._party
         clusters = self._deployments.clusters
         own: Callable[[Card], Party] | None = None
         if record is None or record._config is not config:
 
             def own(card: Card) -> Party:
-                return self._party_of(config, card)
+                line = self._line(card)
+                return self._party_of_line(line, card, config) if line is not None else self._party_of(config, card)
 
-        return [
-            connection
-            for cluster in self.clusters(config.path)
-            for id in clusters.ids_of(config.path)
-            for connection in clusters.connections(cluster, id, version, self._now, party, own)
-        ]
+        found = []
+        for id in clusters.ids_of(config.path):
+            cluster = clusters.graph.cluster(id)
+            if cluster is not None:
+                found += clusters.connections(cluster, id, version, self._now, self._party, own)
+        return found
+
+    def _connections_of_line(self, line: CommandLine, number: int, lines: Sequence[CommandLine], version: Version) -> list[Connection]:
+        """The connections that a command line takes part in; `lines` are all of its script, which may be a version that only a fix has made."""
+        if self._deployments is None:
+            return []
+        path = line.config.path
+        clusters = self._deployments.clusters
+        card = clusters.dealt(f"{path}#{number}")
+        if card is None or card.kind != line.kind:
+            return []
+        first = clusters.stands_for(card.id)
+        cluster = clusters.graph.cluster(first)
+        if cluster is None:
+            return []
+        if lines is not self.command_lines(path):
+
+            def own(_: Card) -> Party:
+                return self._party_of_line(line, card, None, lines)
+
+            return [c.seen_by(first, c.mine) for c in clusters.connections(cluster, first, version, self._now, self._party, own)]
+        found = clusters.connections(cluster, first, version, self._now, self._party)
+        if first != card.id and found:
+            party = self._party_of_line(line, card, None, lines)
+            found = [c.seen_by(first, party) for c in found]
+        return found
+
+    def _sources(self, config: ConfigFile) -> list[SourceFile]:
+        """The source files that a task can mean, as `Surroundings` has them."""
+        known = self._deployments
+        if known is None:
+            return []
+        for path in known.seek(config.path):
+            if known.is_source(path) or self.kind(path) == kinds.SOURCE:
+                self.take_cards(path)
+        cards = known.sources(config.path)
+        return [SourceFile(card.path, card.source, partial(self._place_of_id, card.path)) for card in cards] if all(card.source for card in cards) else []
+
+    def _place_of_id(self, path: str) -> Span:
+        source = self.file(path)
+        entry = source.get(SOURCE_ID) if source is not None else None
+        return source.value_span(entry) if source is not None and entry is not None else Span(0, 0)
 
     def tls_map(self, paths: Iterable[str], version: Version | None = None) -> TlsMap:
         """Who is called by whom in the deployments of these files; without a version as the settings of the first file have it."""
@@ -390,15 +510,49 @@ class Analysis:
         """The moment that everything is judged at, in seconds since 1970; None where dates do not count."""
         return self._now
 
+    def given(self, path: str) -> frozenset[str]:
+        """The keys of a component's file that a script sets, or may set, which starts the component."""
+        return self._deployments.given(path) if self._deployments is not None else frozenset()
+
     def connections(self, cluster: Cluster, card: str, version: Version) -> list[Connection]:
         """The connections that a member of a deployment opens or takes, judged."""
         if self._deployments is None:
             return []
         return self._deployments.clusters.connections(cluster, card, version, self._now, self._party)
 
-    def party(self, card: Card) -> Party | None:
-        """What a file or a command line is as an end of connections; None where the file is gone."""
-        return self._party(card)
+    def party(self, card: Card, guess: bool = True) -> Party | None:
+        """What a file or a command line is as an end of connections; None where the file is gone.
+
+        With `guess` a certificate file that is not here counts as one on another machine, else as one that is missing there too.
+        """
+        return self._party(card, guess)
+
+    def members(self) -> list[Card]:
+        """All components and calls of dmctl that are known; of those that are one component the first."""
+        return list(self._deployments.clusters.graph.cards) if self._deployments is not None else []
+
+    def members_of(self, path: str) -> list[Card]:
+        """Those that a file speaks of."""
+        if self._deployments is None:
+            return []
+        clusters = self._deployments.clusters
+        return [card for id in clusters.ids_of(path) if (card := clusters.graph.card(id)) is not None]
+
+    def member_on(self, path: str, span: Span) -> Card | None:
+        """The component or call of dmctl of the first command line that touches `span` of a script."""
+        if self._deployments is None:
+            return None
+        clusters = self._deployments.clusters
+        for number, line in enumerate(self.command_lines(path)):
+            if line.span.start <= span.end and span.start <= line.span.end:
+                card = clusters.graph.card(clusters.stands_for(f"{path}#{number}"))
+                if card is not None:
+                    return card
+        return None
+
+    def cluster_of(self, card: Card) -> Cluster | None:
+        """The deployment that a member belongs to."""
+        return self._deployments.clusters.graph.cluster(card.id) if self._deployments is not None else None
 
     def _uses(self, config: ConfigFile, settings: Settings) -> tuple[CertUse, ...]:
         return uses(config, self._around(config.path, settings), settings.dm_versions[-1])
@@ -507,25 +661,30 @@ class Analysis:
                 break
         return None, False
 
-    def _around_command(self, line: CommandLine, settings: Settings) -> Surroundings:
+    def _around_command(self, line: CommandLine, settings: Settings, connections: Connections = no_connections) -> Surroundings:
         """What a command line is judged with: relative paths count from the folder that the script goes to; in a container nothing is known."""
         if line.elsewhere:
             settings = settings._replace(files="off")
         elif line.folder and tls_path.is_absolute(line.folder) and settings.working_dir is None:
             settings = settings._replace(working_dir=line.folder)
-        return self._around(line.config.path, settings)
+        return self._around(line.config.path, settings)._replace(connections=connections)
 
     def _judge_script(self, record: FileRecord, settings: Settings) -> list[Finding]:
         from dmls import lint
         from dmls.model.command_line import command_lines, joined
+        from dmls.model.ignore import read_ignores
 
         lines = command_lines(record.path, record.text)
         found: list[Finding] = []
-        for line in lines:
+        for number, line in enumerate(lines):
             file, known = self.command_file(line)
             complete = known and not line.open
             config = joined(line, file)
-            around = self._around_command(line, settings)
+
+            def connections(_: ConfigFile, version: Version, line: CommandLine = line, number: int = number) -> Sequence[Connection]:
+                return self._connections_of_line(line, number, lines, version)
+
+            around = self._around_command(line, settings, connections)
 
             def judge(version: Version, line: CommandLine = line, config: ConfigFile = config, complete: bool = complete, around: Surroundings = around) -> list[Finding]:
                 return lint.check_command_line(line, config, complete, version, around)
@@ -535,6 +694,7 @@ class Analysis:
             if file is not None and place is not None and place.value is not None:
                 # A fault that the file has all by itself is told there.
                 there = {f.rule for f in self.findings(file.path)} if self._record(file.path) is not None else set()
+                there |= {ignore.rule for ignore in read_ignores(file.tree)}
                 span = Span(place.value.start, place.value.end)
                 made = [f for f in made if f.span != span or f.rule not in there]
             found.extend(made)

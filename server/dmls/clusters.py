@@ -2,6 +2,9 @@
 
 Everything is kept until a file, a certificate or a date that it rests on changes, so that an edit in a deployment of many files costs the
 connections of the edited file and no more.
+
+A file that a command line starts its program with, and that command line, are one component: the card of the command line stands for both, and
+the file's own is put aside.  Command lines that start the same with the same settings are one component, too: the first stands for all.
 """
 
 from __future__ import annotations
@@ -25,25 +28,95 @@ class Clusters:
         self._parties: dict[str, Party] = {}
         self._outcomes: dict[tuple[Edge, Version], tuple[Party, Party, float | None, Link, Handshake]] = {}
         self._by_path: dict[str, tuple[str, ...]] = {}
+        self._dealt: dict[str, Card] = {}
+        """All cards, also those that others stand for."""
+        self._starts: dict[object, dict[str, None]] = {}
+        """By file: the command lines that start their program with it."""
+        self._alike: dict[object, dict[str, None]] = {}
+        """The command lines that are one component."""
 
     def put(self, path: str, cards: Iterable[Card]) -> set[str]:
         """A file has these cards now.  The answer are the paths of all files whose cluster may have changed."""
         new = {card.id: card for card in cards}
-        touched: set[str] = set()
-        for id in self._by_path.get(path, ()):
-            if id not in new:
-                touched |= self.graph.put(id, None)
-        for id, card in new.items():
-            touched |= self.graph.put(id, card)
+        before = {id: self._dealt[id] for id in self._by_path.get(path, ())}
+        changed = {id for id in (*before, *new) if before.get(id) != new.get(id)}
+        if not changed:
+            return set()
+        paths: set[str] = set()
+        concerned = set(changed)
+        for id in changed:
+            for card, is_new in ((before.get(id), False), (new.get(id), True)):
+                if card is not None:
+                    concerned |= self._note(card, is_new)
+                    paths |= {card.path, card.home}
         if new:
             self._by_path[path] = tuple(new)
         else:
             self._by_path.pop(path, None)
-        return {_path_of(id) for id in touched}
+        effective = {id: self._effective(id) for id in concerned}
+        touched: set[str] = set()
+        for id in sorted(effective, key=lambda id: effective[id] is not None):
+            # What is put aside goes first.
+            touched |= self.graph.put(id, effective[id])
+        return paths.union(*(self._files_of(id) for id in touched))
+
+    def _note(self, card: Card, is_new: bool) -> set[str]:
+        """Take note that a card has come or gone.  The answer are the ids for which another may stand now."""
+        if is_new:
+            self._dealt[card.id] = card
+        else:
+            del self._dealt[card.id]
+        if not _is_line(card.id):
+            return {card.id}
+        tables: list[tuple[dict[object, dict[str, None]], object]] = [(self._alike, _kin(card))]
+        if card.file:
+            tables.append((self._starts, card.file))
+        concerned = {card.id, *([card.file] if card.file else ())}
+        for table, key in tables:
+            ids = table.setdefault(key, {})
+            if is_new:
+                ids[card.id] = None
+            else:
+                ids.pop(card.id, None)
+            if not ids:
+                del table[key]
+            concerned.update(ids)
+        return concerned
+
+    def _effective(self, id: str) -> Card | None:
+        """The card that counts under an id; None where another stands for it."""
+        card = self._dealt.get(id)
+        return card if card is not None and id not in self._starts and self.stands_for(id) == id else None
+
+    def stands_for(self, id: str) -> str:
+        """The id of the card that counts for a command line."""
+        card = self._dealt.get(id)
+        return min(self._alike[_kin(card)], key=_in_order) if card is not None and _is_line(id) else id
+
+    def _files_of(self, id: str) -> set[str]:
+        """The files that speak of a component."""
+        card = self._dealt.get(id)
+        if card is None:
+            return {_path_of(id)}
+        if not _is_line(id):
+            return {card.path}
+        return {card.home, *(_path_of(other) for other in self._alike[_kin(card)])}
+
+    def starters(self, path: str) -> list[str]:
+        """The scripts that start a program with the file at `path`."""
+        return sorted({_path_of(id) for id in self._starts.get(path, ())})
+
+    def given(self, path: str) -> frozenset[str]:
+        """The keys that a command line sets, or may set, which starts its program with the file at `path`."""
+        return frozenset().union(*(self._dealt[id].given for id in self._starts.get(path, ())))
+
+    def dealt(self, id: str) -> Card | None:
+        """A card, also where another stands for it."""
+        return self._dealt.get(id)
 
     def forget(self, path: str) -> None:
         """What the file holds, or what a file that it names holds, is to be read anew."""
-        for id in self._by_path.get(path, ()):
+        for id in (*self._by_path.get(path, ()), *self.ids_of(path)):
             self._parties.pop(id, None)
 
     def clear(self) -> None:
@@ -53,7 +126,11 @@ class Clusters:
         self.graph.clear()
 
     def ids_of(self, path: str) -> tuple[str, ...]:
-        return self._by_path.get(path, ())
+        """The components that a file speaks of, by the ids of the cards that count."""
+        own = self._by_path.get(path, ())
+        if not self._starts:
+            return own
+        return tuple(dict.fromkeys(self.stands_for(id) for id in (sorted(self._starts.get(path, ()), key=_in_order) or own)))
 
     def clusters_of(self, path: str) -> list[Cluster]:
         """The clusters that a file belongs to: one, or as many as a script has command lines."""
@@ -63,10 +140,11 @@ class Clusters:
     def partners(self, path: str) -> set[str]:
         """The other files with which a file is connected."""
         found = set()
-        for cluster in self.clusters_of(path):
-            for id in self.ids_of(path):
-                for edge in cluster.edges_of(id):
-                    found.update((_path_of(edge.dialer), _path_of(edge.listener)))
+        for id in self.ids_of(path):
+            found |= self._files_of(id)
+            cluster = self.graph.cluster(id)
+            for edge in cluster.edges_of(id) if cluster is not None else ():
+                found |= self._files_of(edge.dialer) | self._files_of(edge.listener)
         found.discard(path)
         return found
 
@@ -88,7 +166,7 @@ class Clusters:
                 link, outcome = self._outcome(edge, dialer, listener, version, now)
             else:
                 link, outcome = _judged(edge, dialer, listener, version, now)
-            found.append(Connection(edge, dialer, listener, link, outcome))
+            found.append(Connection(edge, dialer, listener, link, outcome, id))
         return found
 
     def next_change(self, cluster: Cluster, id: str, now: float, party_of: PartyOf) -> float | None:
@@ -134,7 +212,23 @@ def _same_moment(then: float | None, now: float | None, *parties: Party) -> bool
 
 
 def _path_of(id: str) -> str:
-    return id.partition("#")[0] if "#" in id else id
+    return id.rpartition("#")[0] if _is_line(id) else id
+
+
+def _is_line(id: str) -> bool:
+    """Whether an id is that of a command line."""
+    return id.rpartition("#")[2].isdecimal() and "#" in id
+
+
+def _in_order(id: str) -> tuple[str, int]:
+    """By script, then by place in it."""
+    path, _, number = id.rpartition("#")
+    return path, int(number)
+
+
+def _kin(card: Card) -> tuple[object, ...]:
+    """What command lines have in common that are one component: in one script, or with one file."""
+    return card.home, card.kind, card.settings
 
 
 __all__ = ["Clusters"]

@@ -12,15 +12,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Sequence
 
 from dmls import rule as subjects
-from dmls.finding import Applicability, FileEdit, Finding, Fix, Severity
+from dmls.finding import Applicability, FileEdit, Finding, Fix, Related, Severity
 from dmls.model import kind as kinds
-from dmls.model.cert_use import NO_PEERS, Source, Surroundings, uses
+from dmls.model.cert_use import NO_PEERS, Peers, Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
 from dmls.model.ignore import Ignore, read_ignores, without
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
+from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Chunk, Scalar, is_null
 from dmls.text import Edit, Span
@@ -37,6 +38,8 @@ INTERNAL_ERROR = "internal-error"
 UNUSED_IGNORE = "unused-ignore"
 UNKNOWN_RULE = "unknown-rule"
 TOO_MANY = "too-many-findings"
+BETWEEN = "cluster"
+"""The family of the rules about what lies between files."""
 
 NO_SURROUNDINGS = Surroundings()
 
@@ -171,7 +174,7 @@ class _Local:
         if schema is None and (entry.parent is None or entry.parent.schema is None or entry.parent.schema.type not in ("object", "map")):
             return
         raw = entry.raw
-        if schema is None or not isinstance(raw, Scalar) or not self.yaml or not fits_plainly(raw, schema):
+        if self.index.misfit and (schema is None or not isinstance(raw, Scalar) or not self.yaml or not fits_plainly(raw, schema)):
             for misfit in misfits(entry, self.config.language):
                 for row in self.index.misfit.get(misfit.code, ()):
                     out.extend(_run(row, misfit, self.ctx))
@@ -254,14 +257,23 @@ def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROU
             return [*check(read, version, around), *(f for row in rest for f in _run(row, config, ctx))]
     local = _Local(ctx)
     local.judge(config.root, out)
+    index = _index(config.kind, version) if not around.given else _without_moot(_index(config.kind, version), around.given)
+    whole: list[Finding] = []
     for block in config.tls_blocks:
-        for row in local.index.tls_block:
-            out.extend(_run(row, block, ctx))
-    for row in local.index.config_file:
-        out.extend(_run(row, config, ctx))
+        for row in index.tls_block:
+            whole.extend(_run(row, block, ctx))
+    for row in index.config_file:
+        whole.extend(_run(row, config, ctx))
     connections = around.connections(config, version) if config.kind in kinds.COMPONENTS else ()
     if config.tls_blocks:
-        out.extend(_certificates(local.index, ctx, connections))
+        whole.extend(_certificates(index, ctx, connections))
+    if around.given:
+        # What a flag overrules counts for nothing, and only how it is decoded matters.
+        moot = [config.span(entry) for entry in config.root.children if entry.key in around.given and entry.key != k.CERT_ALLOWED_CN]
+        whole = [f for f in whole if not any(span.contains(f.span.start) for span in moot)]
+    out.extend(whole)
+    if config.kind == kinds.TOPOLOGY:
+        out.extend(_of_written_files(config, version, around))
     if connections:
         for row in local.index.links:
             out.extend(_run(row, connections, ctx))
@@ -271,6 +283,8 @@ def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROU
             out.append(finding)
     if config.language == "toml":
         out = list(_without_echo(out, config))
+    if config.kind in _BY_OTHERS:
+        out = _by_origin(out, config, ctx)
     problem = None if any(f.rule == SYNTAX_ERROR for f in out) else next(config.tree.problems(), None)
     if problem is not None:
         # Our tree is a guess from here on, and DM's library has no complaint.
@@ -283,14 +297,59 @@ def check(config: ConfigFile, version: Version, around: Surroundings = NO_SURROU
     return out
 
 
+_BY_OTHERS = {
+    **dict.fromkeys(kinds.COMPONENTS, frozenset(("unknown-key", "removed-key", "misplaced-key"))),
+    **dict.fromkeys(kinds.DATABASES, frozenset(("deprecated-key", "ignored-key"))),
+}
+"""The rules whose findings raise the question whether another version or another program has written a file."""
+
+
+def _by_origin(found: list[Finding], config: ConfigFile, ctx: Context) -> list[Finding]:
+    """The findings of a file that DM 1.0 or dmctl has written: in its light many are one, or matter little."""
+    if not any(f.rule in _BY_OTHERS[config.kind] for f in found):
+        return found
+    if config.kind in kinds.DATABASES:
+        from dmls.rules.schema import exported_config
+
+        return exported_config.judge(config, ctx, found)
+    from dmls.rules.schema import dm_1_file
+
+    story = dm_1_file.judge(config, ctx)
+    return found if story is None else [*(f for f in found if f.rule == SYNTAX_ERROR), story]
+
+
+_TLS = frozenset((k.SSL_CA, k.SSL_CERT, k.SSL_KEY, k.CERT_ALLOWED_CN))
+_ADDRESSES = frozenset((k.NAME, k.MASTER_ADDR, k.WORKER_ADDR, k.ADVERTISE_ADDR, k.PEER_URLS, k.ADVERTISE_PEER_URLS, k.INITIAL_CLUSTER, k.JOIN))
+_RESTS_ON = {
+    "initial-cluster-mismatch": _ADDRESSES,
+    "secret-key-without-tls": _TLS,
+    "tls-worker-open-port": frozenset((k.CERT_ALLOWED_CN,)),
+    "tls-stale-join-file": frozenset((*_TLS, k.JOIN, k.INITIAL_CLUSTER, k.DATA_DIR)),
+}
+"""The keys that rules about a whole file rest on, whatever they point at."""
+
+
+def _without_moot(index: _Index, given: frozenset[str]) -> _Index:
+    """The rules that still hold of a file when the script that starts its component gives, or may give, some of its keys as flags.
+
+    What file and flags together come to is judged with the script.
+    """
+    tls = bool(given & _TLS)
+
+    def counts(row: Row) -> bool:
+        if tls and (row.family == "tls" or row.subject == subjects.CERT_USE):
+            return False
+        if row.subject == subjects.CERT_USE and row.family == BETWEEN and given & _ADDRESSES:
+            return False
+        return not given & _RESTS_ON.get(row.name, frozenset())
+
+    tls_block, config_file, cert_use = ([row for row in rows if counts(row)] for rows in (index.tls_block, index.config_file, index.cert_use))
+    return index._replace(tls_block=tls_block, config_file=config_file, cert_use=cert_use)
+
+
 def _certificates(index: _Index, ctx: Context, connections: Sequence[Connection]) -> Iterator[Finding]:
     """What is wrong with the files that the TLS blocks name, one by one and together."""
-    peers = NO_PEERS
-    if connections:
-        from dmls.model.connection import peers_of
-
-        peers = peers_of(ctx.config.path, connections)
-    for use in uses(ctx.config, ctx.around, ctx.version, peers):
+    for use in uses(ctx.config, ctx.around, ctx.version, _peers(connections)):
         for source in use.files:
             for row in index.pem:
                 if source.found or subjects.PATH in row.select:
@@ -298,6 +357,59 @@ def _certificates(index: _Index, ctx: Context, connections: Sequence[Connection]
         if any(source.found for source in use.files):
             for row in index.cert_use:
                 yield from _run(row, use, ctx)
+
+
+def _peers(connections: Sequence[Connection]) -> Peers:
+    if not connections:
+        return NO_PEERS
+    from dmls.model.connection import peers_of
+
+    return peers_of(connections)
+
+
+def _of_written_files(topology: ConfigFile, version: Version, around: Surroundings) -> Iterator[Finding]:
+    """What is wrong with the files that TiUP will write for the components, each pointing at the setting in the topology.
+
+    An edit that is meant for a TOML file is none for a topology, so it is left out.
+    """
+    from dmls.model.topology import FLAGS, makes_tls, written
+    from dmls.schema.keys import HOST
+
+    tls_is_made = makes_tls(topology)
+    for file in written(topology):
+        config = file.config
+        ctx = Context(config, version, around._replace(given=FLAGS[config.kind]))
+        index = _for_written(config.kind, version)
+        local = _Local(ctx)
+        local.index = index
+        found: list[Finding] = []
+        local.judge(config.root, found)
+        for row in index.config_file:
+            found.extend(_run(row, config, ctx))
+        if config.tls_blocks and not tls_is_made:
+            # What TiUP makes itself is right, and lies on the servers.
+            for block in config.tls_blocks:
+                for row in index.tls_block:
+                    found.extend(_run(row, block, ctx))
+            found.extend(_certificates(index, ctx, ()))
+        user = None if file.for_all else next((i.entry for i in file.instances), None)
+        host = user.get(HOST) if user is not None else None
+        related = () if user is None or host is None else (Related(topology.path, topology.value_span(host), "related.written-for", {"host": host.text}),)
+        for finding in found:
+            is_own = user is not None and topology.span(user).contains(finding.span.start)
+            yield finding._replace(fixes=tuple(fix for fix in finding.fixes if not fix.edits), related=finding.related if is_own else (*finding.related, *related))
+
+
+@lru_cache(maxsize=8)
+def _for_written(kind: str, version: Version) -> _Index:
+    """The rules for a file that TiUP writes which do not judge the settings in the topology itself."""
+    index = _index(kind, version)
+
+    def others(rows: list[Row]) -> list[Row]:
+        return [row for row in rows if kinds.TOPOLOGY not in row.kinds]
+
+    tables = {name: others(getattr(index, name)) for name in ("tls_block", "config_file", "pem", "cert_use")}
+    return index._replace(misfit={}, entry={word: others(rows) for word, rows in index.entry.items()}, links=[], plans={}, **tables)
 
 
 def check_command_line(line: CommandLine, config: ConfigFile, complete: bool, version: Version, around: Surroundings) -> list[Finding]:
@@ -308,20 +420,35 @@ def check_command_line(line: CommandLine, config: ConfigFile, complete: bool, ve
     """
     from dmls.model.command_line import BORROWED, UNKNOWN
     from dmls.model.tls_block import PATHS
-    from dmls.schema.keys import CERT_ALLOWED_CN
 
-    if line.ends or not line.config.tls_blocks or CERT_ALLOWED_CN in line.unknown:
+    if line.ends or k.CERT_ALLOWED_CN in line.unknown:
         return []
     ctx = Context(config, version, around)
     index = _index(config.kind, version)
+    connections = around.connections(config, version)
+    out: list[Finding] = []
+    if connections:
+        for row in index.links:
+            out.extend(_run(row, connections, ctx))
+    is_sure = complete and not line.unknown.intersection(PATHS.values())
+    if config.kind == kinds.DMCTL and is_sure:
+        for row in index.config_file:
+            out.extend(_run(row, config, ctx))
+    if not line.config.tls_blocks:
+        if is_sure and around.settings.files != "off":
+            # What the file says of TLS it says by itself, but the hosts that others call may come from flags.
+            for use in uses(config, around, version, _peers(connections)):
+                for row in index.cert_use:
+                    if row.family == BETWEEN and any(source.found for source in use.files):
+                        out.extend(_run(row, use, ctx))
+        return out
     # A file of dmctl names no certificates; its flags do, and they are files like those of a worker.
     files = _index(kinds.WORKER, version) if config.kind == kinds.DMCTL else index
-    out: list[Finding] = []
-    if complete and not line.unknown.intersection(PATHS.values()):
+    if is_sure:
         for block in config.tls_blocks:
             for row in index.tls_block:
                 out.extend(_run(row, block, ctx))
-    for use in uses(config, around, version):
+    for use in uses(config, around, version, _peers(connections)):
         own = [source for source in use.files if source.entry is not None and isinstance(source.entry.node, Scalar) and source.entry.node.style not in (BORROWED, UNKNOWN)]
         for source in own:
             for row in files.pem:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
 from dmls import settings as settings_module
 from dmls.analysis import Analysis, FileRecord
-from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, ReadText, Stat, Want
+from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, ReadSecret, ReadText, SecretKey, Stat, Want
 from dmls.model.cert_use import Lookup, PemContent, PemState
-from dmls.model.kind import SETTINGS_FILE
+from dmls.model.kind import SETTINGS_FILE, SOURCE
 from dmls.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def parent_of(path: str) -> str:
 def answer(want: Want, disk: Disk) -> PemState:
     """What `disk` says to a wish, to be given to `Workspace.tell`.  May run on another thread.
 
-    A certificate file is taken apart here, so that its bytes go no further.
+    A certificate file or a secret key is taken apart here, so that its bytes go no further.
     """
     if isinstance(want, List):
         return disk.list(want.path)
@@ -42,6 +42,10 @@ def answer(want: Want, disk: Disk) -> PemState:
     state = disk.read(want.path, want.limit)
     if isinstance(want, ReadPem) and isinstance(state, Content):
         return pem_content(state.data, state.mode)
+    if isinstance(want, ReadSecret) and isinstance(state, Content):
+        from dmls.model.secret_key import judged
+
+        return judged(state.data, state.mode)
     return state
 
 
@@ -68,18 +72,21 @@ class _Lookup:
 
     def list(self, path: str) -> FileState:
         state = self._ask(List(path))
-        assert not isinstance(state, PemContent)
+        assert not isinstance(state, (PemContent, SecretKey))
         return state
 
     def stat(self, path: str) -> FileState:
         state = self._ask(Stat(path))
-        assert not isinstance(state, PemContent)
+        assert not isinstance(state, (PemContent, SecretKey))
         return state
 
     def text(self, path: str) -> FileState:
         state = self._ask(ReadText(path))
-        assert not isinstance(state, PemContent)
+        assert not isinstance(state, (PemContent, SecretKey))
         return state
+
+    def secret_key(self, path: str) -> PemState:
+        return self._ask(ReadSecret(path))
 
     def _ask(self, want: Want) -> PemState:
         self._workspace._asks(self._user, want)
@@ -88,6 +95,8 @@ class _Lookup:
 
 _PENDING = Pending()
 YAML_SUFFIXES = (".yaml", ".yml")
+META_FILE = "meta.yaml"
+"""What TiUP keeps of a cluster, its version among it."""
 OPEN_PEM = 64 * 1024
 """Characters of a certificate file in an editor that are taken apart at each key press; of a larger one what is on the disk counts."""
 
@@ -114,12 +123,17 @@ class Workspace:
         self._trusted = True
         self._layers: dict[str, Settings | None] = {}
         self._effective: dict[str, Settings] = {}
+        self._metas: dict[str, Settings] = {}
         self._seen_folders: dict[str, None] = {}
         """Every folder that holds a known file, and those above; in the order they were met."""
         self._clusters: Clusters | None = None
         """None until the first component is met: most runs know none."""
         self._undealt: dict[str, None] = {}
         """Files that have changed since their cards were taken."""
+        self._unsought: dict[str, None] = {}
+        """YAML files that have changed since they were last looked at in search of sources."""
+        self._seekers: dict[str, None] = {}
+        """Tasks that have asked which sources there are."""
         self._disturbed: dict[str, None] = {}
         """Files whose findings may have changed because of another file."""
         self._snapshot: Analysis | None = None
@@ -192,7 +206,7 @@ class Workspace:
     def tell(self, want: Want, state: PemState) -> None:
         """What the disk says to a wish."""
         if isinstance(want, Read):
-            assert not isinstance(state, PemContent)
+            assert not isinstance(state, (PemContent, SecretKey))
             self.put(want.path, state)
             return
         self._unmet.pop(want, None)
@@ -200,6 +214,8 @@ class Workspace:
         if _same(before, state):
             return
         self._answers[want] = state
+        if want == _meta(want.path) and want.path.endswith(META_FILE):
+            self._meta_changed(parent_of(want.path))
         self._disturb(want.path)
         self._changed()
 
@@ -210,7 +226,7 @@ class Workspace:
     def forget(self, path: str) -> None:
         """Nothing is known of `path` any more; if it is needed, it is wanted again."""
         self._disk.pop(path, None)
-        for want in (ReadPem(path), ReadText(path), List(path), Stat(path)):
+        for want in (ReadPem(path), ReadSecret(path), ReadText(path), _meta(path), List(path), Stat(path)):
             self._answers.pop(want, None)
         for want in self._asked.pop(path, ()):
             self._askers.get(want.path, {}).pop(path, None)
@@ -226,6 +242,9 @@ class Workspace:
             candidate = _join(folder, SETTINGS_FILE)
             if candidate not in self._disk and candidate not in self._open:
                 out.append(Read(candidate))
+            meta = _join(folder, META_FILE)
+            if meta not in self._disk and meta not in self._open and _meta(meta) not in self._answers:
+                out.append(_meta(meta))
         if out:
             # Settings say where certificates are looked for, so they come first.
             return out
@@ -242,7 +261,7 @@ class Workspace:
         return self.snapshot().until
 
     def settings_for(self, path: str) -> Settings:
-        """The settings that hold for a file: command line, nearest `.dmls.toml`, editor, defaults."""
+        """The settings that hold for a file: command line, nearest `.dmls.toml`, editor, the version that the nearest `meta.yaml` of TiUP tells, defaults."""
         folder = parent_of(path)
         found = self._effective.get(folder)
         if found is None:
@@ -252,7 +271,7 @@ class Workspace:
             base = self._folder_of(folder)
             editor = settings_module.parse(self._editor, base, editor=True)[0]
             command_line = settings_module.parse(self._command_line, base)[0]
-            found = settings_module.merge(command_line, layer, editor)
+            found = settings_module.merge(command_line, layer, editor, self._deployed(folder))
             self._effective[folder] = found
         return found
 
@@ -300,14 +319,66 @@ class Workspace:
         new = list(cards)
         if not new and self._clusters is None:
             return
-        for other in self.clusters.put(path, new):
+        was_source = self.is_source(path)
+        changed = self.clusters.put(path, new)
+        if path in changed and (was_source or self.is_source(path)):
+            changed |= self._seekers.keys()
+        for other in changed:
             if other != path:
                 self._unsettle(other)
+
+    def is_source(self, path: str) -> bool:
+        """Whether a file is known as that of a source."""
+        card = self._clusters.graph.card(path) if self._clusters is not None else None
+        return card is not None and card.kind == SOURCE
+
+    def seek(self, user: str) -> list[str]:
+        """The YAML files that have changed since this was asked last; the task `user` is judged anew when a source comes, goes or is renamed."""
+        self._seekers[user] = None
+        found = list(self._unsought)
+        self._unsought.clear()
+        return found
+
+    @property
+    def are_sought(self) -> bool:
+        """Whether any task has asked which sources there are."""
+        return bool(self._seekers)
+
+    def sources(self, path: str) -> list[Card]:
+        """The sources that the task at `path` can mean, the nearest level first: those of its deployment, else those that lie near."""
+        if self._clusters is None:
+            return []
+        graph = self._clusters.graph
+        place = self._deployment_of(path)
+        cards = [card for card in graph.cards if card.kind == SOURCE and graph.place(card.id) == place]
+        if place is not None:
+            return cards
+        from dmls.model.cluster import nearest
+
+        base = parent_of(path)
+        bound = self.top_of(base)
+        found: list[Card] = []
+        while cards:
+            level, _ = nearest(base, cards, lambda card: card.folder, bound)
+            if not level:
+                break
+            found += level
+            taken = {card.id for card in level}
+            cards = [card for card in cards if card.id not in taken]
+        return found
+
+    def starters(self, path: str) -> Sequence[str]:
+        """The scripts that start a program with the file at `path`."""
+        return self._clusters.starters(path) if self._clusters is not None else ()
+
+    def given(self, path: str) -> frozenset[str]:
+        """The keys that such a script sets, or may set, with flags."""
+        return self._clusters.given(path) if self._clusters is not None else frozenset()
 
     def deal_all(self, documents: bool = False) -> Iterator[None]:
         """Take the cards of all components, and with `documents` of sources and tasks too, one file a step."""
         for path in list(self._undealt):
-            if path in self._undealt and (documents or not path.lower().endswith(YAML_SUFFIXES)):
+            if path in self._undealt and (documents or not path.lower().endswith(YAML_SUFFIXES) or self.is_source(path)):
                 self.snapshot().take_cards(path)
                 yield
 
@@ -366,6 +437,9 @@ class Workspace:
             record = self._records.get(user)
             if record is not None:
                 record.judged = None
+            if ReadText(path) in self._asked.get(user, ()):
+                # What a script starts, the file that it names may change.
+                self._undealt[user] = None
             self._spread(user)
 
     # Inside
@@ -388,6 +462,21 @@ class Workspace:
             result = None
         self._layers[folder] = result
         return result
+
+    def _deployed(self, folder: str) -> Settings:
+        """What the nearest `meta.yaml` of TiUP at or above `folder` says."""
+        found = self._metas.get(folder)
+        if found is None:
+            path = _join(folder, META_FILE) if folder else ""
+            text = self._text(path)
+            state = self._answers.get(_meta(path))
+            if text is None and isinstance(state, Content):
+                text = state.data.decode("utf-8", "replace")
+            found = settings_module.of_tiup(text) if text is not None else settings_module.DEFAULTS
+            if folder and not found.given:
+                found = self._deployed(parent_of(folder))
+            self._metas[folder] = found
+        return found
 
     def _text(self, path: str) -> str | None:
         if path in self._open:
@@ -420,13 +509,24 @@ class Workspace:
         if record is not None:
             record.stale = True
         self._undealt[path] = None
+        if path.lower().endswith(YAML_SUFFIXES):
+            self._unsought[path] = None
         self._spread(path)
         self._disturb(path)
         if path.endswith(SETTINGS_FILE):
             self._settings_changed()
+        elif path.endswith(META_FILE):
+            self._meta_changed(parent_of(path))
         self._changed()
 
+    def _meta_changed(self, folder: str) -> None:
+        before = self._metas.get(folder)
+        self._metas.clear()
+        if before is not None and before != self._deployed(folder):
+            self._settings_changed()
+
     def _settings_changed(self) -> None:
+        self._metas.clear()
         self._layers.clear()
         self._effective.clear()
         if self._clusters is not None:
@@ -451,6 +551,11 @@ def _same(before: PemState | None, after: PemState) -> bool:
     if isinstance(before, PemContent) and isinstance(after, PemContent):
         return before.pem.digest == after.pem.digest and before.mode == after.mode
     return before == after
+
+
+def _meta(path: str) -> ReadText:
+    """The wish for the `meta.yaml` of a folder; it is read for the version alone and becomes no file of the workspace."""
+    return ReadText(path, CONFIG_LIMIT)
 
 
 def _join(folder: str, name: str) -> str:

@@ -20,10 +20,12 @@ def analysis_of(files: Mapping[str, str | bytes], settings: Mapping[str, object]
     workspace.set_folders(_folders(files))
     for path, data in files.items():
         workspace.put(path, Content(data.encode("utf-8") if isinstance(data, str) else data))
-    while wanted := workspace.wanted():
-        for want in wanted:
-            workspace.tell(want, Missing())
-    deal(workspace)
+    for _ in range(ROUNDS):
+        while wanted := workspace.wanted():
+            for want in wanted:
+                workspace.tell(want, Missing())
+        # What a script starts is asked for here.
+        deal(workspace)
     return workspace.snapshot()
 
 
@@ -57,4 +59,5 @@ def analysis_on_disk(files: Mapping[str, str | bytes], now: float, settings: Map
             break
         for want in wanted:
             workspace.tell(want, answer(want, disk))
+        deal(workspace)
     return workspace.snapshot()

@@ -10,14 +10,14 @@ from dmls.cli.moment import at_of
 from dmls.cli.options import Parsed, UsageError, read_version
 from dmls.cli.session import Request, Session
 from dmls.disk import absolute
-from dmls.model.connection import Party, Unclear, connect, party_of
+from dmls.model.connection import Unclear, between
 from dmls.model.handshake import judge
 from dmls.model.kind import COMPONENTS, DMCTL
 from dmls.model.link import DIALER, PLAINTEXT
-from dmls.schema.keys import NAME
 
 if TYPE_CHECKING:
     from dmls.analysis import Analysis
+    from dmls.model.cluster import Card
 
 STRONG, GOOD, BAD, FAINT = "1", "32", "31", "2"
 MARKS = {True: "✓", False: "✗"}
@@ -39,16 +39,21 @@ def run(parsed: Parsed, console: Console) -> int:
     paths = [source.path for source in sources]
     session.settle(paths)
     analysis = session.workspace.snapshot()
-    found = []
+    ends = []
     for name in names:
-        candidates = _named(analysis, paths, name)
-        if len(candidates) != 1:
-            console.note("link.two-parties" if candidates else "link.no-party", name=name, path=path)
+        ends.append(_named(analysis, name))
+        if not ends[-1]:
+            console.note("link.no-party", name=name, path=path)
             return FAULT
-        found.append(candidates[0])
-    dialer, listener = (_party(analysis, one) for one in found)
-    version = session.workspace.settings_for(found[0]).dm_versions[-1]
-    link = connect(dialer, listener, version)
+    dialer, listener = _chosen(analysis, *ends)
+    if dialer is None or listener is None:
+        console.note("link.two-parties", name=names[0] if dialer is None else names[1], path=path)
+        return FAULT
+    version = session.workspace.settings_for(dialer.home).dm_versions[-1]
+    parties = [analysis.party(card, guess=False) for card in (dialer, listener)]
+    assert parties[0] is not None and parties[1] is not None
+    cluster = analysis.cluster_of(dialer)
+    link = between(parties[0], parties[1], cluster.edges if cluster is not None else (), version)
     if isinstance(link, Unclear):
         console.note(f"link.{link.why}", dialer=names[0], listener=names[1], file=link.about)
         return FAULT
@@ -83,22 +88,26 @@ def run(parsed: Parsed, console: Console) -> int:
     return CLEAN if outcome.ok else FINDINGS
 
 
-def _named(analysis: Analysis, paths: list[str], name: str) -> list[str]:
-    """The files that `name` means: the file of that path, else the components of that name."""
-    full = absolute(name)
-    if full in paths:
-        return [full]
-    found = []
-    for path in paths:
-        config = analysis.file(path)
-        if config is not None and config.kind in (*COMPONENTS, DMCTL):
-            entry = config.get(NAME)
-            if (entry is not None and entry.text == name) or (entry is None and path.rpartition("/")[2] == name):
-                found.append(path)
-    return found
+def _named(analysis: Analysis, name: str) -> list[Card]:
+    """The components and calls of dmctl that `name` means: those of the file of that path, or of a line in it, else those of that name."""
+    file, _, number = name.rpartition(":")
+    lines = analysis.lines(absolute(file)) if file and number.isdecimal() else None
+    if lines is not None and (0 < int(number) <= len(lines)):
+        on_line = analysis.member_on(absolute(file), lines.line_span(int(number) - 1))
+        if on_line is not None:
+            return [on_line]
+    found = analysis.members_of(absolute(name)) or [card for card in analysis.members() if name in (card.name, "" if card.name else card.home.rpartition("/")[2])]
+    found = found or [card for card in analysis.members() if card.kind == DMCTL == name]
+    return [card for card in found if card.kind in (*COMPONENTS, DMCTL)]
 
 
-def _party(analysis: Analysis, path: str) -> Party:
-    config = analysis.file(path)
-    assert config is not None
-    return party_of(config, next(iter(analysis.uses(path)), None), False)
+def _chosen(analysis: Analysis, dialers: list[Card], listeners: list[Card]) -> tuple[Card | None, Card | None]:
+    """The one dialer and the one listener that are meant; None for an end that several are meant by.
+
+    Of several those count that have a connection, and of calls that all call the same in the same way the first.
+    """
+    if len(dialers) > 1 or len(listeners) > 1:
+        known = [(a, b) for a in dialers for b in listeners if (c := analysis.cluster_of(a)) is not None and any((e.dialer, e.listener) == (a.id, b.id) for e in c.edges)]
+        if known:
+            dialers, listeners = (list(dict.fromkeys(pair[i] for pair in known)) for i in (0, 1))
+    return dialers[0] if len(dialers) == 1 else None, listeners[0] if len(listeners) == 1 else None

@@ -256,9 +256,14 @@ class Session:
 
     def _foreign(self, path: str) -> str:
         state = self.disk.read(path, CONFIG_LIMIT)
-        if isinstance(state, Content) and not _is_text(state.data):
+        if not isinstance(state, Content):
+            return "cli.not-dm"
+        if not _is_text(state.data):
             return "cli.not-text"
-        return "cli.not-dm"
+        from dmls.model.foreign import foreign
+
+        found = foreign(path, state.data.decode("utf-8"))
+        return f"cli.not-dm-{found}" if found else "cli.not-dm"
 
     # --- out ---
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Protocol, Sequence, Union
 
-from dmls.files import Content, Denied, Directory, FileState, Missing, Pending
+from dmls.files import Content, Denied, Directory, FileState, Missing, Pending, SecretKey
 from dmls.go import base64_std
 from dmls.model import kind as kinds
 from dmls.model import tls_path
@@ -38,7 +38,8 @@ class PemContent(NamedTuple):
     mode: int = 0
 
 
-PemState = Union[PemContent, FileState]
+PemState = Union[PemContent, SecretKey, FileState]
+"""What is known of a path that was asked about.  Of a file that may hold a secret only what was made of it."""
 
 
 class Lookup(Protocol):
@@ -56,6 +57,9 @@ class Lookup(Protocol):
     def text(self, path: str) -> FileState:
         """The content of a small file that is no configuration."""
 
+    def secret_key(self, path: str) -> PemState:
+        """`SecretKey` for a file that was read for the secret key of a master, or why not."""
+
 
 class Nothing:
     """The lookup of those who may not look."""
@@ -72,8 +76,26 @@ class Nothing:
     def text(self, path: str) -> FileState:
         return Denied()
 
+    def secret_key(self, path: str) -> PemState:
+        return Denied()
+
+
+Connections = Callable[["ConfigFile", Version], "Sequence[Connection]"]
+
 
 def no_connections(config: ConfigFile, version: Version) -> Sequence[Connection]:
+    return ()
+
+
+class SourceFile(NamedTuple):
+    """A source file that a task can mean: its `source-id`, and where that stands, which takes to read the file."""
+
+    path: str
+    id: str
+    where: Callable[[], Span]
+
+
+def no_sources(config: ConfigFile) -> Sequence[SourceFile]:
     return ()
 
 
@@ -81,14 +103,18 @@ class Surroundings(NamedTuple):
     """What a judgement depends on besides the text of one file.
 
     `now` is in seconds since 1970, UTC, None where no rule may look at the clock.  `folders` are the workspace folders.  `connections` are
-    those that a file takes part in, as far as the other files are known.
+    those that a file takes part in, as far as the other files are known.  `given` are the keys of a component's file that a script which starts
+    the component sets, or may set, with flags: what the file says of them may count for nothing.  `sources` gives the
+    source files that a task can mean, the nearest level of folders first; none where one of them has an id that is not known.
     """
 
     now: float | None = None
     settings: Settings = DEFAULTS
     folders: tuple[str, ...] = ()
     lookup: Lookup = Nothing()
-    connections: Callable[[ConfigFile, Version], Sequence[Connection]] = no_connections
+    connections: Connections = no_connections
+    given: frozenset[str] = frozenset()
+    sources: Callable[[ConfigFile], Sequence[SourceFile]] = no_sources
 
 
 class Source:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Callable, Generic, Iterable, Iterator, Mapping
 
 from dmls.model import kind as kinds
 from dmls.model import link
-from dmls.model.endpoint import endpoints
+from dmls.model.endpoint import endpoints, of_entry
 from dmls.schema import keys as k
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class Card(NamedTuple):
     `id` is the file's path, with ``#`` and a number for a command line of a script.  `listens` are the addresses at which others reach it,
     `peers` those at which other masters do, the advertised ones first; addresses that only say "here" are left out.  `calls` are the masters
     that it calls, `ring` the peer addresses of `initial-cluster`.  `source` is the id that a source has, `sources` those that a task uses.
+
+    Of a command line `file` is the configuration file that it starts its program with, "" where none is named or known; the two are one
+    component.  `given` are the keys that its flags set or may set, and `settings` is all that the program runs with, as far as it is known.
     """
 
     id: str
@@ -54,10 +57,18 @@ class Card(NamedTuple):
     ring: tuple[Address, ...] = ()
     source: str = ""
     sources: tuple[str, ...] = ()
+    file: str = ""
+    given: frozenset[str] = frozenset()
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def home(self) -> str:
+        """The file whose place tells what lies near: that of the configuration, where a script only starts it."""
+        return self.file or self.path
 
     @property
     def folder(self) -> str:
-        return _folder(self.path)
+        return _folder(self.home)
 
     @property
     def claims(self) -> frozenset[Key]:
@@ -138,15 +149,24 @@ def card_of(config: ConfigFile, id: str = "") -> Card | None:
         _text(config, k.NAME),
         _addresses(endpoints(config, *_LISTENS.get(kind, ()))),
         _addresses(endpoints(config, k.ADVERTISE_PEER_URLS, k.PEER_URLS)) if kind == kinds.MASTER else (),
-        # The flags of dmctl overwrite what its file says (dm-tls.md §1.5).
-        _addresses(endpoints(config, _CALLS[kind])) if kind != kinds.DMCTL or config.language != "toml" else (),
+        _addresses(_called(config)),
         _addresses(endpoints(config, k.INITIAL_CLUSTER)) if kind == kinds.MASTER else (),
     )
 
 
+def _called(config: ConfigFile) -> tuple[Endpoint, ...]:
+    """The masters that a component or dmctl is told to call."""
+    if config.kind != kinds.DMCTL:
+        return endpoints(config, _CALLS[config.kind])
+    entry = config.get(k.MASTER_ADDR)
+    # The flags of dmctl overwrite what its file says (dm-tls.md §1.5); its flag takes several addresses, like a key `join`.
+    return of_entry(config, entry, k.JOIN) if entry is not None and config.language != "toml" else ()
+
+
 def _text(config: ConfigFile, key: str) -> str:
     entry = config.get(key)
-    return entry.text if entry is not None else ""
+    # What a variable stands for is not known, and its name is none.
+    return entry.text if entry is not None and getattr(entry.node, "style", "") != "unknown" else ""
 
 
 def _addresses(found: Iterable[Endpoint]) -> tuple[Address, ...]:
@@ -222,7 +242,7 @@ class Graph:
         self._take(before)
         if card is not None:
             self._cards[id] = card
-            self._places[id] = self._explicit(card.path)
+            self._places[id] = self._place_of(card)
             place = self._places[id]
             if place is not None:
                 self._named.setdefault(place, {})[id] = None
@@ -232,7 +252,7 @@ class Graph:
         for one in (before, card):
             if one is None:
                 continue
-            place = self._explicit(one.path)
+            place = self._place_of(one)
             touched.update(self._named.get(place, ()) if place is not None else ())
             for key in one.claims:
                 self._forget_meanings(key, one.folder)
@@ -250,9 +270,14 @@ class Graph:
                     continue
                 reached = reaches.get(cluster.scope)
                 if reached is None:
-                    reached = reaches[cluster.scope] = _within(card.path, cluster.scope)
+                    reached = reaches[cluster.scope] = _within(card.home, cluster.scope)
                 if reached:
                     yield id
+
+    def _place_of(self, card: Card) -> tuple[str, str] | None:
+        """The deployment that the settings put a card into: by the file that it is of, else by the script that starts that."""
+        place = self._explicit(card.home)
+        return place if place is not None or not card.file else self._explicit(card.path)
 
     def _take(self, card: Card | None) -> None:
         if card is None:
@@ -286,7 +311,7 @@ class Graph:
         self._meanings.clear()
         for id, card in self._cards.items():
             self._means.remove(id, card.means, (card.folder, self._places[id]))
-            place = self._places[id] = self._explicit(card.path)
+            place = self._places[id] = self._place_of(card)
             if place is not None:
                 self._named.setdefault(place, {})[id] = None
             self._means.add(id, card.means, (card.folder, place))
@@ -300,10 +325,6 @@ class Graph:
 
     def card(self, id: str) -> Card | None:
         return self._cards.get(id)
-
-    def ids_of(self, path: str) -> list[str]:
-        """The cards of a file: its own, or those of its command lines."""
-        return [path] if path in self._cards else sorted(id for id in self._cards if id.startswith(path + "#"))
 
     @property
     def cards(self) -> Iterable[Card]:

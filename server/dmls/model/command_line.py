@@ -17,8 +17,9 @@ from typing import Iterable, Iterator, NamedTuple
 from typing import Mapping as Map
 
 from dmls.model import kind as kinds
-from dmls.model.config_file import ConfigFile
+from dmls.model.config_file import ConfigFile, Entry
 from dmls.pattern import LazyPattern
+from dmls.schema import keys as k
 from dmls.schema.load import document, load
 from dmls.syntax import shell
 from dmls.syntax.shell import Command, Script, Word
@@ -92,17 +93,18 @@ def _names(kind: str, entry: str, key: str = "") -> frozenset[str]:
 class FlagValue(Scalar):
     """The value of a flag.  `word` holds it, from the character `at` of what the word stands for; `language` says who reads the word.
 
-    `origin` is the file that it was taken from, "" for the command line itself.
+    `origin` is the file that it was taken from and `there` its place in it; "" for the command line itself.
     """
 
-    __slots__ = ("at", "language", "origin", "word")
+    __slots__ = ("at", "language", "origin", "there", "word")
 
-    def __init__(self, chunk: Chunk, span: Span, value: str, style: str, word: Word, at: int, language: str, origin: str = "") -> None:
+    def __init__(self, chunk: Chunk, span: Span, value: str, style: str, word: Word, at: int, language: str, origin: str = "", there: Span = Span(0, 0)) -> None:  # noqa: B008
         super().__init__(chunk, span.start, span.end, value, style)
         self.word = word
         self.at = at
         self.language = language
         self.origin = origin
+        self.there = there
 
 
 class FlagUse(NamedTuple):
@@ -558,9 +560,9 @@ def joined(line: CommandLine, file: ConfigFile | None) -> ConfigFile:
     pairs = [_moved(pair, new) for pair in root.pairs]
     span = Span(place.value.start, place.value.end)
 
-    def borrowed(text: str) -> FlagValue:
+    def borrowed(entry: Entry) -> FlagValue:
         assert place is not None and place.value is not None
-        return FlagValue(new, span, text, BORROWED, place.value.word, 0, line.language, file.path)
+        return FlagValue(new, span, entry.text, BORROWED, place.value.word, 0, line.language, file.path, file.value_span(entry))
 
     lists = {spec.key for spec in flags(line.kind).values() if spec.takes == LIST and spec.key}
     lists.update(entry.key for entry in file.root.children if entry.schema is not None and entry.schema.type == LIST)
@@ -568,14 +570,14 @@ def joined(line: CommandLine, file: ConfigFile | None) -> ConfigFile:
         if entry.schema is None or entry.pair is None or (line.kind == kinds.DMCTL and entry.key not in lists):
             continue
         if entry.key in lists:
-            items: list[Node] = [borrowed(item.text) for item in entry.strings()]
+            items: list[Node] = [borrowed(item) for item in entry.strings()]
             mine = next((pair for pair in pairs if pair.name == entry.key), None)
             if mine is not None and isinstance(mine.value, Sequence):
                 mine.value.items[:0] = items
                 continue
             pairs.append(Pair(new, Scalar(new, span.start, span.end, entry.key, "bare"), Sequence(new, span.start, span.end, LANGUAGE, items), span.end))
         elif entry.key not in own and isinstance(entry.node, Scalar):
-            pairs.append(Pair(new, Scalar(new, span.start, span.end, entry.key, "bare"), borrowed(entry.text), span.end))
+            pairs.append(Pair(new, Scalar(new, span.start, span.end, entry.key, "bare"), borrowed(entry), span.end))
     return ConfigFile(line.config.path, line.kind, _tree(line.config.text, new, line.config.tree.lines, pairs, line.program), load(line.kind))
 
 
@@ -588,12 +590,61 @@ def _moved(pair: Pair, chunk: Chunk) -> Pair:
 
 def _copied(node: Node | None, chunk: Chunk) -> Node | None:
     if isinstance(node, FlagValue):
-        return FlagValue(chunk, Span(node.start, node.end), node.value, node.style, node.word, node.at, node.language, node.origin)
+        return FlagValue(chunk, Span(node.start, node.end), node.value, node.style, node.word, node.at, node.language, node.origin, node.there)
     if isinstance(node, Scalar):
         return Scalar(chunk, node.start, node.end, node.value, node.style)
     if isinstance(node, Sequence):
         return Sequence(chunk, node.start, node.end, node.form, [n for n in (_copied(item, chunk) for item in node.items) if n is not None])
     return node
+
+
+def place_of(config: ConfigFile, entry: Entry) -> tuple[str, Span]:
+    """The file in which a value really stands, and its place there; of a list the first item decides."""
+    raw = entry.raw
+    items = [item for item in raw.items if isinstance(item, FlagValue)] if isinstance(raw, Sequence) else [raw] if isinstance(raw, FlagValue) else []
+    if items and items[0].style == BORROWED:
+        theirs = [item for item in items if item.style == BORROWED]
+        return items[0].origin, Span(items[0].there.start, theirs[-1].there.end)
+    return config.path, config.value_span(entry)
+
+
+def starts(line: CommandLine) -> bool:
+    """Whether the program will run and call others from here, rather than print something or run where its paths and addresses mean other things."""
+    command = line.operands[0].value if line.operands else None
+    return not line.ends and not line.elsewhere and not (line.kind == kinds.DMCTL and command in _names(line.kind, "offline-commands"))
+
+
+def given_keys(line: CommandLine) -> frozenset[str]:
+    """The keys that the flags set, or may set."""
+    if line.open:
+        return frozenset(spec.key for spec in flags(line.kind).values() if spec.key)
+    return frozenset(entry.key for entry in line.config.root.children)
+
+
+def settings_of(line: CommandLine, config: ConfigFile) -> tuple[tuple[str, str], ...]:
+    """All that a program runs with, as far as it is known, in a form that can be compared; `config` is the command line with its file."""
+    found = [(entry.key, item.text) for entry in config.root.children for item in (entry.strings() or [entry])]
+    unsure = "?" if line.open or not line.config_is_known or line.unknown else ""
+    return (("", unsure), ("", line.folder or ""), ("", line.config_path or ""), *sorted(found))
+
+
+def alternatives(line: CommandLine, lines: Iterable[CommandLine]) -> bool:
+    """Whether another call in the same script, one of which depends on a branch, does the same with other TLS flags: which of them runs is not known."""
+    if line.kind != kinds.DMCTL:
+        return False
+    address = line.config.get(k.MASTER_ADDR)
+    for other in lines:
+        there = other.config.get(k.MASTER_ADDR)
+        if other is line or other.kind != line.kind or (line.top and other.top) or address is None or there is None or address.text != there.text:
+            continue
+        if any(_text(line, key) != _text(other, key) for key in (k.SSL_CA, k.SSL_CERT, k.SSL_KEY)):
+            return True
+    return False
+
+
+def _text(line: CommandLine, key: str) -> str:
+    entry = line.config.get(key)
+    return entry.text if entry is not None else ""
 
 
 def config_places(line: CommandLine, script: str, folders: Iterable[str] = ()) -> Iterator[str]:

@@ -27,6 +27,7 @@ _CONFIG = {
 }
 _JOIN = DmError(40077, "dm-worker", "high", "cannot join with master endpoints", "Please check network connection of worker and check worker name is unique.")
 _CAMPAIGN = DmError(11107, "functional", "high", "fail to campaign leader: create the initial session")
+_CONTROL = DmError(48001, "dmctl", "high", "can not create grpc connection", "Please check your network connection.")
 _LOAD = DmError(48003, "dmctl", "high", "can not load tls config", "Please ensure that the tls certificate is accessible on the node currently running dmctl.")
 _CONNECTION = DmError(11112, "functional", "medium", "invalid TLS config", "Please check the `ssl-ca`, `ssl-cert` and `ssl-key` config.")
 
@@ -84,11 +85,19 @@ def refused_self(owner: str, cause: str) -> Outcome:
     return _of(_CAMPAIGN, cause) if owner == kinds.MASTER else NONE
 
 
-def refused_peer(owner: str) -> Outcome:
-    """A component that its peers refuse: a worker sees a timeout, a master cannot campaign."""
+def refused_peer(owner: str, address: str = "") -> Outcome:
+    """A component that its peers refuse: a worker sees a timeout, a master cannot campaign, dmctl cannot connect to `address`."""
     if owner == kinds.WORKER:
         return _timeout()
+    if owner == kinds.DMCTL:
+        return no_connection(address)
     return _of(_CAMPAIGN, "context deadline exceeded") if owner == kinds.MASTER else NONE
+
+
+def no_connection(address: str) -> Outcome:
+    """What dmctl says of a master that it cannot reach, whatever the cause."""
+    text = _CONTROL._replace(message=f"can't connect to {address}").text("context deadline exceeded")
+    return Outcome((_CONTROL.code,), text, {HIDDEN_IN: kinds.DMCTL})
 
 
 def _pair(owner: str, go_error: str, version: Version) -> Outcome:

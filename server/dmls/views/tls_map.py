@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Proto
 
 from dmls.model import kind as kinds
 from dmls.model import link
+from dmls.model.connection import Spot
 from dmls.model.handshake import judge
 from dmls.schema import keys as k
 from dmls.text import Span
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dmls.model.config_file import ConfigFile, Entry
     from dmls.model.connection import Connection, Party
     from dmls.pki.facts import Certificate
+    from dmls.text import LineIndex
     from dmls.version import Version
 
 DATABASE = "database"
@@ -178,6 +180,7 @@ class Known(Protocol):
     def party(self, card: Card) -> Party | None: ...
     def file(self, path: str) -> ConfigFile | None: ...
     def findings(self, path: str) -> Sequence[Finding]: ...
+    def lines(self, path: str) -> LineIndex | None: ...
 
 
 def tls_map(known: Known, paths: Iterable[str], version: Version) -> TlsMap:
@@ -212,7 +215,7 @@ class _Maker:
     def deployment(self, cluster: Cluster) -> Deployment:
         nodes: dict[str, Node] = {}
         edges: list[MapEdge] = []
-        paths = {card.path for card in cluster.members}
+        paths = {path for card in cluster.members for path in (card.path, card.home)}
         findings = {path: [f for f in self.known.findings(path) if f.rule.startswith("tls-")] for path in paths}
         parties: dict[str, Party] = {}
         for card in cluster.members:
@@ -233,18 +236,23 @@ class _Maker:
             if edge.dialer in parties and edge.listener in parties:
                 dialer, listener = parties[edge.dialer], parties[edge.listener]
                 made = self._edge(edge, dialer, listener, judged.get(edge))
-                about = [*findings[dialer.card.path], *(findings[listener.card.path] if listener.card.path != dialer.card.path else ())]
+                about = list({_identity(f): f for end in (dialer, listener) for f in _own(findings, end)}.values())
                 edges.append(made._replace(findings=tuple(f for f in about if _touches(f, made, dialer, listener, paths))))
         told = {f for e in edges for f in map(_identity, e.findings)}
-        owned = (n._replace(findings=tuple(f for f in findings.get(n.file, ()) if _identity(f) not in told)) for n in nodes.values())
+        owned = (n._replace(findings=tuple(f for f in _own(findings, parties[n.id]) if _identity(f) not in told) if n.id in parties else ()) for n in nodes.values())
         return _deployment(cluster.name, cluster.scope, owned, edges)
 
     # --- nodes ---
 
     def _component(self, card: Card, party: Party) -> Node:
         address = card.listens[0] if card.listens else None
-        place = party.place(k.NAME, *_ADDRESSES)
-        return self._node(card, party, f"{_bracketed(address.host)}:{address.port}" if address else "", Place(card.path, place[1], place[0]) if place else Place(card.path, Span(0, 0)))
+        return self._node(card, party, f"{_bracketed(address.host)}:{address.port}" if address else "", _place(party.place(k.NAME, *_ADDRESSES) or party.head))
+
+    def _name(self, card: Card, party: Party) -> str:
+        """What a member is called that has no name: by its file, or by its line in a script."""
+        file = card.home.rpartition("/")[2]
+        lines = self.known.lines(card.path) if party.extent.end and not card.file else None
+        return f"{file}:{lines.line_of(party.extent.start) + 1}" if lines is not None else file
 
     def _node(self, card: Card, party: Party, address: str, place: Place) -> Node:
         leaf = self._leaf(party)
@@ -254,8 +262,8 @@ class _Maker:
         return Node(
             card.id,
             card.kind,
-            name or card.path.rpartition("/")[2],
-            card.path,
+            name or self._name(card, party),
+            card.home,
             place,
             address,
             on,
@@ -360,11 +368,10 @@ class _Maker:
         if state in (ENCRYPTED, UNKNOWN):
             places += [*_material_places(listener), *_material_places(dialer)]
         if said is not None:
-            places.append(Place(own.card.path, said[1], said[0]))
+            places.append(_place(said))
         for party in (own, other):
-            if not any(p.file == party.card.path for p in places):
-                there = party.place(*_ADDRESSES, k.NAME)
-                places.append(Place(party.card.path, there[1], there[0]) if there else Place(party.card.path, Span(0, 0)))
+            if not any(party.owns(p.file, p.span.start) for p in places):
+                places.append(_place(party.place(*_ADDRESSES, k.NAME) or party.head))
         demands = bool(listener.end.allowed_cn) if edge.pair == link.WORKER else True
         return MapEdge(
             edge.dialer,
@@ -389,18 +396,28 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def _places_of(config: ConfigFile, *holders: Entry | None) -> dict[str, Span]:
+def _place(spot: Spot) -> Place:
+    return Place(spot.file, spot.span, spot.key)
+
+
+def _own(findings: Mapping[str, Sequence[Finding]], party: Party) -> Iterator[Finding]:
+    """The findings that are about one member."""
+    for path in dict.fromkeys((party.card.path, party.card.home)):
+        yield from (f for f in findings.get(path, ()) if party.owns(path, f.span.start))
+
+
+def _places_of(config: ConfigFile, *holders: Entry | None) -> dict[str, Spot]:
     """The values of the TLS keys of a database connection."""
     found = {}
     for holder in holders:
         for entry in holder.children if holder is not None else ():
             if entry.schema is not None and not entry.children or entry.name == k.CERT_ALLOWED_CN:
-                found.setdefault(entry.name, config.value_span(entry))
+                found.setdefault(entry.name, Spot(entry.name, config.path, config.value_span(entry)))
     return found
 
 
 def _material_places(party: Party) -> list[Place]:
-    return [Place(party.card.path, party.places[key], key) for key in (k.SSL_CA, k.CERT_ALLOWED_CN) if key in party.places]
+    return [_place(party.places[key]) for key in (k.SSL_CA, k.CERT_ALLOWED_CN) if key in party.places]
 
 
 def _failed_places(steps: Sequence[link.Step], dialer: Party, listener: Party) -> Iterator[Place]:
@@ -413,17 +430,17 @@ def _failed_places(steps: Sequence[link.Step], dialer: Party, listener: Party) -
             party = own if whose == _SELF else other
             for key in wanted:
                 if key in party.places:
-                    yield Place(party.card.path, party.places[key], key)
+                    yield _place(party.places[key])
 
 
 def _touches(finding: Finding, edge: MapEdge, dialer: Party, listener: Party, paths: set[str]) -> bool:
     """Whether a finding about TLS in the file of one end has to do with this connection, and not with the end alone."""
-    own, other = (dialer, listener) if finding.file == dialer.card.path else (listener, dialer)
-    pointed = {r.file for r in finding.related if r.file in paths and r.file != finding.file}
+    own, other = (dialer, listener) if dialer.owns(finding.file, finding.span.start) else (listener, dialer)
+    pointed = [r for r in finding.related if r.file in paths and not own.owns(r.file, r.span.start)]
     if pointed:
-        # It is about the connections to these files and no others.
-        return other.card.path in pointed
-    return edge.state != ENCRYPTED and any(p.file == own.card.path and p.span.start <= finding.span.start <= p.span.end for p in edge.places)
+        # It is about the connections to these ends and no others.
+        return any(other.owns(r.file, r.span.start) for r in pointed)
+    return edge.state != ENCRYPTED and any(p.file == finding.file and p.span.start <= finding.span.start <= p.span.end for p in edge.places)
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

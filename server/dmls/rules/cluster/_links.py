@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Iterable, Iterator, Sequence
 
 from dmls.finding import Related
+from dmls.go import host_port
 from dmls.model import kind as kinds
 from dmls.model.cert_use import printable
 from dmls.model.connection import Connection, Party
+from dmls.model.edit import FLAGS
 from dmls.model.link import DIALER, HANDSHAKE, MISMATCH
 from dmls.rule import Context
 from dmls.schema import keys as k
@@ -27,31 +29,30 @@ def refused(connections: Sequence[Connection], ctx: Context, *what: str, by_me: 
             continue
         last = connection.outcome.steps[-1]
         taker = connection.dialer if last.side == DIALER else connection.listener
-        if last.what in what and (taker.card.path == ctx.config.path) == by_me and not is_self(connection):
+        if last.what in what and (taker.card.id == connection.view) == by_me and not is_self(connection):
             yield connection
 
 
 def mismatched(connections: Sequence[Connection], ctx: Context) -> Iterator[Connection]:
     """The connections that fail because this file has no TLS and the other has."""
     for connection in connections:
-        if connection.outcome.stage == MISMATCH and not mine(connection, ctx).on and connection.other(ctx.config.path).on:
+        if connection.outcome.stage == MISMATCH and not connection.mine.on and connection.other.on and connection.other.card.kind in kinds.COMPONENTS:
             yield connection
+
+
+def all_calls(connections: Sequence[Connection]) -> list[Connection]:
+    """The calls of dmctl, where it is known of each of its addresses what becomes of the call: one that succeeds is enough for dmctl."""
+    calls = [c for c in connections if c.i_dial]
+    return calls if calls and len(calls) == len(calls[0].mine.card.calls) else []
 
 
 def is_self(connection: Connection) -> bool:
     return connection.dialer.card.id == connection.listener.card.id
 
 
-def mine(connection: Connection, ctx: Context) -> Party:
-    return connection.dialer if connection.dialer.card.path == ctx.config.path else connection.listener
-
-
-def others(connections: Iterable[Connection], ctx: Context) -> list[Party]:
+def others(connections: Iterable[Connection]) -> list[Party]:
     """The other ends, each once, in the order of their files."""
-    found = {}
-    for connection in connections:
-        party = connection.other(ctx.config.path)
-        found[party.card.id] = party
+    found = {c.other.card.id: c.other for c in connections}
     return [found[id] for id in sorted(found)]
 
 
@@ -59,29 +60,39 @@ def pointers(parties: Sequence[Party], message: str, *keys: str, **args: object)
     """Pointers at the first of the keys that each of the other files has; at the top of a file that has none."""
     out = []
     for party in parties[:MOST_RELATED]:
-        place = party.place(*keys)
-        span = place[1] if place is not None else Span(0, 0)
-        out.append(Related(party.card.path, span, f"related.{message}", {"file": shown(party), **args}))
+        spot = party.place(*keys) or party.head
+        out.append(Related(spot.file, spot.span, f"related.{message}", {"file": _name(spot.file), **args}))
     return tuple(out)
 
 
-def shown(party: Party) -> str:
-    """How a sentence calls an end: by its file's name."""
-    return party.card.path.rpartition("/")[2]
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def named(parties: Sequence[Party]) -> str:
-    """A list of the other files for a sentence."""
-    return ", ".join(f"`{printable(shown(p))}`" for p in parties[:MOST_RELATED]) + (" …" if len(parties) > MOST_RELATED else "")
+    """A list of the other files for a sentence, each by its name; of a component that a script starts, its configuration."""
+    names = list(dict.fromkeys(f"`{printable(_name(p.card.home))}`" for p in parties))
+    return ", ".join(names[:MOST_RELATED]) + (" …" if len(names) > MOST_RELATED else "")
 
 
-def place(ctx: Context, *keys: str) -> Span:
-    """The value of the first of the keys that the file has, else its top."""
-    for key in keys:
-        entry = ctx.config.get(key)
-        if entry is not None:
-            return ctx.config.value_span(entry)
-    return Span(0, 0)
+def place(ctx: Context, party: Party, *keys: str) -> Span | None:
+    """The value of the first of the keys that the own end has, else the top of its file.
+
+    None where that stands in another file: a component that a script starts has settings in its configuration and in the script, and
+    what is wrong is told where it stands.
+    """
+    spot = party.place(*keys)
+    if spot is not None:
+        return spot.span if spot.file == ctx.config.path else None
+    if ctx.config.language == FLAGS:
+        return ctx.config.value_span(ctx.config.root)
+    return Span(0, 0) if party.card.path == ctx.config.path else None
+
+
+def dialled(ctx: Context) -> str:
+    """The addresses that dmctl prints when it reaches none of them; "" for a component."""
+    entry = ctx.config.get(k.MASTER_ADDR) if ctx.config.kind == kinds.DMCTL else None
+    return host_port.unwrap_scheme(entry.text) if entry is not None else ""
 
 
 def called_at(kind: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from dmls.model.connection import Connection
 from dmls.model.host_check import is_loopback
 from dmls.pki.names import parse_ip
 from dmls.rule import LINKS, Context, Finding, Rule, Severity
-from dmls.rules.cluster._links import is_self, mine, named, others, place, pointers
+from dmls.rules.cluster._links import is_self, named, others, place, pointers
 from dmls.schema import keys as k
 from dmls.version import go_of
 
@@ -37,22 +37,21 @@ _VALUES = {
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
     for key, values in _VALUES.items():
-        calls = [c for c in connections if _calls_me(c, ctx) and c.edge.key == key and not c.edge.by_dialer and is_loopback(c.edge.host)]
+        calls = [c for c in connections if c.i_listen and not is_self(c) and c.edge.key == key and not c.edge.by_dialer and is_loopback(c.edge.host)]
         callers = [c for c in calls if _host(c.dialer.card)]
-        if not callers or not _differ([*(_host(c.dialer.card) for c in callers), _host(mine(callers[0], ctx).card)], ctx):
+        if not callers or not _differ([*(_host(c.dialer.card) for c in callers), _host(callers[0].mine.card)], ctx):
             continue
-        parties = others(callers, ctx)
+        parties = others(callers)
+        at = place(ctx, callers[0].mine, *values)
+        if at is None:
+            continue
         yield ctx.finding(
             RULE,
-            place(ctx, *values),
+            at,
             related=pointers(parties, "calls-from", *_VALUES[k.ADVERTISE_ADDR], host=printable(_host(parties[0].card))),
             host=printable(callers[0].edge.host),
             files=named(parties),
         )
-
-
-def _calls_me(connection: Connection, ctx: Context) -> bool:
-    return connection.listener.card.path == ctx.config.path and not is_self(connection)
 
 
 def _host(card: Card) -> str:

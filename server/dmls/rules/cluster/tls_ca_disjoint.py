@@ -22,7 +22,7 @@ from dmls.model import openssl
 from dmls.model.connection import Connection, Party
 from dmls.model.tls_outcome import refused_peer
 from dmls.rule import LINKS, Context, Finding, Fix, Rule, Severity
-from dmls.rules.cluster._links import CHAIN, UNKNOWN, mine, named, others, place, pointers, refused
+from dmls.rules.cluster._links import CHAIN, UNKNOWN, dialled, named, others, place, pointers, refused
 from dmls.schema import keys as k
 
 
@@ -30,16 +30,19 @@ def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
     found = [c for c in refused(connections, ctx, *CHAIN, by_me=True) if c.outcome.reason in UNKNOWN and not _same_authorities(c)]
     if not found:
         return
-    parties = others(found, ctx)
+    parties = others(found)
+    at = place(ctx, found[0].mine, k.SSL_CA)
+    if at is None:
+        return
     go_text = str(found[0].outcome.steps[-1].args.get("text", ""))
-    outcome = refused_peer(ctx.config.kind)
+    outcome = refused_peer(ctx.config.kind, dialled(ctx))
     yield ctx.finding(
         RULE,
-        place(ctx, k.SSL_CA),
+        at,
         codes=outcome.codes,
         dm_text=go_text,
         related=pointers(parties, "not-trusted", k.SSL_CERT),
-        fixes=_bundle(mine(found[0], ctx), parties[0], ctx),
+        fixes=_bundle(found[0].mine, parties[0], ctx),
         files=named(parties),
         count=len(parties),
         **outcome.args,
@@ -60,4 +63,4 @@ def _bundle(own: Party, other: Party, ctx: Context) -> tuple[Fix, ...]:
     return ctx.command("join-authorities", command, file=own.end.ca.path, other=other.end.ca.path)
 
 
-RULE = Rule("tls-ca-disjoint", "cluster", Severity.ERROR, LINKS, kinds.COMPONENTS, check)
+RULE = Rule("tls-ca-disjoint", "cluster", Severity.ERROR, LINKS, (*kinds.COMPONENTS, kinds.DMCTL), check)

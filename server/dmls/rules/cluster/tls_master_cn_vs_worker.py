@@ -29,18 +29,21 @@ from dmls.schema import keys as k
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
-    found = [c for c in refused(connections, ctx, "refuses-names", by_me=True) if not _has_own_finding(leaf_name(c.other(ctx.config.path), c), ctx)]
+    found = [c for c in refused(connections, ctx, "refuses-names", by_me=True) if not _has_own_finding(leaf_name(c.other, c), ctx)]
     if not found:
         return
-    parties = others(found, ctx)
-    name = leaf_name(found[0].other(ctx.config.path), found[0])
+    parties = others(found)
+    at = place(ctx, found[0].mine, k.CERT_ALLOWED_CN)
+    if at is None:
+        return
+    name = leaf_name(found[0].other, found[0])
     outcome = refused_peer(ctx.config.kind)
     step = found[0].outcome
     yield ctx.finding(
         RULE,
-        place(ctx, k.CERT_ALLOWED_CN),
+        at,
         codes=outcome.codes,
-        dm_text=(step.dialer_error if found[0].dialer.card.path == ctx.config.path else step.listener_error) or "",
+        dm_text=(step.dialer_error if found[0].i_dial else step.listener_error) or "",
         related=pointers(parties, "shows-name", k.SSL_CERT, name=printable(name)),
         fixes=_added(ctx, name),
         name=printable(name),

@@ -22,19 +22,19 @@ from dmls.model.cert_use import printable
 from dmls.model.connection import Connection
 from dmls.model.link import PEER
 from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
-from dmls.rules.cluster._links import mine, named, others, pointers
+from dmls.rules.cluster._links import named, others, place, pointers
 from dmls.schema import keys as k
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
-    peers = [c for c in connections if c.pair == PEER and mine(c, ctx).on and c.other(ctx.config.path).on]
+    peers = [c for c in connections if c.pair == PEER and c.mine.on and c.other.on]
     if not peers or not all(c.outcome.ok for c in peers):
         # What fails already has a finding, which says more.
         return
-    first = mine(peers[0], ctx).end.allowed_cn[:1]
+    first = peers[0].mine.end.allowed_cn[:1]
     entry = ctx.config.get(k.CERT_ALLOWED_CN)
-    parties = [p for p in others(peers, ctx) if p.end.allowed_cn[:1] != first]
-    if not parties or entry is None or not first:
+    parties = [p for p in others(peers) if p.end.allowed_cn[:1] != first]
+    if not parties or entry is None or not first or place(ctx, peers[0].mine, k.CERT_ALLOWED_CN) is None:
         return
     theirs = parties[0].end.allowed_cn[:1]
     item = entry.get(0)

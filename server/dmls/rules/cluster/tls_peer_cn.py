@@ -21,13 +21,13 @@ from dmls.model.connection import Connection
 from dmls.model.link import PEER
 from dmls.rule import LINKS, Context, Finding, Rule, Severity
 from dmls.rules.cluster._first_name import report
-from dmls.rules.cluster._links import leaf_name, mine, refused
+from dmls.rules.cluster._links import leaf_name, refused
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
     found = [c for c in refused(connections, ctx, "refuses-first-name", by_me=False) if c.pair == PEER]
     # A master that does not even admit itself has a finding of its own.
-    return report(RULE, [c for c in found if mine(c, ctx).end.allowed_cn[:1] in ((), (leaf_name(mine(c, ctx), c),))], ctx)
+    return report(RULE, [c for c in found if c.mine.end.allowed_cn[:1] in ((), (leaf_name(c.mine, c),))], ctx)
 
 
 RULE = Rule("tls-peer-cn", "cluster", Severity.ERROR, LINKS, (kinds.MASTER,), check)

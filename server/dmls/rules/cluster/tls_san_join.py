@@ -31,7 +31,7 @@ from dmls.version import NEW_TLS_HELPER, go_of
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
-    calls = [c for c in connections if c.pair == MASTER and c.dialer.card.path == ctx.config.path]
+    calls = [c for c in connections if c.pair == MASTER and c.i_dial]
     joined = [c for c in calls if c.edge.by_dialer and c.dialer.on and c.listener.on]
     bad = [c for c in joined if _error(c)]
     worst = Severity.ERROR if len(bad) == len(joined) else Severity.WARNING
@@ -66,7 +66,9 @@ def _finding(connection: Connection, worst: Severity, ctx: Context) -> Iterator[
         return
     outcome = refused_peer(kinds.WORKER)
     host = connection.link.host
-    span = place(ctx, k.JOIN)
+    span = place(ctx, connection.mine, k.JOIN)
+    if span is None:
+        return
     if connection.edge.by_dialer:
         span = next((e.span for e in endpoints(ctx.config, k.JOIN) if e.host.lower() == host), span)
     yield ctx.finding(

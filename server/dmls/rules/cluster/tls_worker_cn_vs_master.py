@@ -25,7 +25,7 @@ from dmls.rules.cluster._links import refused
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
-    return report(RULE, [c for c in refused(connections, ctx, "refuses-first-name", by_me=False) if not second(c, ctx)], ctx)
+    return report(RULE, [c for c in refused(connections, ctx, "refuses-first-name", by_me=False) if not second(c)], ctx)
 
 
 RULE = Rule("tls-worker-cn-vs-master", "cluster", Severity.ERROR, LINKS, (kinds.WORKER,), check)

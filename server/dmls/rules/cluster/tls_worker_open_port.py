@@ -46,7 +46,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
 def _list(block: TlsBlock, ctx: Context) -> tuple[Fix, ...]:
     """The list with the names of all masters, where each connection is known to succeed with it."""
     found = [c for c in ctx.around.connections(ctx.config, ctx.version) if c.pair in (MASTER, WORKER)]
-    names = {leaf_name(c.other(ctx.config.path), c) for c in found if c.pair == WORKER}
+    names = {leaf_name(c.other, c) for c in found if c.pair == WORKER}
     if not names or "" in names or not all(name.strip() == name and name.isprintable() for name in names):
         return ()
     wanted = tuple(sorted(names))

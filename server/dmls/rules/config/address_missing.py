@@ -4,7 +4,7 @@ What: a `dm-master.toml` without `master-addr`, or a `dm-worker.toml` without `w
 
 Why: neither key has a default.  Where the command line does not give `--master-addr` or `--worker-addr` either, DM does not start: 38035 or 40069
 `host:port '' not valid, RawCause: missing port in address` (dm/master/config.go:247-252, dm/worker/config.go:186-191).  TiUP's start scripts give the
-flag, so a file that TiUP has written needs no such key.
+flag, so a file that TiUP has written needs no such key; nor does one that a script or systemd unit of the workspace starts with that flag.
 
 Wrong: a `dm-worker.toml` with `name` and `join` only
 
@@ -32,11 +32,11 @@ _BY_TIUP = "# WARNING: This file is auto-generated"
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
-    yield from judge(config, ctx)
+    yield from judge(config, ctx, ctx.around.given)
 
 
 def judge(config: ConfigFile, ctx: Context, given: frozenset[str] = frozenset()) -> Iterator[Finding]:
-    """`given` are the keys that each known start of the program sets with a flag."""
+    """`given` are the keys that a start of the program sets, or may set, with a flag."""
     own = OWN_KEY[config.kind]
     entry = config.get(own)
     if own in given or config.language != "toml" or config.text.lstrip("\ufeff").startswith(_BY_TIUP) or may_be_misspelt(config, own):

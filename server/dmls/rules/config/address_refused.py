@@ -5,7 +5,8 @@ other than http and https, or without a host that others can dial.
 
 Why: DM splits the address with Go's net.SplitHostPort and does not start where that fails: 38035 (`master-addr`), 38042 (`advertise-addr` of a
 master), 40069 (worker).  Where no `advertise-addr` is given, its own address is what the others dial, so it must have a host that is not
-0.0.0.0 (dm/master/config.go:247-270, dm/worker/config.go:186-210).  A flag on the command line overrides the file.
+0.0.0.0 (dm/master/config.go:247-270, dm/worker/config.go:186-210).  A flag on the command line overrides the file; where
+a script or systemd unit of the workspace gives one, nothing is said of the key.
 
 Wrong: `worker-addr = "0.0.0.0:8262"` without `advertise-addr`
 
@@ -37,11 +38,11 @@ _FORMAT = "advertise-addr (%s) must include the 'host' part and should not be '0
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
-    yield from judge(config, ctx)
+    yield from judge(config, ctx, ctx.around.given)
 
 
 def judge(config: ConfigFile, ctx: Context, given: frozenset[str] = frozenset()) -> Iterator[Finding]:
-    """`given` are the keys that each known start of the program sets with a flag."""
+    """`given` are the keys that a start of the program sets, or may set, with a flag."""
     own = OWN_KEY[config.kind]
     advertised = config.get(k.ADVERTISE_ADDR)
     absent = advertised is None or (advertised.text == "" and not advertised.children)

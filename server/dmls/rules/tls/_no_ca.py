@@ -7,7 +7,7 @@ from typing import Iterator
 from dmls.model.tls_block import CA, PATHS, TlsBlock
 from dmls.model.unknown import has_tls_misfit
 from dmls.rule import Context, Finding, Rule, Severity
-from dmls.rules.tls._material import missing_files
+from dmls.rules._material import missing_files
 from dmls.version import NEW_TLS_HELPER
 
 

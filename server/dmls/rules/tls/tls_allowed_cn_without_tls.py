@@ -22,7 +22,7 @@ from dmls.model import kind as kinds
 from dmls.model.tls_block import CA, CERT, KEY, TlsBlock
 from dmls.model.unknown import has_tls_misfit
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
-from dmls.rules.tls._material import placeholders
+from dmls.rules._material import placeholders
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from dmls.model import kind as kinds
 from dmls.model.decode import misfits
 from dmls.model.tls_block import BASE64, BYTES, PATHS, TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
-from dmls.rules.tls._material import placeholders
+from dmls.rules._material import placeholders
 
 _PATH_FOR = {name: PATHS[role] for names in (BASE64, BYTES) for role, name in names.items()}
 

@@ -22,7 +22,7 @@ from dmls.model import kind as kinds
 from dmls.model.tls_block import TlsBlock
 from dmls.model.tls_use import is_readable, physical_import
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
-from dmls.rules.tls._material import missing_files
+from dmls.rules._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:

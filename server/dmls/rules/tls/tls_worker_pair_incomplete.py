@@ -21,7 +21,7 @@ from dmls.model import kind as kinds
 from dmls.model.tls_block import PATHS, TlsBlock
 from dmls.model.unknown import has_tls_misfit
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
-from dmls.rules.tls._material import missing_files
+from dmls.rules._material import missing_files
 
 
 def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
