@@ -109,6 +109,8 @@ def everything(client: RawClient, secrets: Secrets, uris: list[str]) -> None:
         for method in ("documentSymbol", "foldingRange", "documentLink", "codeLens"):
             client.ask(f"textDocument/{method}", here)
         client.ask("textDocument/inlayHint", {**here, "range": WHOLE})
+        for form in FORMATS:
+            client.ask("workspace/executeCommand", {"command": "dmls.effective", "arguments": [{"uri": uri, "format": form}]})
         client.ask("textDocument/codeAction", {**here, "range": WHOLE, "context": {"diagnostics": []}})
         for number, line in enumerate(lines[:40]):
             for column in {1, len(line) // 2, max(0, len(line) - 1), len(line)}:

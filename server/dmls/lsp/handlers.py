@@ -344,6 +344,16 @@ async def change(session: Session, arguments: Sequence[Any]) -> object:
     return await change.change(session, arguments)
 
 
+async def effective(session: Session, arguments: Sequence[Any]) -> object:
+    """What DM works with in one file; raises Refused where that cannot be told."""
+    from dmls.lsp import effective
+
+    answer = await effective.show(session, arguments)
+    if isinstance(answer, Refusal):
+        raise Refused(sentence(answer.message, answer.args, session.locale))
+    return answer
+
+
 def show(session: Session, arguments: Sequence[Any]) -> None:
     """The command behind a lens: show a place in a file."""
     if len(arguments) == 2 and isinstance(arguments[0], str):
@@ -400,6 +410,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     actions.COPY: actions.copy,
     actions.EXPLAIN: actions.explain,
     "dmls.map": tls_map,
+    "dmls.effective": effective,
     "dmls.change": change,
 }
 ACTION_KINDS = ["quickfix", "refactor.extract", "refactor.inline", "refactor.rewrite", actions.FIX_ALL]

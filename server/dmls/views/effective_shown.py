@@ -34,13 +34,14 @@ class Asked(Protocol):
 class Effective(NamedTuple):
     """The values of a file, those of one instance where one was asked for; `errors` counts the findings that let DM refuse it.
 
-    `config` is the file that TiUP writes where `instance` is a component of a topology, "" for all others.
+    `config` is the file that TiUP writes where `instance` is a component of a topology, "" for all others.  `known` are the instances of the file.
     """
 
     config: ConfigFile
     version: Version
     item: e.Item
     errors: int
+    known: tuple[str, ...] = ()
     instance: str = ""
 
     @property
@@ -85,16 +86,16 @@ def effective(analysis: Asked, path: str, instance: str = "", version: Version |
     errors = sum(f.severity == Severity.ERROR for f in findings)
     version = version or analysis.settings(path).dm_versions[-1]
     item = e.shown(config, version)
+    known = tuple(e.instances(item, config.kind))
     if instance:
-        known = e.instances(item, config.kind)
         if instance not in known:
             return Refusal("show.no-instance", {"instance": instance, "known": ", ".join(known)}) if known else Refusal("show.no-instances", {"instance": instance})
         made = _written(config, instance)
         if made is not None:
             file, flags = made
-            return Effective(file, version, e.flagged(e.shown(file, version), flags), errors, instance)
+            return Effective(file, version, e.flagged(e.shown(file, version), flags), errors, known, instance)
         item = e.selected(item, config.kind, instance)
-    return Effective(config, version, item, errors)
+    return Effective(config, version, item, errors, known)
 
 
 def _written(config: ConfigFile, address: str) -> tuple[ConfigFile, frozenset[str]] | None:
