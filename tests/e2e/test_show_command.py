@@ -72,5 +72,5 @@ def test_what_cannot_be_shown(real: RawClient, tmp_path: Path, options: dict[str
     for name, text in (("task.yaml", TASK), ("task2.yaml", TASK + "a: [\n")):
         real.open((tmp_path / name).as_uri(), text)
     uri = {"HERE": (tmp_path / "task.yaml").as_uri(), "BROKEN": (tmp_path / "task2.yaml").as_uri()}.get(str(options.get("uri")))
-    error = ask(real, **{**options, **({"uri": uri} if uri else {})})["error"]
-    assert error["code"] == -32803 and said in error["message"]
+    answer = ask(real, **{**options, **({"uri": uri} if uri else {})})["result"]
+    assert list(answer) == ["refused"] and said in answer["refused"]

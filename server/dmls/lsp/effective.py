@@ -9,6 +9,7 @@ from dmls.lsp import to_proto
 from dmls.text import LineIndex, Span
 from dmls.version import parse_version
 from dmls.views.effective_shown import effective
+from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
     from dmls.lsp.session import Session
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 JSON = "json"
 
 
-async def show(session: Session, arguments: Sequence[Any]) -> to_proto.Json | Refusal:
-    """``{"language", "text", "instances"}`` or, as `format` of the first argument asks, ``{"config": …, "instances"}``.
+async def show(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
+    """``{"language", "text", "instances"}`` or, as `format` of the first argument asks, ``{"config": …, "instances"}``; ``{"refused": why}`` where
+    nothing can be shown.
 
     That argument has the `uri` of the file; an `instance` and a `dmVersion` if it likes.  `instances` are the names that may be asked for.
     """
@@ -31,7 +33,7 @@ async def show(session: Session, arguments: Sequence[Any]) -> to_proto.Json | Re
     name = path.rpartition("/")[2]
     found = effective(analysis, path, instance if isinstance(instance, str) else "", _version(options.get("dmVersion")))
     if isinstance(found, Refusal):
-        return Refusal(found.message, {"path": name, **found.args})
+        return {"refused": sentence(found.message, {"path": name, **found.args}, session.locale_for(path))}
 
     def range_of(lines: LineIndex, span: Span) -> to_proto.Json:
         return to_proto.range_of(lines, span, session.client.encoding)

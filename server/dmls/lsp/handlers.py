@@ -348,10 +348,7 @@ async def effective(session: Session, arguments: Sequence[Any]) -> object:
     """What DM works with in one file; raises Refused where that cannot be told."""
     from dmls.lsp import effective
 
-    answer = await effective.show(session, arguments)
-    if isinstance(answer, Refusal):
-        raise Refused(sentence(answer.message, answer.args, session.locale))
-    return answer
+    return await effective.show(session, arguments)
 
 
 def show(session: Session, arguments: Sequence[Any]) -> None:
