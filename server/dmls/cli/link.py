@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dmls.model.cluster import Card
 
 STRONG, GOOD, BAD, FAINT = "1", "32", "31", "2"
+_ENDS = (*COMPONENTS, DMCTL)
 MARKS = {True: "✓", False: "✗"}
 
 
@@ -41,7 +42,7 @@ def run(parsed: Parsed, console: Console) -> int:
     analysis = session.workspace.snapshot()
     ends = []
     for name in names:
-        ends.append(_named(analysis, name))
+        ends.append(_named(analysis, name, path))
         if not ends[-1]:
             console.note("link.no-party", name=name, path=path)
             return FAULT
@@ -88,17 +89,24 @@ def run(parsed: Parsed, console: Console) -> int:
     return CLEAN if outcome.ok else FINDINGS
 
 
-def _named(analysis: Analysis, name: str) -> list[Card]:
-    """The components and calls of dmctl that `name` means: those of the file of that path, or of a line in it, else those of that name."""
-    file, _, number = name.rpartition(":")
-    lines = analysis.lines(absolute(file)) if file and number.isdecimal() else None
-    if lines is not None and (0 < int(number) <= len(lines)):
-        on_line = analysis.member_on(absolute(file), lines.line_span(int(number) - 1))
-        if on_line is not None:
-            return [on_line]
-    found = analysis.members_of(absolute(name)) or [card for card in analysis.members() if name in (card.name, "" if card.name else card.home.rpartition("/")[2])]
-    found = found or [card for card in analysis.members() if card.kind == DMCTL == name]
-    return [card for card in found if card.kind in (*COMPONENTS, DMCTL)]
+def _named(analysis: Analysis, name: str, path: str) -> list[Card]:
+    """The components and calls of dmctl that `name` means.
+
+    Those of the file of that path, from here or from `path`, or of a line in it (``run.sh:12``); else those of that name; else, for ``dmctl``,
+    all its calls.
+    """
+    for file in (absolute(name), absolute(f"{path}/{name}")):
+        found = analysis.members_of(file)
+        if found:
+            return [card for card in found if card.kind in _ENDS]
+        file, _, number = file.rpartition(":")
+        lines = analysis.lines(file) if number.isdecimal() else None
+        if lines is not None and 0 < int(number) <= len(lines):
+            card = analysis.member_on(file, lines.line_span(int(number) - 1))
+            return [card] if card is not None else []
+    known = [card for card in analysis.members() if card.kind in _ENDS]
+    found = [card for card in known if name in (card.name, "" if card.name else card.home.rpartition("/")[2])]
+    return found or [card for card in known if card.kind == DMCTL == name]
 
 
 def _chosen(analysis: Analysis, dialers: list[Card], listeners: list[Card]) -> tuple[Card | None, Card | None]:
