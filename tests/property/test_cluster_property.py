@@ -20,8 +20,32 @@ def tls(number: int) -> str:
     return f'ssl-ca = "/etc/dm/ca{number}.pem"\nssl-cert = "/etc/dm/m.pem"\nssl-key = "/etc/dm/m-key.pem"\n'
 
 
+def flags(number: int) -> str:
+    return f" --ssl-ca /etc/dm/ca{number}.pem --ssl-cert /etc/dm/m.pem --ssl-key /etc/dm/m-key.pem"
+
+
+def scripts(rng: random.Random, folder: str, files: dict[str, str], network: str) -> dict[str, str]:
+    """Scripts and units that start some of the components, with flags of their own or with nothing but their file; and calls of dmctl."""
+    out = {}
+    for path in files:
+        if rng.random() < 0.3:
+            name = path[len(folder) + 1 :]
+            program = "dm-master" if "dm-master" in name else "dm-worker"
+            more = rng.choice(("", "", flags(1), ' "$@"', " --ssl-ca $CA", " --name m2", f" --advertise-addr {network}.50:8262"))
+            start = f"bin/{program} --config {name}{more}"
+            out[f"{folder}/{rng.choice(('start', 'again'))}-{len(out)}.sh"] = f"#!/bin/sh\nexec {start}\n"
+            if rng.random() < 0.3:
+                out[f"{folder}/unit-{len(out)}.service"] = f"[Service]\nExecStart=/{start}\n"
+    if rng.random() < 0.5:
+        join = f"{network}.1:8261"
+        lines = [f"dmctl --master-addr {join}{rng.choice(('', flags(1)))} query-status" for _ in range(rng.randint(1, 3))]
+        lines.append(f"dm-worker --name s1 --worker-addr {network}.40:8262 --join {join}{rng.choice(('', flags(1)))}")
+        out[f"{folder}/ops.sh"] = "\n".join(rng.sample(lines, rng.randint(1, len(lines)))) + "\n"
+    return out
+
+
 def deployment(rng: random.Random, folder: str, network: str) -> dict[str, str]:
-    """Masters and workers in one folder or in one below each other, with TLS here and there."""
+    """Masters and workers in one folder or in one below each other, with TLS here and there, and scripts beside them."""
     masters = rng.randint(1, 3)
     ring = ",".join(f"m{i}=http://{network}.{i}:8291" for i in range(1, masters + 1))
     out = {}
@@ -31,7 +55,7 @@ def deployment(rng: random.Random, folder: str, network: str) -> dict[str, str]:
     for i in range(1, rng.randint(1, 4)):
         text = f'name = "w{i}"\nworker-addr = "{network}.1{i}:8262"\njoin = "{network}.{rng.randint(1, masters)}:8261"\n'
         out[f"{folder}/{rng.choice(('', 'workers/'))}dm-worker{i}.toml"] = text + (tls(1) if rng.random() < 0.5 else "")
-    return out
+    return {**out, **scripts(rng, folder, out, network)}
 
 
 def filled(files: dict[str, str], order: list[str]) -> Workspace:
@@ -45,10 +69,12 @@ def filled(files: dict[str, str], order: list[str]) -> Workspace:
 
 
 def settle(workspace: Workspace) -> None:
+    deal(workspace)
     while wanted := workspace.wanted():
         for want in wanted:
             workspace.tell(want, Missing())
-    deal(workspace)
+        # What is looked up may be what a script starts.
+        deal(workspace)
 
 
 def findings(workspace: Workspace, paths: Iterator[str] | list[str]) -> dict[str, tuple[Finding, ...]]:
@@ -92,7 +118,7 @@ def test_a_part_of_another_deployment_changes_nothing(seed: int) -> None:
         for path, text in other.items():
             workspace.put(path, Content(text.encode("utf-8")))
         settle(workspace)
-    for path in rng.sample(list(apart), len(apart) // 2) + [path for path in same if "master2" in path]:
+    for path in rng.sample(list(apart), len(apart) // 2) + [path for path, text in same.items() if "master2" in path or "master2" in text]:
         workspace.put(path, Missing())
         settle(workspace)
         assert findings(workspace, list(own)) == alone
@@ -136,3 +162,21 @@ def test_edits_end_where_reading_afresh_begins(seed: int) -> None:
         findings(workspace, rng.sample(paths, len(paths) // 2))
         settle(workspace)
         assert findings(workspace, paths) == findings(filled(files, paths), paths)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_script_that_only_starts_components_changes_nothing(seed: int) -> None:
+    rng = random.Random(seed)
+    files = {path: text for path, text in deployment(rng, f"{ROOT}/a", "10.1.0").items() if path.endswith(".toml")}
+    alone = findings(filled(files, list(files)), list(files))
+    started = rng.sample(list(files), rng.randint(1, len(files)))
+    lines = [f"bin/{'dm-master' if 'dm-master' in path else 'dm-worker'} --config {path[len(ROOT) + 3 :]}" for path in started]
+    script = f"{ROOT}/a/run.sh"
+    workspace = filled({**files, script: "#!/bin/sh\n" + "\n".join(lines) + "\n"}, [*files, script])
+    found = findings(workspace, list(files))
+    assert {path: told(one) for path, one in found.items()} == {path: told(one) for path, one in alone.items()}
+    assert workspace.snapshot().findings(script) == ()
+
+
+def told(found: tuple[Finding, ...]) -> list[tuple[object, ...]]:
+    return [(f.rule, f.span, f.message, f.args, f.related, f.fixes) for f in found]

@@ -430,7 +430,7 @@ class _Exploration:
             self.limit = self.highest - 1
             self.members, self.joined, self.highest = {}, set(), 0
             self.explore()
-        members = tuple(self.members[id] for id in sorted(self.members))
+        members = tuple(self.members[id] for id in sorted(self.members, key=lambda id: (self.members[id].home, id)))
         place = self.graph.place(self.start.id)
         return Cluster(members, tuple(self.edges(members)), self.scope, place[0] if place is not None else "")
 

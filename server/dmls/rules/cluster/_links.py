@@ -53,7 +53,7 @@ def is_self(connection: Connection) -> bool:
 def others(connections: Iterable[Connection]) -> list[Party]:
     """The other ends, each once, in the order of their files."""
     found = {c.other.card.id: c.other for c in connections}
-    return [found[id] for id in sorted(found)]
+    return sorted(found.values(), key=lambda party: (party.card.home, party.card.id))
 
 
 def pointers(parties: Sequence[Party], message: str, *keys: str, **args: object) -> tuple[Related, ...]:
