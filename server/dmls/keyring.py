@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import os
 from typing import TYPE_CHECKING, Callable, Union
 
 from dmls.disk import RealDisk
 from dmls.files import Content, Missing
 from dmls.migrate.cert_plan import KeySpec, Paper, PrivateKey
 from dmls.migrate.change import CannotDo
+from dmls.model import old_cipher
 from dmls.pki.facts import CLIENT_AUTH, ECDSA, ED25519, SERVER_AUTH
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     _Private = Union[ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey]
 
+_SECRET_DIGITS = 64
+"""Hexadecimal digits of a key for passwords (dm/pkg/encrypt/encrypt.go: AES-256)."""
 _LIMIT = 1 << 20
 """Bytes of a file with a key."""
 
@@ -46,15 +50,38 @@ class Key:
         return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
+class SecretKey:
+    """A key that passwords of sources and tasks are under.  Nothing of it is told by `repr`."""
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, data: bytes) -> None:
+        self._bytes = data
+
+    @property
+    def is_public(self) -> bool:
+        return self._bytes == old_cipher.KEY
+
+    def file(self) -> bytes:
+        return self._bytes.hex().encode("ascii") + b"\n"
+
+    def encrypt(self, secret: bytes) -> str:
+        return old_cipher.encrypted(secret, self._bytes, os.urandom(old_cipher.BLOCK))
+
+    def decrypt(self, text: str) -> bytes | None:
+        return old_cipher.decrypted(text, self._bytes)
+
+
 class Keyring:
     """`ask` asks a person for the pass phrase of the key in a file; None where nobody can be asked.  `phrase_file` holds it in its first line."""
 
-    __slots__ = ("_ask", "_phrase_file", "_read")
+    __slots__ = ("_ask", "_made", "_phrase_file", "_read")
 
     def __init__(self, ask: Callable[[str], str | None] | None = None, phrase_file: str = "") -> None:
         self._ask = ask
         self._phrase_file = phrase_file
         self._read: dict[str, Key] = {}
+        self._made: dict[str, SecretKey] = {}
 
     def make(self, spec: KeySpec) -> PrivateKey:
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -106,6 +133,23 @@ class Keyring:
         if phrase is None:
             raise CannotDo("keyring.phrase-needed", path=path)
         return phrase.encode("utf-8")
+
+    def secret(self, path: str) -> SecretKey | None:
+        state = RealDisk().read(path, _LIMIT)
+        if isinstance(state, Missing):
+            return None
+        digits = state.data.strip() if isinstance(state, Content) else b""
+        if len(digits) != _SECRET_DIGITS or any(byte not in b"0123456789abcdefABCDEF" for byte in digits):
+            raise CannotDo("keyring.bad-secret" if isinstance(state, Content) else "keyring.unreadable", path=path)
+        return SecretKey(bytes.fromhex(digits.decode("ascii")))
+
+    def new_secret(self, path: str) -> SecretKey:
+        if path not in self._made:
+            self._made[path] = SecretKey(os.urandom(_SECRET_DIGITS // 2))
+        return self._made[path]
+
+    def fixed_secret(self) -> SecretKey:
+        return SecretKey(old_cipher.KEY)
 
     def sign(self, paper: Paper, spki: bytes, issuer: bytes, signer: PrivateKey) -> bytes:
         from cryptography import x509

@@ -26,6 +26,7 @@ from dmls.schema import keys as k
 
 if TYPE_CHECKING:
     from dmls.migrate.change import Request
+    from dmls.migrate.password_key import PasswordKey
     from dmls.model.config_file import ConfigFile, Entry
 
 AUTHORITY, COMPONENT, DMCTL, PROMETHEUS, CLIENT, SERVER = "ca", "component", "dmctl", "prometheus", "client", "server"
@@ -153,6 +154,15 @@ class Keys(Protocol):
 
     def sign_again(self, old: bytes, spki: bytes, not_before: int, not_after: int, issuer: bytes, signer: PrivateKey) -> bytes:
         """A certificate that says what the one of the DER `old` says."""
+
+    def secret(self, path: str) -> PasswordKey | None:
+        """The secret key of passwords in a file; None where there is no file.  Raises `CannotDo` where DM would not take it."""
+
+    def new_secret(self, path: str) -> PasswordKey:
+        """A new secret key, which the file at `path` is to hold; the same each time it is asked for."""
+
+    def fixed_secret(self) -> PasswordKey:
+        """The key that every DM before 8.0 had."""
 
 
 class Signer(NamedTuple):

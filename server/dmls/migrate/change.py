@@ -162,6 +162,8 @@ ACTIONS: Mapping[str, str] = {
     "tls disable": "tls_disable",
     "migrate v1": "v1",
     "migrate keys": "keys",
+    "migrate export": "export",
+    "migrate passwords": "passwords",
 }
 """The module of each action in this package, by the words of its command."""
 

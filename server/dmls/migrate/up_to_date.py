@@ -55,14 +55,14 @@ class Brought(NamedTuple):
     unsafe: bool
 
 
-def bring(files: Files, path: str, text: str, to: Version, came_from: Version | None = None, unsafe: bool = False) -> Brought:
+def bring(files: Files, path: str, text: str, to: Version, came_from: Version | None = None, unsafe: bool = False, written: str | None = None) -> Brought:
     """The text of `path`, a configuration of DM that reads as UTF-8, for DM `to`; `came_from` is the version that it was for, where that is known.
 
-    `text` need not be what the file holds.  Comments that silence rules count; the levels that the settings give do not.
+    `text` need not be what the file holds, which is `written` then: places are told as they are there.  Comments that silence rules count; the levels that the settings give do not.
     """
     settings = files.settings(path)._replace(dm_versions=(to,), rules={}, per_file=())
     fixed = files.repaired(path, text, settings, unsafe, lambda new, found: _counting(files.supposed(path, new), new, found, to))
-    report = _Report(path, text, fixed.text)
+    report = _Report(path, text if written is None else written, text, fixed.text)
     notes = [report.of(applied) for applied in fixed.applied]
     told = [left for left in fixed.left if _is_told(left.finding)]
     for left in told:
@@ -113,27 +113,35 @@ def _is_told(finding: Finding) -> bool:
     return finding.rule in OLD_KEYS or finding.rule in TOLD
 
 
-class _Report:
-    """Notes about a text, their places in the text as it was."""
+def _lines_before(old: str, new: str) -> dict[int, int]:
+    """The line of the old text that each line of the new one stands for."""
+    same: dict[int, int] = {}
+    for _, a, b, c, d in SequenceMatcher(None, lines_with_ends(old), lines_with_ends(new), autojunk=False).get_opcodes():
+        for number in range(c, d):
+            same[number] = min(a + number - c, max(a, b - 1))
+    return same
 
-    def __init__(self, path: str, old: str, new: str) -> None:
+
+class _Report:
+    """Notes about a text, their places in the file as it is written; `given` is the text before the fixes, `new` that behind them."""
+
+    def __init__(self, path: str, written: str, given: str, new: str) -> None:
         self.path = path
-        self.old = LineIndex(old)
+        self.written = LineIndex(written)
         self.new_text = new
         self.new_lines = LineIndex(new)
-        self.same: dict[int, int] = {}
-        matcher = SequenceMatcher(None, lines_with_ends(old), lines_with_ends(new), autojunk=False)
-        for _, a, b, c, d in matcher.get_opcodes():
-            for number in range(c, d):
-                self.same[number] = min(a + number - c, max(a, b - 1))
+        self.of_given = _lines_before(written, given) if written != given else None
+        self.of_new = _lines_before(given, new)
 
     def place(self, span: Span) -> Span:
-        """The line of the old text that a span of the new one stands for."""
-        line = self.same.get(self.new_lines.line_of(span.start), 0)
-        return self.line(line)
+        """The line that a span of the new text stands for."""
+        return self.line(self.of_new.get(self.new_lines.line_of(span.start), 0))
 
     def line(self, number: int) -> Span:
-        start = self.old.line_span(min(number, len(self.old) - 1)).start
+        """A line of the given text as it is written."""
+        if self.of_given is not None:
+            number = self.of_given.get(number, 0)
+        start = self.written.line_span(min(number, len(self.written) - 1)).start
         return Span(start, start)
 
     def note(self, level: str, message: str, span: Span | None, **args: object) -> Note:
