@@ -774,7 +774,7 @@ class Analysis:
         from dmls.ide import hover
 
         first = self._hover_on_tls(config, offset, locale) if config.tls_blocks else ""
-        return hover.hover(config, offset, self.findings_if_known(path), locale, first)
+        return hover.hover(config, offset, self.findings_if_known(path), locale, first, self._settings_for(path).dm_versions[-1])
 
     def _hover_on_tls(self, config: ConfigFile, offset: int, locale: str) -> str:
         """What is known of the certificate or name at `offset`, "" where none is."""

@@ -75,7 +75,7 @@ class Item(NamedTuple):
     @property
     def is_own(self) -> bool:
         """Whether the file has a part in it, or in something below it."""
-        return self.way not in (DEFAULT, UNSET) or any(item.is_own for item in self.items)
+        return self.source is not None or self.before is not None or any(item.is_own for item in self.items)
 
     def at(self, *steps: str | int) -> Item | None:
         found: Item | None = self
@@ -141,7 +141,8 @@ class _Shower:
         self.config = config
         self.trace = trace
         self.version = version
-        self.secrets = tuple(_secrets(values.plain))
+        self.secrets = tuple(dict.fromkeys(_secrets(values.plain)))
+        self.defaults: dict[SchemaKey, tuple[bool, bool]] = {}
 
     # ------------------------------------------------------------------------------------------------------------ the tree
 
@@ -195,16 +196,21 @@ class _Shower:
     def _made(self, item: Item, schema: SchemaKey | None, came: o.Origin | None, says: bool) -> Item:
         """The item with what is to be told of its origin; `says` is whether it holds anything."""
         if came is None:
-            has_default = schema is not None and schema.has_default
-            default = default_in(schema, self.version) if schema is not None and has_default else None
-            other = has_default and schema is not None and any(c.what == "default" for c in schema.history)
-            way = DEFAULT if item.form == SCALAR and has_default and default is not None else DEFAULT if says else UNSET
-            return item._replace(way=way, changed_default=bool(other))
+            has_value, other = self.default(schema) if schema is not None else (False, False)
+            return item._replace(way=DEFAULT if says or (item.form == SCALAR and has_value) else UNSET, changed_default=other)
         written = came.written
         source = self.source(written.place, written.key) if written is not None and written.place is not None else None
         before = came.before.written if came.before is not None and came.inputs else None
         old = self.source(before.place, before.key) if before is not None and before.place is not None and before is not written else None
         return item._replace(way=came.way, source=source, before=old, keys=tuple(one.key for one in came.inputs))
+
+    def default(self, schema: SchemaKey) -> tuple[bool, bool]:
+        """Whether DM has a default for a key, and whether that was another one in some version."""
+        known = self.defaults.get(schema)
+        if known is None:
+            has_value = schema.has_default and default_in(schema, self.version) is not None
+            known = self.defaults[schema] = (has_value, schema.has_default and any(c.what == "default" for c in schema.history))
+        return known
 
     def source(self, place: object, key: str) -> Source:
         from dmls.syntax.tree import Node, Pair, Scalar

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dmls.finding import Finding
-from dmls.go import yaml_value
 from dmls.ide.docs import key_markdown
 from dmls.ide.values import Hover
+from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.syntax.tree import Scalar
+from dmls.version import MAIN, Version
 from dmls.words.catalogue import sentence
 
 
-def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale: str, first: str = "") -> Hover | None:
-    """The help for the key or value at `offset`, with what DM says of it where there is a finding; None in between.
+def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale: str, first: str = "", version: Version = MAIN) -> Hover | None:
+    """The help for the key or value at `offset`, with what DM `version` makes of it, and what it says where there is a finding; None in between.
 
     `first` is what else is known of that place, as Markdown.
     """
@@ -40,8 +41,12 @@ def hover(config: ConfigFile, offset: int, findings: tuple[Finding, ...], locale
     if entry.pair is None and schema.path.endswith("[]") and not schema.doc(locale) and schema.parent is not None:
         schema = schema.parent
     text = key_markdown(schema, locale)
+    if config.kind in kinds.KINDS:
+        from dmls.ide import effective_hover
+
+        text = effective_hover.markdown(config, entry, version, locale) + text
     if span is value_span:
-        text = _value(entry, locale) + text
+        text = _value(config, entry, locale) + text
     if first:
         text = f"{first}\n---\n\n{text}"
     return Hover(span, with_error(text, findings, offset, locale))
@@ -55,7 +60,7 @@ def with_error(text: str, findings: tuple[Finding, ...], offset: int, locale: st
     return text
 
 
-def _value(entry: Entry, locale: str) -> str:
+def _value(config: ConfigFile, entry: Entry, locale: str) -> str:
     """What the value is to DM, where that is not what stands there; and the meaning of one value of an enum."""
     node = entry.raw
     schema = entry.schema
@@ -65,9 +70,7 @@ def _value(entry: Entry, locale: str) -> str:
     doc = schema.enum_doc(node.value, locale) if schema.enum else ""
     if doc:
         return f"`{node.value}` — {doc}\n\n---\n\n"
-    if node.style == "plain" and schema.type in ("bool", "int", "float"):
-        value = yaml_value.value(node.value, True, node.tag, schema.go)
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
-        if value is not None and shown != node.value:
-            return sentence("ide.reads-as", {"written": node.value, "value": shown}, locale) + "\n\n---\n\n"
-    return ""
+    from dmls.ide.value_meaning import meaning
+
+    told = meaning(config, entry, locale)
+    return f"{told}\n\n---\n\n" if told else ""

@@ -11,6 +11,7 @@ What is here is before DM's own Adjust functions; `dmls.model.effective` goes on
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import MERGE_KEY, ConfigFile
@@ -75,11 +76,13 @@ def status_in(schema: SchemaKey, version: Version) -> str:
     return next((str(c.value) for c in schema.history if c.what == "status" and version in c.versions), schema.status)
 
 
+@lru_cache(maxsize=4096)
 def default_in(schema: SchemaKey, version: Version) -> Json:
     """The default in `version`; words where it is computed, None where there is none."""
     return next((c.value for c in schema.history if c.what == "default" and version in c.versions), schema.default)
 
 
+@lru_cache(maxsize=8192)
 def lives(schema: SchemaKey, version: Version) -> bool:
     """Whether DM `version` knows the key and does something with it."""
     if version not in schema.versions:
@@ -248,7 +251,7 @@ class _Reader:
         kind = schema.type
         if kind == "any":
             self.put(into, name, self.plain(node, depth + 1), source)
-        elif not self.toml and isinstance(node, Scalar) and _is_null(node):
+        elif not self.toml and isinstance(node, Scalar) and is_null_scalar(node):
             self.put(into, name, self.null(schema, node), source, NULL)
         elif kind == "object":
             if isinstance(node, Mapping):
@@ -351,5 +354,6 @@ class _Reader:
         return math.nan if isinstance(value, float) and math.isnan(value) else value
 
 
-def _is_null(node: Scalar) -> bool:
+def is_null_scalar(node: Scalar) -> bool:
+    """Whether yaml.v2 reads a scalar as null, its tag included."""
     return is_null(node) or (node.tag is not None and yaml_value.is_null(node.value, node.style in ("plain", "empty"), node.tag))
