@@ -257,6 +257,21 @@ def certificate_index(made: Material, effort: Effort) -> list[Row]:
     return rows
 
 
+# --- whole deployments ---
+
+
+def whole_deployments(made: Material, effort: Effort) -> list[Row]:
+    import deployments as d
+
+    one, many = d.make()
+    rows = [Row("deployment", f"check of {d.MASTERS + d.WORKERS + d.SOURCES + d.TASKS} files, cold", d.cold(one, effort.rounds), 0, "", "ms", most=2000)]
+    alone, among = d.keystrokes(one.parent, 4 * effort.rounds), d.keystrokes(many, 4 * effort.rounds)
+    for name, taken in alone.items():
+        rows.append(Row("deployment", f"work of an edit: {name}", taken, 0, "", "ms", most=50))
+        rows.append(Row("deployment", f"beside {d.OTHERS} others: {name}", among[name], taken, "alone", limit=1.5))
+    return rows
+
+
 # --- all together ---
 
 GROUPS: dict[str, Callable[[Material, Effort], list[Row]]] = {
@@ -269,6 +284,7 @@ GROUPS: dict[str, Callable[[Material, Effort], list[Row]]] = {
     "workspace": first_scan,
     "certificates": certificate_triple,
     "certificates-5000": certificate_index,
+    "deployment": whole_deployments,
     "cli-one": one_file,
     "cli-1000": many_files,
 }
