@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple, Protocol, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Container, Iterable, Iterator, NamedTuple, Protocol, Sequence
 
 from dmls.migrate.change import PRIVATE, PUBLIC, Created
 from dmls.model import kind as kinds
@@ -516,15 +517,21 @@ def authority_wish(key: KeySpec, days: int) -> CertWish:
     return CertWish("ca", AUTHORITY, "", (), (), (), (), key, days)
 
 
-def new_authority(wish: CertWish, keys: Keys, now: float) -> Signer:
-    """A CA that signs itself.  Its name holds the moment, so that no two are taken for each other."""
+def new_authority(wish: CertWish, keys: Keys, now: float, taken: Container[str] = ()) -> Signer:
+    """A CA that signs itself.  Its name holds the moment and is none of those `taken`, so that no two CAs are taken for each other."""
     from dmls.pki.facts import rfc_3339
 
     begin = int(now) - EARLY
     end = int(now) + wish.days * DAY - 1
     key = keys.make(wish.key)
-    paper = Paper(f"DM CA {rfc_3339(now)}", "", (), (), True, begin, end)
+    name = f"DM CA {rfc_3339(now)}"
+    number = next(n for n in count(1) if _numbered(name, n) not in taken)
+    paper = Paper(_numbered(name, number), "", (), (), True, begin, end)
     return signer_of(keys.sign(paper, key.spki, b"", key), key)
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name} {number}" if number > 1 else name
 
 
 def signer_of(pem: bytes, key: PrivateKey) -> Signer:

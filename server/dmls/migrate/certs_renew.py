@@ -50,16 +50,17 @@ def make(request: Request) -> Change:
     disk = Disk(request)
     notes: list[Note] = []
     found = _old_ones(request, disk, notes)
+    issuers = {old.path: issuer for old in found if (issuer := _issuer_of(request, old, disk, notes)) is not None}
+    if request.options.flag("new-ca"):
+        kept = _of_one_authority(found, issuers, notes)
+    else:
+        kept = [old for old in found if old.path in issuers and _has_key(request, old, issuers, disk, notes)]
     if disk.pending:
         return Change()
-    signers = {} if request.options.flag("new-ca") else {old.path: _signer_of(request, old, disk, notes) for old in found}
-    if disk.pending:
-        return Change()
-    kept = [old for old in found if request.options.flag("new-ca") and not old.is_authority or signers.get(old.path) is not None]
     if not kept:
         first = next((n for n in notes if n.level == LOST), None)
         raise CannotDo(first.message, **{"path": first.file, **first.args}) if first is not None else CannotDo("certs-renew.nothing")
-    return _Renewal(request, disk, kept, signers, notes).change()
+    return _Renewal(request, disk, kept, issuers, notes).change()
 
 
 # Which certificates
@@ -93,15 +94,11 @@ def _place_of_ca(request: Request, user: Found) -> str:
     return cert_plan.place_of(request, user.target.ca, user)[0] if user.target.ca else ""
 
 
-def _signer_of(request: Request, old: Old, disk: Disk, notes: list[Note]) -> Authority | None:
-    """The CA that signs a certificate again; None where it or its key is not here, which a note tells."""
+def _issuer_of(request: Request, old: Old, disk: Disk, notes: list[Note]) -> Authority | None:
+    """The CA that has signed a certificate, or with `--ca` is to sign it, without its key; None where it is not here, which a note tells."""
     options = request.options
     if old.is_authority:
-        key = request.path(options.value("ca-key")) if options.flag("ca-key") else key_of_authority(disk, old.path)
-        if key or disk.pending:
-            return Authority(old.path, (old.leaf,), key)
-        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": near(request, old.path)}, old.path))
-        return None
+        return Authority(old.path, (old.leaf,), "")
     if options.flag("ca"):
         places = [request.path(options.value("ca"))]
     else:
@@ -110,34 +107,47 @@ def _signer_of(request: Request, old: Old, disk: Disk, notes: list[Note]) -> Aut
     for place in dict.fromkeys(places):
         pem = disk.pem(place)
         known = tuple(c for c in authorities(pem) if options.flag("ca") or c.subject.raw == old.leaf.issuer.raw) if pem is not None else ()
-        if not known:
-            continue
-        key = request.path(options.value("ca-key")) if options.flag("ca-key") else key_of_authority(disk, place)
-        if key or disk.pending:
-            return Authority(place, known, key)
-        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": near(request, place)}, old.path))
-        return None
+        if known:
+            return Authority(place, known, "")
     if not disk.pending:
         notes.append(Note(LOST, "certs-renew.no-ca", {}, old.path))
     return None
+
+
+def _has_key(request: Request, old: Old, issuers: dict[str, Authority], disk: Disk, notes: list[Note]) -> bool:
+    """Find the key of a certificate's CA; where it is not here, a note tells that."""
+    authority = issuers[old.path]
+    given = request.options.flag("ca-key")
+    key = request.path(request.options.value("ca-key")) if given else key_of_authority(disk, authority.path)
+    issuers[old.path] = authority._replace(key=key)
+    if not key and not disk.pending:
+        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": near(request, authority.path)}, old.path))
+    return bool(key)
+
+
+def _of_one_authority(found: Sequence[Old], issuers: dict[str, Authority], notes: list[Note]) -> list[Old]:
+    """The certificates that the CA of the components has issued, which a new CA takes over; notes tell of the others."""
+    known = [old for old in found if old.path in issuers and not old.is_authority]
+    leading = [old for old in known if any(user.target.kind not in kinds.DATABASES for user in old.users)] or known
+    subjects = {old.leaf.issuer.raw for old in leading}
+    notes += (Note(LOST, "certs-renew.other-ca", {}, old.path) for old in known if old.leaf.issuer.raw not in subjects)
+    return [old for old in known if old.leaf.issuer.raw in subjects]
 
 
 # The new ones
 
 
 class _Renewal:
-    def __init__(self, request: Request, disk: Disk, found: Sequence[Old], signers: dict[str, Authority | None], notes: list[Note]) -> None:
+    def __init__(self, request: Request, disk: Disk, found: Sequence[Old], issuers: dict[str, Authority], notes: list[Note]) -> None:
         self.request = request
         self.disk = disk
         self.found = found
-        self.signers = signers
+        self.issuers = issuers
         self.notes = notes
         self.new_ca = request.options.flag("new-ca")
         self.keep = request.options.flag("keep-key")
         self.version = request.files.settings(request.paths[0]).dm_versions[-1]
-        self.authorities = list(dict.fromkeys(user.ca for old in found for user in old.users if user.ca)) if self.new_ca else []
-        if self.new_ca and not self.authorities:
-            self.authorities = list(dict.fromkeys(old.path.rpartition("/")[0] + "/ca.pem" for old in found))
+        self.authorities = self._replaced() if self.new_ca else []
         self.folder = self._folder()
         names = {path for old in found for path in (old.path, old.key)} | set(self.authorities)
         self.short = cert_plan.shortest(names)
@@ -147,6 +157,13 @@ class _Renewal:
             return self.request.path(self.request.options.value("output"))
         base = common_folder([old.path for old in self.found])
         return f"{base}/renewed-{day_of(int(self.request.now))}"
+
+    def _replaced(self) -> list[str]:
+        """The files that hold the CA which a new one replaces."""
+        subjects = {old.leaf.issuer.raw for old in self.found}
+        places = dict.fromkeys((*(user.ca for old in self.found for user in old.users if user.ca), *(self.issuers[old.path].path for old in self.found)))
+        pems = ((place, self.disk.pem(place)) for place in places)
+        return [place for place, pem in pems if pem is not None and any(c.subject.raw in subjects for c in authorities(pem))]
 
     def new(self, path: str) -> str:
         return f"{self.folder}/{self.short[path]}"
@@ -172,7 +189,8 @@ class _Renewal:
         created: list[Created] = []
         signer = None
         if self.new_ca:
-            signer = cert_plan.new_authority(cert_plan.authority_wish(_spec(self.found[0].leaf), days(self.request, "ca-days", openssl.CA_DAYS)), self.request.keys, self.request.now)
+            taken = {old.leaf.issuer.common_name for old in self.found}
+            signer = cert_plan.new_authority(cert_plan.authority_wish(_spec(self.found[0].leaf), days(self.request, "ca-days", openssl.CA_DAYS)), self.request.keys, self.request.now, taken)
             for path, pem in zip(self.authorities, olds, strict=True):
                 before = [b.certificate.der for b in pem.blocks if b.certificate is not None] if pem is not None else []
                 created += [Created(self.bundle(path), pem_of((*before, signer.der))), Created(self.new(path), signer.pem)]
@@ -190,9 +208,7 @@ class _Renewal:
         request, keys = self.request, self.request.keys
         assert keys is not None
         if signer is None:
-            authority = self.signers[old.path]
-            assert authority is not None
-            signer = signer_of(authority, keys, request.now, ended=old.is_authority)
+            signer = signer_of(self.issuers[old.path], keys, request.now, ended=old.is_authority)
         length = days(request, "days", openssl.days_of(old.leaf, openssl.CA_DAYS if old.is_authority else openssl.DAYS))
         begin, end = int(request.now) - EARLY, int(request.now) + length * DAY - 1
         if end > signer.not_after and not old.is_authority:
@@ -221,6 +237,8 @@ class _Renewal:
         if self.new_ca:
             yield Step("certs-renew.step-bundle")
             yield from swap_steps(self.request, self.machines(CA, self.bundle))
+            if any(user.target.kind in kinds.DATABASES for old in self.found for user in old.users):
+                yield Step("certs-renew.step-database-ca")
             yield from self.restarts((CA,))
         yield from self._look()
         if self.new_ca:
@@ -235,8 +253,7 @@ class _Renewal:
     def _look(self) -> Iterator[Step]:
         lines = []
         for old in self.found:
-            authority = self.signers.get(old.path)
-            ca = self.new(old.path) if old.is_authority else self.new(self.authorities[0]) if self.new_ca else authority.path if authority is not None else ""
+            ca = self.new(old.path) if old.is_authority else self.new(self.authorities[0]) if self.new_ca else self.issuers[old.path].path
             try:
                 lines.append(f"dmls certs verify --roots {shell.file(near(self.request, ca))} --chain {shell.file(near(self.request, self.new(old.path)))}")
             except shell.Unwritable:
@@ -250,7 +267,7 @@ class _Renewal:
             for user in old.users or (User(Target("", "", old.path.rpartition("/")[2], "localhost", "", old.path, old.key), ""),):
                 target = user.target
                 if role == CA:
-                    pairs = [(place(user.ca), target.ca, PUBLIC)] if user.ca else []
+                    pairs = [(place(user.ca), target.ca, PUBLIC)] if user.ca in self.authorities else []
                 else:
                     pairs = [(place(old.path), target.cert, PUBLIC)]
                     if self._has_new_key(old):
@@ -269,9 +286,11 @@ class _Renewal:
                 if user.target.kind in (*kinds.COMPONENTS, *kinds.DATABASES):
                     way = reload_story(user.target.kind, roles, self.version)
                     ways.setdefault(way, {}).setdefault(user.target.kind, {})[user.target.label] = None
-        for way in (HANDSHAKE, RESTART, AGAIN):
+        if HANDSHAKE in ways:
+            yield Step("certs-renew.step-handshake", {"labels": ", ".join(label for labels in ways[HANDSHAKE].values() for label in labels)})
+        for way in (RESTART, AGAIN):
             for kind, labels in ways.get(way, {}).items():
-                yield Step(f"certs-renew.step-{way}" + (f"-{kind}" if way != HANDSHAKE else ""), {"labels": ", ".join(labels)})
+                yield Step(f"certs-renew.step-{way}-{kind}", {"labels": ", ".join(labels)})
 
 
 def _spec(certificate: Certificate) -> KeySpec:
