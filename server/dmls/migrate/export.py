@@ -82,7 +82,9 @@ class _Export:
                 self.sources.append(path)
             elif kind == kinds.TASK:
                 self.tasks.append(path)
-        return Change(tuple(edited), tuple(self.created.values()), tuple(self.notes), tuple(self._runbook(version)))
+        # What the runbook cannot say is noted, so it comes first.
+        runbook = tuple(self._runbook(version))
+        return Change(tuple(edited), tuple(self.created.values()), tuple(self.notes), runbook)
 
     def _repaired(self, path: str, text: str, version: Version) -> tuple[str, bool]:
         draft = Draft(self.files, path, text)
