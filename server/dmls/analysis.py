@@ -894,7 +894,24 @@ class Analysis:
             return []
         from dmls.ide import actions
 
-        return actions.actions(config, self.findings(path), span, only, (lambda: self.fixed(path)) if fix_all else None)
+        found = actions.actions(config, self.findings(path), span, only, (lambda: self.fixed(path)) if fix_all else None)
+        return found + self._migrations(path) if only and actions.wants_rewrites(only) else found
+
+    def _migrations(self, path: str) -> list[Action]:
+        """The migrations of a file that can be done by edits of it alone."""
+        from dmls.ide.actions import rewriting
+        from dmls.migrate.offers import offers
+
+        made = (rewriting(path, self.text(path) or "", offer.text(), offer.title, offer.args) for offer in offers(self, path, self.findings(path)))
+        return [action for action in made if action is not None]
+
+    def migration_offers(self, path: str) -> list[Action]:
+        """The same without their edits, which take many judgements; there may be none after all."""
+        from dmls.ide.actions import rewriting
+        from dmls.migrate.offers import offers
+
+        made = (rewriting(path, "", None, offer.title, offer.args) for offer in offers(self, path, self.findings(path)))
+        return [action for action in made if action is not None]
 
     def fixed(self, path: str) -> str | None:
         """The text of a file after all safe fixes; None where there is none that helps, or the file is no text that DM reads."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import insort
 from difflib import SequenceMatcher
 from itertools import accumulate
-from typing import Callable, Iterable, Iterator, Sequence
+from typing import Callable, Iterable, Iterator, Mapping, Sequence
 
 from dmls.finding import Applicability, FileEdit, Finding, Fix
 from dmls.ide.values import Action
@@ -162,6 +162,18 @@ def fix_all_offer(findings: Iterable[Finding]) -> list[Action]:
     """The action that applies all safe fixes, its edits left for later; none where no fix is safe."""
     safe = any(_safe(f) is not None for f in findings)
     return [Action("action.fix-all", {}, FIX_ALL, applicability=Applicability.SAFE)] if safe else []
+
+
+def wants_rewrites(only: Sequence[str]) -> bool:
+    return _wanted(refactor.REWRITE, only)
+
+
+def rewriting(path: str, old: str, new: str | None, title: str, args: Mapping[str, object]) -> Action | None:
+    """An action that makes `new` of a text, without edits where that is None; None where nothing would change."""
+    if new is None:
+        return Action(title, args, refactor.REWRITE, applicability=Applicability.SAFE)
+    edits = tuple(FileEdit(path, edit) for edit in line_edits(old, new))
+    return Action(title, args, refactor.REWRITE, edits, applicability=Applicability.SAFE) if edits else None
 
 
 def _fix_all(config: ConfigFile, fix_all: FixAll) -> Iterator[Action]:

@@ -45,6 +45,8 @@ def offered(session: Session, document: Document, span: Span, only: Sequence[str
     found = analysis.actions(document.path, span, only or None, at_once)
     if later and (not only or any(FIX_ALL == kind or FIX_ALL.startswith(f"{kind}.") for kind in only)):
         found += analysis.fix_all_offer(document.path)
+    if later and not only and trigger != _AUTOMATIC:
+        found += analysis.migration_offers(document.path)
     return [_action(session, analysis, document, span, action, number, later) for number, action in enumerate(_shown(found, session))]
 
 
