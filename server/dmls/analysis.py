@@ -137,8 +137,15 @@ class FileRecord:
         if self._names is None:
             from dmls.model.names import occurrences
 
-            config = self.config(override) if kind in kinds.KINDS else None
-            self._names = tuple(o._replace(entry=None) for o in occurrences(config)) if config is not None else ()
+            if kind == kinds.SCRIPT:
+                from dmls.model.command_line import command_lines
+
+                configs = [line.config for line in command_lines(self.path, self.text)]
+            else:
+                config = self.config(override) if kind in kinds.KINDS else None
+                configs = [config] if config is not None else []
+            found = [o._replace(entry=None) for config in configs for o in occurrences(config)]
+            self._names = tuple(sorted(found, key=lambda o: o.span) if len(configs) > 1 else found)
         return self._names
 
 
@@ -634,6 +641,11 @@ class Analysis:
 
         return command_lines(path, record.text)
 
+    def configs(self, path: str) -> Sequence[ConfigFile]:
+        """The file, or the command lines of a script, each as a file."""
+        config = self.file(path)
+        return (config,) if config is not None else [line.config for line in self.command_lines(path)]
+
     def command_file(self, line: CommandLine) -> tuple[ConfigFile | None, bool]:
         """The file that a command line names for its configuration, and whether what it says is known; (None, True) where none is named."""
         if line.config_path is None or not line.config_is_known:
@@ -814,9 +826,23 @@ class Analysis:
         if config is None:
             return []
         from dmls.ide import completion
+        from dmls.ide.value_offers import Known
         from dmls.rules.registry import ROWS
 
-        return completion.completions(config, offset, locale, ROWS, lambda *value: self._tls_offers(config, *value, locale))
+        known = Known(self._settings_for(path).dm_versions, self._source_ids)
+        return completion.completions(config, offset, locale, ROWS, lambda *value: self._tls_offers(config, *value, locale), known)
+
+    def _source_ids(self) -> dict[str, list[str]]:
+        """The sources that files of the workspace define, each with the names of these files."""
+        from dmls.schema import semantics
+
+        found: dict[str, list[str]] = {}
+        for path in self.paths():
+            if self.kind(path) == kinds.SOURCE:
+                for occurrence in self.names(path):
+                    if occurrence.kind == semantics.SOURCE_ID and occurrence.is_definition:
+                        found.setdefault(occurrence.name, []).append(path.rpartition("/")[2])
+        return found
 
     def _tls_offers(self, config: ConfigFile, key: str, typed: str, span: Span, quote: str, taken: set[str], locale: str) -> list[Completion]:
         """The files or names that fit a TLS key."""
@@ -894,7 +920,8 @@ class Analysis:
             return []
         from dmls.ide import actions
 
-        found = actions.actions(config, self.findings(path), span, only, (lambda: self.fixed(path)) if fix_all else None)
+        script = next((line.config for line in self.command_lines(path)), None) if config is None else None
+        found = actions.actions(config, self.findings(path), span, only, (lambda: self.fixed(path)) if fix_all else None, script)
         return found + self._migrations(path) if only and actions.wants_rewrites(only) else found
 
     def _migrations(self, path: str) -> list[Action]:
@@ -965,6 +992,11 @@ class Analysis:
         out = []
         for use in self.uses(path):
             out.extend(Link(s.anchor(), s.local) for s in use.files if s.pem is not None and s.local)
+        for line in self.command_lines(path):
+            place = line.config_flag
+            file, _ = self.command_file(line)
+            if file is not None and place is not None and place.value is not None:
+                out.append(Link(Span(place.value.start, place.value.end), file.path))
         return out
 
     def definitions(self, path: str, offset: int) -> list[Place]:
@@ -1067,12 +1099,14 @@ class Analysis:
         return span if record is None else _in_text(record.text, span)
 
     def symbols(self, path: str) -> list[Symbol]:
+        """The outline of a file: its keys, or the command lines of a script."""
         config = self.file(path)
-        if config is None:
+        lines = self.command_lines(path) if config is None else ()
+        if config is None and not lines:
             return []
         from dmls.ide import symbols
 
-        return symbols.symbols(config)
+        return symbols.symbols(config) if config is not None else symbols.of_script(lines)
 
     def folding(self, path: str) -> list[Fold]:
         config = self.file(path)

@@ -33,11 +33,11 @@ FixAll = Callable[[], "str | None"]
 
 
 def actions(
-    config: ConfigFile | None, findings: Sequence[Finding], span: Span, only: Sequence[str] | None = None, fix_all: FixAll | None = None
+    config: ConfigFile | None, findings: Sequence[Finding], span: Span, only: Sequence[str] | None = None, fix_all: FixAll | None = None, script: ConfigFile | None = None
 ) -> list[Action]:
     """Everything that can be done at `span` of a file, best first.
 
-    `config` is None for a file of certificates.  `findings` are all of the file.  `only` are the kinds that the client wants, with all below
+    `config` is None for a file of certificates and for a script, of which `script` is a command line.  `findings` are all of the file.  `only` are the kinds that the client wants, with all below
     them; none given means any.  `fix_all` is asked only where some fix is safe.
     """
     out: list[Action] = []
@@ -45,8 +45,9 @@ def actions(
         here = [f for f in findings if f.span.start <= span.end and f.span.end >= span.start]
         out += _fixes(here)
         out += _fixes_of_rules(here, findings)
-        if config is not None:
-            out += _ignores(config, here)
+        commented = config if config is not None else script
+        if commented is not None:
+            out += _ignores(commented, here)
         out += [Action("action.explain", {"rule": f.rule}, QUICK_FIX, finding=f, command=(EXPLAIN, (f.rule,))) for f in _one_a_rule(here) if page(f.rule) is not None]
     kinds = tuple(kind for kind in refactor.KINDS if _wanted(kind, only))
     if config is not None and kinds:
@@ -188,4 +189,16 @@ def line_edits(old: str, new: str) -> tuple[Edit, ...]:
     before, after = lines_with_ends(old), lines_with_ends(new)
     starts = list(accumulate(map(len, before), initial=0))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return tuple(Edit(Span(starts[a], starts[b]), "".join(after[c:d])) for what, a, b, c, d in matcher.get_opcodes() if what != "equal")
+    found = (Edit(Span(starts[a], starts[b]), "".join(after[c:d])) for what, a, b, c, d in matcher.get_opcodes() if what != "equal")
+    return tuple(_off_the_end(old, edit) for edit in found)
+
+
+def _off_the_end(old: str, edit: Edit) -> Edit:
+    """The same without the position behind the last line end, where some editors have no line and add or leave an empty one."""
+    start, end = edit.span
+    if end < len(old) or start == 0:
+        return edit
+    mark = "\r\n" if old.endswith("\r\n") else old[-1]
+    if mark not in ("\r\n", "\n") or not old[:start].endswith(mark) or (edit.new_text and not edit.new_text.endswith(mark)):
+        return edit
+    return Edit(Span(start - len(mark), end - len(mark)), mark + edit.new_text[: -len(mark)] if edit.new_text else "")

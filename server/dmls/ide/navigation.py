@@ -30,6 +30,8 @@ _SPELT = re.compile(r"""[^\s'"\\]+""")
 """What of a name stands in a text as it is: blanks may be line ends there, and quotes may be doubled."""
 _THINGS = {s.MASTER_NAME: "component", s.WORKER_NAME: "component", s.SOURCE_ID: "source", s.TASK_NAME: "task"}
 _DEFINES = "-def"
+_NAMING = (*kinds.KINDS, kinds.SCRIPT)
+"""The kinds of files that hold names."""
 
 
 class Files(Protocol):
@@ -46,6 +48,9 @@ class Files(Protocol):
 
     def file(self, path: str) -> ConfigFile | None:
         """The file with its entries."""
+
+    def configs(self, path: str) -> Sequence[ConfigFile]:
+        """The file, or the command lines of a script, each as a file."""
 
     def names(self, path: str) -> tuple[Occurrence, ...]:
         """The names in a file, without entries."""
@@ -204,7 +209,7 @@ def allowing(files: Files, common_name: str) -> list[Place]:
     """The lists that allow a Common Name."""
     places = []
     for path in files.paths():
-        if files.kind(path) in kinds.KINDS and _may_hold(files.text(path) or "", common_name):
+        if files.kind(path) in _NAMING and _may_hold(files.text(path) or "", common_name):
             places += _places(path, (o for o in files.names(path) if (o.kind, o.name) == (s.COMMON_NAME, common_name)))
     return places
 
@@ -260,15 +265,16 @@ def rename(files: Files, path: str, offset: int, new: str) -> list[FileEdit] | R
         return refusal
     made: list[FileEdit] = []
     for file, which in plan.which.items():
-        config = files.file(file)
-        if config is None or not files.is_text(file):
+        configs = files.configs(file)
+        if not configs or not files.is_text(file):
             return Refusal("ide.rename-unreadable", {"file": _shown(files, file)})
         # The names at hand were let go of by their entries; here they are needed.
         wanted = {(o.kind, o.name) for o in which}
-        found = edits(config, [o for o in occurrences(config) if (o.kind, o.name) in wanted], new)
-        if found is None:
-            return Refusal("ide.rename-unsure", {"file": _shown(files, file)})
-        made.extend(FileEdit(file, edit) for edit in found)
+        for config in configs:
+            found = edits(config, [o for o in occurrences(config) if (o.kind, o.name) in wanted], new)
+            if found is None:
+                return Refusal("ide.rename-unsure", {"file": _shown(files, file)})
+            made.extend(FileEdit(file, edit) for edit in found)
     return made
 
 
@@ -339,7 +345,7 @@ def workspace_symbols(files: Files, query: str) -> list[NamedThing]:
     best: list[tuple[tuple[object, ...], NamedThing]] = []
     wanted = "".join(query.casefold().split())
     for path in files.paths():
-        if files.kind(path) not in kinds.KINDS:
+        if files.kind(path) not in _NAMING:
             continue
         for thing in _things(files, path):
             rank = _rank(wanted, thing.name.casefold())

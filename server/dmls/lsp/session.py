@@ -343,6 +343,8 @@ class Session:
         if self.client.pull:
             if self.client.refresh:
                 self._wire.ask("workspace/diagnostic/refresh", None, lambda _: None)
+            if not self.scheduler.running("scan"):
+                self.scheduler.background("cards", self._deal())
         elif not self.scheduler.running("scan"):
             self.scheduler.background("closed files", self._push_closed())
         if self.client.hint_refresh:
@@ -423,6 +425,11 @@ class Session:
         if report is not None:
             self.publisher.push(path, report)
 
+    def _deal(self) -> Pass:
+        """For who pulls: find out what changed files that are not open tell the others."""
+        yield from self.workspace.deal_all()
+        self._tell_others()
+
     def _push_closed(self) -> Pass:
         yield from self.workspace.deal_all()
         files = self.files()
@@ -474,6 +481,9 @@ class Session:
                 if progress is not None:
                     progress.report(count)
                 yield None
+            yield from self.inputs.fetch()
+            yield from self.workspace.deal_all()
+            # A script may start what lies outside the workspace.
             yield from self.inputs.fetch()
             yield from self.workspace.deal_all()
             if not scanned.done():

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Iterator, NamedTuple
 
 from dmls.model.config_file import ConfigFile
-from dmls.model.edit import newline
+from dmls.model.edit import FLAGS, newline
 from dmls.model.reading import read_again, says_the_same
 from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Tree
-from dmls.text import Edit, Span
+from dmls.text import Edit, Span, apply_edits
 
 _IGNORE = LazyPattern(r"#[ \t]*dmls:[ \t]*(ignore|ignore-file)[ \t]*\[([^\]\n]*)\]")
 _MODELINE = LazyPattern(r"\ufeff?#[ \t]*(?:dmls:[ \t]*(?:kind|ignore-file)|yaml-language-server:|vim?:|ex:|-\*-)|#!|#:")
@@ -109,6 +109,10 @@ def ignore_here(config: ConfigFile, rule: str, line: int) -> Edit | None:
         if comment.line == line:
             return _extended(config, comment, rule)
     lines = config.tree.lines
+    last = line
+    if config.language == FLAGS:
+        # No comment can stand within a command, and a unit has none behind its lines.
+        line, last = _command_at(config, line)
     span = lines.line_span(line)
     written = span.of(config.text).rstrip(" \t")
     text = f"# dmls: ignore[{rule}]"
@@ -119,8 +123,22 @@ def ignore_here(config: ConfigFile, rule: str, line: int) -> Edit | None:
     indent = bare[: len(bare) - len(bare.lstrip(" \t"))]
     behind = Edit(Span(span.start + len(written), span.end), f"  {text}")
     above = Edit(Span(start, start), f"{indent}{text}{newline(config)}")
+    if last > line:
+        behind = above
     edits = (behind, above) if len(written) + len(text) + 2 <= _WIDEST else (above, behind)
     return next((e for e in edits if _speaks(config, e, rule, line + (e is above))), None)
+
+
+def _command_at(config: ConfigFile, line: int) -> tuple[int, int]:
+    """The first and the last line of the command of a script that goes over a line."""
+    from dmls.model.command_line import command_lines
+
+    line_of = config.tree.lines.line_of
+    for command in command_lines(config.path, config.text):
+        first, last = line_of(command.span.start), line_of(command.span.end)
+        if first <= line <= last:
+            return first, last
+    return line, line
 
 
 def ignore_in_file(config: ConfigFile, rule: str) -> Edit | None:
@@ -162,6 +180,12 @@ def _extended(config: ConfigFile, comment: _Comment, rule: str) -> Edit | None:
 
 def _speaks(config: ConfigFile, edit: Edit, rule: str, line: int | None) -> bool:
     """Whether after `edit` there is a comment that silences `rule` on `line`, and all else reads as before."""
+    if config.language == FLAGS:
+        from dmls.model.command_line import command_lines, settings_of
+
+        old, new = (command_lines(config.path, text) for text in (config.text, apply_edits(config.text, (edit,))))
+        said = [[(c.kind, settings_of(c, c.config), [word.value for word in c.operands]) for c in commands] for commands in (old, new)]
+        return said[0] == said[1] and bool(new) and any(i.rule == rule and i.line == line for i in read_ignores(new[0].config.tree))
     tree = read_again(config, (edit,))
     return any(i.rule == rule and i.line == line for i in read_ignores(tree)) and says_the_same(config.tree, tree)
 

@@ -24,16 +24,16 @@ from dmls.text import Span
 
 DEFINED_IN: dict[str, tuple[str, ...]] = {
     s.SOURCE_ID: (kinds.SOURCE,),
-    s.MASTER_NAME: (kinds.MASTER,),
-    s.WORKER_NAME: (kinds.WORKER,),
-    s.HOST_PORT: kinds.COMPONENTS,
+    s.MASTER_NAME: (kinds.MASTER, kinds.SCRIPT),
+    s.WORKER_NAME: (kinds.WORKER, kinds.SCRIPT),
+    s.HOST_PORT: (*kinds.COMPONENTS, kinds.SCRIPT),
 }
 """By kind of name, the kinds of files that define it for other files; all other names hold in their own file only."""
 WRITTEN_IN: dict[str, tuple[str, ...]] = {
     s.SOURCE_ID: (kinds.SOURCE, kinds.TASK),
-    s.MASTER_NAME: (kinds.MASTER,),
-    s.WORKER_NAME: (kinds.WORKER,),
-    s.HOST_PORT: (*kinds.COMPONENTS, kinds.DMCTL),
+    s.MASTER_NAME: (kinds.MASTER, kinds.SCRIPT),
+    s.WORKER_NAME: (kinds.WORKER, kinds.SCRIPT),
+    s.HOST_PORT: (*kinds.COMPONENTS, kinds.DMCTL, kinds.SCRIPT),
 }
 """The kinds of files that define such a name or use one of another file.  The names in a topology are those of a deployment to come."""
 _SINGLE = frozenset((s.MASTER_NAME, s.WORKER_NAME, s.TASK_NAME))
@@ -41,7 +41,11 @@ _LISTENS = frozenset((s.HOST_PORT, s.URL_LIST))
 _DIALS = frozenset((s.ADDRESS_LIST, s.MEMBER_LIST))
 _DEFINES, _REFERS = "-def", "-ref"
 _QUOTED = frozenset(("single", "double", "basic", "literal"))
-_TEXT = {"yaml": frozenset(("plain", "single", "double", "literal", "folded")), "toml": frozenset(("basic", "literal", "multi-basic", "multi-literal"))}
+_TEXT = {
+    "yaml": frozenset(("plain", "single", "double", "literal", "folded")),
+    "toml": frozenset(("basic", "literal", "multi-basic", "multi-literal")),
+    "flags": frozenset(("word", "double-part", "single-part", "mixed")),
+}
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 
 
@@ -133,7 +137,8 @@ def _whole(config: ConfigFile, entry: Entry, kind: str, is_definition: bool, is_
     span = config.tree.span(raw)
     exact = False
     if not isinstance(raw, Alias):
-        inner = Span(span.start + 1, span.end - 1) if node.style in _QUOTED else span
+        quoted = node.style in _QUOTED or (node.style == "word" and span.of(config.text)[:1] in ("'", '"'))
+        inner = Span(span.start + 1, span.end - 1) if quoted else span
         exact = inner.of(config.text) == node.value
         span = inner if exact else span
     yield Occurrence(kind, node.value, span, is_definition, entry, exact, Span(0, len(node.value)), is_key)

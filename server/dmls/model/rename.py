@@ -7,7 +7,7 @@ from typing import Iterator, Sequence
 
 from dmls.go.yaml_value import STR, resolve
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.edit import in_style
+from dmls.model.edit import FLAGS, in_style
 from dmls.model.names import Occurrence, canonical, in_force, name_node, occurrences
 from dmls.schema import semantics as s
 from dmls.syntax.tree import Alias, Mapping, Scalar, is_null
@@ -21,6 +21,9 @@ LONGEST_SOURCE_ID = 32
 _PLAIN = re.compile(r"[\w/.](?:[\w./@+-]| (?=[\w./]))*\Z")
 _AMBIGUOUS = frozenset("y n yes no on off true false null".split())
 """Words that some YAML reader takes for something other than text."""
+_OF_FLAGS = frozenset(("word", "double-part", "single-part", "mixed"))
+_WORD = re.compile(r"[\w@+=:,./-]+\Z", re.A)
+"""What stands for itself in a script or unit, in quotes or not."""
 _BLOCK_STYLES = frozenset(("literal", "folded"))
 _MARKS = frozenset("\"'\\")
 _BETWEEN_MEMBERS = re.compile(r"[\s,=\"'\\]")
@@ -77,11 +80,13 @@ def _edit(config: ConfigFile, occurrence: Occurrence, new: str) -> Edit | None:
         inner = bare if bare.of(config.text) == node.value else None
     if inner is not None and _fits(node.style, new):
         return Edit(inner, new)
-    return Edit(span, in_style(config.language, node.style, new)) if is_whole else None
+    return Edit(span, in_style(config.language, node.style, new)) if is_whole and config.language != FLAGS else None
 
 
 def _fits(style: str, new: str) -> bool:
     """Whether the text can stand where a scalar of the style stands, as it is."""
+    if style in _OF_FLAGS:
+        return _WORD.match(new) is not None
     if style == "plain":
         return _PLAIN.match(new) is not None and new.lower() not in _AMBIGUOUS and resolve(new)[0] == STR
     return new.isprintable() and not _MARKS.intersection(new)
@@ -100,6 +105,11 @@ def _proved(config: ConfigFile, which: Sequence[Occurrence], new: str, made: lis
 
 
 def _read_again(config: ConfigFile, made: list[Edit]) -> ConfigFile:
+    if config.language == FLAGS:
+        from dmls.model.command_line import command_lines
+
+        at = [line.config.root.raw for line in command_lines(config.path, config.text)].index(config.root.raw)
+        return command_lines(config.path, apply_edits(config.text, made))[at].config
     if config.language == "yaml":
         from dmls.syntax import yaml as reader
     else:
