@@ -283,6 +283,60 @@ def test_where_nobody_says_the_address_it_is_asked_for(dmls: Run, here: Path) ->
     assert hosts_of(here / "tls" / "m1.pem") == LOCAL
 
 
+def test_deployments_that_do_not_know_each_other_are_told_apart(dmls: Run, here: Path) -> None:
+    write(here, {f"{folder}/dm-master.toml": f'name = "m1"\nmaster-addr = "10.0.{i}.1:8261"\n' for i, folder in enumerate(("dev", "prod"))})
+    ran = dmls("certs", "new")
+    assert ran.status == 0 and "2 deployments that know nothing of each other" in ran.out
+    assert hosts_of(here / "tls" / "m1.pem") == {"10.0.0.1"} | LOCAL and hosts_of(here / "tls" / "m1-2.pem") == {"10.0.1.1"} | LOCAL
+    assert "deployments" not in dmls("certs", "new", "dev").out
+
+
+HOSTILE = (
+    'name = "../../m1"\nmaster-addr = "10.0.0.1:8261"\n',
+    'name = "ca"\nmaster-addr = "10.0.0.1:8261"\n',
+    'name = "\\u001b[2J$(touch x)`touch y`"\nmaster-addr = "10.0.0.1:8261"\n',
+    f'name = "{"n" * 5000}"\nmaster-addr = "10.0.0.1:8261"\n',
+    'name = ""\nmaster-addr = "-oProxyCommand=touch${IFS}x:8261"\n',
+    'name = "m1"\nmaster-addr = "$(touch x):8261"\nadvertise-addr = "例子.example:8261"\n',
+    'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nssl-ca = "a\\u0000b"\nssl-cert = "c\\nd"\nssl-key = "~/key.pem"\n',
+    'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nssl-ca = "/c/x.pem"\nssl-cert = "/c/x.pem"\nssl-key = "/c/x.pem"\n',
+    "name = \"m1\"\nmaster-addr = \"10.0.0.1:8261\"\nssl-cert = \"/c/a'b $(touch x).pem\"\n",
+    'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nssl-ca = 3\nssl-cert = []\n[ssl-key]\n',
+    'name = "m1"\nmaster-addr = "10.0.0.1:8261\n',
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_in_a_file_leads_astray(dmls: Run, here: Path, text: str) -> None:
+    """Files are made in the folder only, whatever names say; commands hold no text that a shell would carry out."""
+    write(here, {"conf/dm-master.toml": text})
+    ran = dmls("certs", "new")
+    assert "internal error" not in ran.err and ran.status in (0, 2)
+    assert {p.name for p in here.iterdir()} == {"conf"} and {p.name for p in (here / "conf").iterdir()} <= {"dm-master.toml", "tls"}
+    assert "\x1b[2J" not in ran.out
+    if ran.status == 0:
+        book = told(dmls("certs", "new", "--output", "other", "--openssl", "--format", "json").out)["runbook"]
+        assert isinstance(book, list) and book
+        stubs = "".join(f"{name}() {{ :; }}\n" for name in ("ssh", "scp", "dmls", "dmctl", "openssl", "mkdir", "rm", "cp", "install", "chmod", "cat"))
+        for step in book:
+            sh = subprocess.run(["sh", "-e"], input=stubs + "\n".join(step["commands"]) + "\n", text=True, cwd=here / "conf", capture_output=True)
+            assert "Syntax error" not in sh.stderr
+        assert {p.name for p in (here / "conf").iterdir()} <= {"dm-master.toml", "tls"}
+    assert not (here / "x").exists() and not (here / "y").exists()
+
+
+@pytest.mark.parametrize("name", ["dm/a+b=c", "O'Neil \"x\"", "例子", "a,b", "$(touch x)", "-x", "x" * 64])
+def test_any_common_name_is_the_same_by_openssl(dmls: Run, here: Path, name: str) -> None:
+    write(here, DEPLOYMENT)
+    shown = dmls("certs", "new", "--openssl", "--output", "o", "--format", "json", "--cn", name)
+    script = "set -e\n" + "\n".join(told(shown.out)["runbook"][0]["commands"]) + "\n"  # type: ignore[index]
+    ran = subprocess.run(["sh"], input=script, cwd=here, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert dmls("certs", "new", "--cn", name).status == 0
+    assert certificate(here / "o" / "w1.pem").subject.common_name == certificate(here / "tls" / "w1.pem").subject.common_name == name
+    assert not (here / "x").exists()
+
+
 # A CA that is there
 
 

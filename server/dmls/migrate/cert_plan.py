@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Container, Iterable, Iterator, NamedTuple, Pro
 from dmls.migrate.change import PRIVATE, PUBLIC, Created
 from dmls.model import kind as kinds
 from dmls.model import openssl, tls_path
+from dmls.model.allowed_cn import NO_TEXT, trimmed
 from dmls.model.endpoint import endpoints
 from dmls.model.host_check import is_loopback, own_hosts
 from dmls.model.tls_block import Material, TlsBlock
@@ -193,8 +194,6 @@ def plan(request: Request, cn: str, folder: str, wanted: Wanted = USUAL) -> Cert
 
 def allowed_name(request: Request) -> str:
     """The common name that masters want of whoever calls them: the first item of the first list, without blanks; "" where there is no list."""
-    from dmls.model.allowed_cn import trimmed
-
     found = {kind: name for kind, names in reversed(allowed_lists(request)) if (name := trimmed(names[0]))}
     return found.get(kinds.MASTER) or found.get(kinds.WORKER) or ""
 
@@ -321,16 +320,16 @@ def _of_topology(config: ConfigFile) -> Iterator[Found]:
 
 
 def _paths(kind: str, holder: Entry | None) -> tuple[str, str, str]:
-    """The paths of CA, certificate and key in a block, "" for what is not given by a path that is known."""
+    """The paths of CA, certificate and key in a block, "" for what is not given by a path that is known and that DM can open."""
     if holder is None:
         return "", "", ""
     block = TlsBlock(kind, holder)
 
     def path(material: Material) -> str:
         entry = material.path
-        if entry is None or getattr(entry.node, "style", "") == "unknown" or (material.inline is not None and not block.is_component):
+        if entry is None or getattr(entry.node, "style", "") in ("unknown", *NO_TEXT) or (material.inline is not None and not block.is_component):
             return ""
-        return entry.text
+        return "" if tls_path.trouble(entry.text) else entry.text
 
     return path(block.ca), path(block.cert), path(block.key)
 

@@ -32,7 +32,7 @@ from dmls.migrate.change import ADVICE, DONE, DUTY, CannotDo, Change, Created, N
 from dmls.model import kind as kinds
 from dmls.model import openssl, shell
 from dmls.model.allowed_cn import trimmed
-from dmls.model.cert_use import day_of
+from dmls.model.cert_use import day_of, printable
 from dmls.model.host_check import is_loopback
 from dmls.model.tls_path import folder_of
 from dmls.pki.facts import ECDSA, RSA, Certificate
@@ -217,6 +217,7 @@ def _notes(request: Request, wishes: CertPlan, missing: CertPlan, given: Authori
             for name in _lacking(request, wish):
                 yield Note(DUTY, "certs-new.lacks", {"name": name}, wish.cert)
     yield from _on_hosts(wishes)
+    yield from _on_deployments(request)
     yield from _on_names(request, wishes)
     for wish in wishes[1:]:
         users = [t for t in wish.targets if t.kind in kinds.COMPONENTS]
@@ -243,12 +244,22 @@ def _lacking(request: Request, wish: CertWish) -> list[str]:
 
 
 def _on_hosts(wishes: CertPlan) -> Iterator[Note]:
-    """Components of which nobody says where they are."""
+    """Addresses that no certificate can name, and components of which nobody says where they are."""
     for wish in wishes:
+        for name in wish.names:
+            if not openssl.names_for(None, (name,)):
+                yield Note(DUTY, "certs-new.no-name", {"name": printable(name)}, wish.cert)
         if wish.role == cert_plan.COMPONENT and set(wish.names) <= set(LOCAL):
             for target in wish.targets:
                 if target.kind in kinds.COMPONENTS and not is_loopback(target.host):
                     yield Note(DUTY, "certs-new.no-address", {"label": target.label}, target.path)
+
+
+def _on_deployments(request: Request) -> Iterator[Note]:
+    """Masters that know nothing of each other."""
+    clusters = {c.members for path in request.paths for c in request.files.clusters(path) if c.of_kind(kinds.MASTER)}
+    if len(clusters) > 1:
+        yield Note(ADVICE, "certs-new.several", {"count": len(clusters)})
 
 
 def _on_names(request: Request, wishes: CertPlan) -> Iterator[Note]:
