@@ -141,3 +141,13 @@ def test_clients_that_show_themselves_get_no_message(real: RawClient, tmp_path: 
     assert real.ask("workspace/executeCommand", {"command": "dmls.explain", "arguments": ["no-such-rule"]})["result"] is None
     assert not [m for m in real.seen if m.get("method") == "window/showMessage"]
     assert real.ask("workspace/executeCommand", {"command": "dmls.nothing", "arguments": []})["error"]["code"] == -32602
+
+
+def test_keys_are_migrated_when_that_is_chosen(real: RawClient, tmp_path: Path) -> None:
+    """Which takes many judgements, and is not done for an offer."""
+    text = 'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nlog-rotate = "day"\n'
+    place = Place(real, tmp_path, RESOLVES, text)
+    assert not [a for a in place.offers(0, triggerKind=2) if "Migrate the keys" in a["title"]]
+    offer = named(place.offers(0), "Migrate the keys of this file to DM main")
+    assert offer["kind"] == "refactor.rewrite" and "edit" not in offer
+    assert place.applied(real.ask("codeAction/resolve", offer)["result"]["edit"]) == text.replace('log-rotate = "day"\n', "")

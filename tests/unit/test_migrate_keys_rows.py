@@ -13,6 +13,7 @@ import pytest
 from dmls.finding import Severity
 from dmls.migrate import keys
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Options, Request
+from dmls.model.effective import differences, effective
 from dmls.schema.load import load
 from dmls.version import parse_version
 from dmls.views.change_shown import said
@@ -227,6 +228,20 @@ def test_dm_refuses_no_more_than_before(row: Row) -> None:
     _, new = migrated(row.file, old, row)
     before, after = (sum(f.severity is Severity.ERROR for f in analysis_of({path: text}, version).findings(path)) for text in (old, new))
     assert after <= before
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.unsafe], ids=lambda row: row.name)
+def test_dm_computes_the_same(row: Row) -> None:
+    """What is done without a question changes nothing for DM, where it took the file before."""
+    version = parse_version(row.to or "main")
+    path = f"/w/{'source.yaml' if row.file == 'masked.yaml' else row.file}"
+    old = text_of(row, row.old)
+    _, new = migrated(row.file, old, row)
+    analysis = analysis_of({path: old}, {"dm-version": str(version)})
+    files = [analysis.supposed(path, text) for text in (old, new)]
+    assert files[0] is not None and files[1] is not None
+    if not any(finding.severity is Severity.ERROR for finding in analysis.findings(path)):
+        assert differences(effective(files[0], version), effective(files[1], version)) == ()
 
 
 def test_a_version_that_is_none_or_too_old() -> None:
