@@ -34,6 +34,12 @@ MAIN = Version(1_000_000, 0, 0, _RELEASED)
 """The development branch (tiflow c7b2588ef6), above every release."""
 
 
+_RELEASES = (
+    "2.0.7 5.3.0 5.4.0 6.0.0 6.1.0 6.2.0 6.3.0 6.4.0 6.5.0 6.5.4 6.6.0 7.0.0 7.1.0 7.1.2 7.2.0 7.3.0 7.4.0 7.5.0 7.5.3 7.6.0"
+    " 8.0.0 8.1.0 8.2.0 8.3.0 8.4.0 8.5.0 8.5.5 8.5.7 26.3.0 26.3.3"
+)
+
+
 @lru_cache(maxsize=256)
 def parse_version(text: str) -> Version:
     """Read ``8.5.7``, ``v8.5.7``, ``8.5`` (= 8.5.0), ``9.0.0-beta.1`` or ``main``; raises ValueError for the rest."""
@@ -46,6 +52,9 @@ def parse_version(text: str) -> Version:
     major, minor, patch, pre = m.groups()
     return Version(int(major), int(minor), int(patch or 0), (0, pre) if pre else _RELEASED)
 
+
+RELEASES = tuple(parse_version(text) for text in _RELEASES.split())
+"""Releases to offer, the oldest first: the first of each line, and those that brought something of their own."""
 
 _LOWEST = Version(0, 0, 0, (0, ""))
 

@@ -92,6 +92,14 @@ def close_names(text: str, count: int = 3) -> list[str]:
     return get_close_matches(text, sorted(names), count, 0.75)
 
 
+def known_names() -> frozenset[str]:
+    """The names to offer: of areas and cities, without the copies that some systems keep under other folders."""
+    return frozenset(name for name in _names() if name.partition("/")[0] in _AREAS)
+
+
+_AREAS = frozenset("Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split())
+
+
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     """The names on this machine, or of the package tzdata; empty where there is neither."""

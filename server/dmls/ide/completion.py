@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence as Sequence_
 from typing import Callable, NamedTuple, Protocol
 
-from dmls.ide.docs import key_markdown, type_words
+from dmls.ide.docs import key_markdown, signature, type_words
 from dmls.ide.snippets import block_snippet, skeleton
+from dmls.ide.value_offers import NOTHING, SESSION, Known, enum_in, is_comma_list, offers
 from dmls.ide.values import Completion
+from dmls.ide.yaml_text import yaml_scalar
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.tls_block import PATHS
 from dmls.pattern import LazyPattern
 from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
+from dmls.schema.semantics import SESSION as SESSION_VARIABLES
 from dmls.syntax.tree import Mapping, Node, Pair, Scalar, Sequence, Tree, resolved
 from dmls.text import Span
 from dmls.words.catalogue import sentence
@@ -64,8 +67,11 @@ Offers = Callable[[str, str, Span, str, "set[str]"], "list[Completion]"]
 """What else fits a value: asked with the key, the text up to the cursor, the span to replace, the quote to put around, and the items taken."""
 
 
-def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[RuleRow] = (), offers: Offers | None = None) -> list[Completion]:
-    """All offers at `offset`, best first by `sort_text`; `rules` are offered in ignore comments, `offers` for values of TLS keys."""
+def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[RuleRow] = (), tls_offers: Offers | None = None, known: Known = NOTHING) -> list[Completion]:
+    """All offers at `offset`, best first by `sort_text`.
+
+    `rules` are offered in ignore comments, `tls_offers` for values of TLS keys; `known` is what other files and the settings tell.
+    """
     text = config.text
     offset = max(0, min(offset, len(text)))
     line_start = config.tree.lines.starts[config.tree.lines.line_of(offset)]
@@ -92,9 +98,17 @@ def completions(config: ConfigFile, offset: int, locale: str, rules: Sequence_[R
         if place.schema.semantic == RULE_LEVELS:
             return _rule_names(config, place, span, rules, locale)
         return _keys(config, place, span, locale)
-    if offers is not None and _key_of(place.schema) in TLS_KEYS:
-        return _tls_values(config, place, span, offset, offers)
-    return _values(config, place, span, locale)
+    if tls_offers is not None and _key_of(place.schema) in TLS_KEYS:
+        return _tls_values(config, place, span, offset, tls_offers)
+    return _values(config, place, _whole_value(config, place, span), locale, known)
+
+
+def _whole_value(config: ConfigFile, place: _Place, span: Span) -> Span:
+    """What is replaced: the value with its blanks, as far as it stands in the line; of words with commas between, one word."""
+    if not isinstance(place.node, Scalar) or is_comma_list(place.schema, place.path):
+        return span
+    start = place.start + (1 if place.quoted else 0)
+    return Span(start, span.end) if start < span.start and "\n" not in config.text[start : span.start] else span
 
 
 def _key_of(schema: SchemaKey) -> str:
@@ -187,10 +201,11 @@ def _find(tree: Tree, node: Node, schema: SchemaKey, path: tuple[str | int, ...]
                 return None
             continue
         if isinstance(node, Sequence):
-            if not node.items or schema.item is None:
+            item = schema if schema.type == "any" else schema.item
+            if not node.items or item is None:
                 return None
             index = len(node.items) - 1
-            schema, path, node = schema.item, (*path, index), node.items[index]
+            schema, path, node = item, (*path, index), node.items[index]
             continue
         return None
     return None
@@ -236,6 +251,9 @@ def _keys(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Co
             if body is not None:
                 label = sentence("ide.new-entry", {"block": schema.name}, locale)
                 out.append(Completion(label, "snippet", type_words(schema.item, locale), key_markdown(schema, locale), body, span, True, "0", typed or label))
+        if schema.semantic == SESSION_VARIABLES:
+            separator = "" if has_separator or place.quoted else ": " if config.language == "yaml" else " = "
+            out += [Completion(name, "key", "", key_markdown(schema, locale), name + separator, span) for name in SESSION if name not in taken]
         return out
     if not holder_has_keys(config) and not place.path and not typed.strip():
         out.extend(skeleton(config.kind, span, locale))
@@ -265,7 +283,8 @@ def _keys(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Co
                 insert += separator
         elif not has_separator:
             insert = child.name
-        out.append(Completion(child.name, "key", detail, key_markdown(child, locale), insert, span, snippet, sort, "", state == "9"))
+        documentation = signature(child, config.language, locale) + key_markdown(child, locale)
+        out.append(Completion(child.name, "key", detail, documentation, insert, span, snippet, sort, "", state == "9"))
     return out
 
 
@@ -281,13 +300,22 @@ def holder_has_keys(config: ConfigFile) -> bool:
     return any(e.pair is not None and e.pair.value is not None for e in config.root.children)
 
 
-def _values(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[Completion]:
+def _values(config: ConfigFile, place: _Place, span: Span, locale: str, known: Known) -> list[Completion]:
     schema = place.schema
     if schema.type == "list" and schema.item is not None:
         schema = schema.item
         in_list = False
+        # A list is wanted, and one value is no list.
+        before, after = ("[", "]") if not place.quoted else ("", "")
     else:
         in_list = schema.name == "[]"
+        before = after = ""
+    taken: set[str] = set()
+    if in_list:
+        holder = _siblings(config, place.path[:-1])
+        taken = {e.text for e in holder.items() if not (config.value_span(e).start <= span.start <= config.value_span(e).end)} if holder is not None else set()
+    if isinstance(place.node, Scalar) and is_comma_list(schema, place.path):
+        taken.update(word.strip() for word in place.node.value.split(","))
     quote = "" if config.language == "yaml" or place.quoted else '"'
     values: list[tuple[str, str, str]] = []
     if place.quoted and schema.type not in ("string", "any", "duration", "bytesize"):
@@ -296,18 +324,22 @@ def _values(config: ConfigFile, place: _Place, span: Span, locale: str) -> list[
     if schema.type == "bool":
         values = [(v, v, "") for v in ("true", "false")]
     elif schema.enum:
-        taken = set()
-        if in_list:
-            holder = _siblings(config, place.path[:-1])
-            taken = {e.text for e in holder.items() if not (config.value_span(e).start <= span.start <= config.value_span(e).end)} if holder is not None else set()
-        values = [(v, f"{quote}{v}{quote}", schema.enum_doc(v, locale)) for v in schema.enum if v and v not in taken]
+        values = [(v, f"{before}{quote}{v}{quote}{after}", schema.enum_doc(v, locale)) for v in enum_in(schema, known.versions) if v not in taken]
     elif schema.has_default and schema.default not in (None, "") and not isinstance(schema.default, (list, dict)) and "$" not in str(schema.default):
         default = str(schema.default)
         if schema.type in ("int", "float", "duration", "bytesize", "string") and " " not in default:
             mark = quote if schema.type not in ("int", "float") else ""
             values = [(default, f"{mark}{default}{mark}", "")]
+    out: list[Completion] = []
+    for offer in offers(config, schema, place.path, known, locale):
+        if offer.label not in taken:
+            text = offer.label if place.quoted or quote else yaml_scalar(offer.label)
+            insert = f"{before}{quote}{text}{quote}{after}"
+            documentation = offer.documentation or key_markdown(schema, locale)
+            out.append(Completion(offer.label, "value", offer.detail, documentation, insert, span, False, f"{offer.rank:02}{offer.label}"))
+    if out:
+        return out
     default = str(schema.default).lower() if isinstance(schema.default, bool) else schema.default
-    out = []
     for i, (label, insert, doc) in enumerate(values):
         is_default = label == default
         detail = sentence("ide.is-default", {}, locale) if is_default else ""

@@ -44,6 +44,60 @@ def key_markdown(key: SchemaKey, locale: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+_FEW = 4
+"""Values of an enum, and keys of a block, that are named in an example."""
+_DEEP = 2
+"""Levels of blocks within the key."""
+
+
+def signature(key: SchemaKey, language: str, locale: str) -> str:
+    """How the key is written, as a fenced block: with an example, its values, its default or the type of its value; "" for what has no name."""
+    if key.name in ("[]", "<name>", ""):
+        return ""
+    if language == "yaml":
+        lines = _yaml(key.name, key, locale, 0)
+    elif key.type in ("object", "map"):
+        lines = [f"[{key.name}]", *(f"{child.name} = {_example(child, language, locale)}" for child in _first(key))]
+    else:
+        lines = [f"{key.name} = {_example(key, language, locale)}"]
+    return f"```{language}\n" + "\n".join(lines) + "\n```\n\n"
+
+
+def _first(key: SchemaKey) -> list[SchemaKey]:
+    """The keys of a block to begin with: those that it needs, else the first that are no relics."""
+    usual = [c for c in key.children.values() if c.status == "ok" and not c.deprecated]
+    needed = [c for c in usual if c.required or c.needed == "effectively"]
+    return (needed or usual)[:_FEW]
+
+
+def _yaml(name: str, key: SchemaKey, locale: str, depth: int) -> list[str]:
+    if key.type in ("object", "map") and depth < _DEEP:
+        below = [(child.name, child) for child in _first(key)] or ([("<name>", key.item)] if key.item is not None else [])
+        return [f"{name}:", *(f"  {line}" for child, schema in below for line in _yaml(child, schema, locale, depth + 1))]
+    if key.type == "list" and key.item is not None and key.item.type == "object" and depth < _DEEP:
+        inner = [line for child in _first(key.item) for line in _yaml(child.name, child, locale, depth + 1)]
+        return [f"{name}:", *(f"  {'- ' if number == 0 else '  '}{line}" for number, line in enumerate(inner))]
+    return [f"{name}: {_example(key, 'yaml', locale)}"]
+
+
+def _example(key: SchemaKey, language: str, locale: str) -> str:
+    """A value: an example, all of an enum, the default, or its type in angle brackets."""
+    if key.type in ("list", "bytes") and key.item is not None:
+        return f"[{_example(key.item, language, locale)}]"
+    quote = '"' if language == "toml" and key.type not in ("int", "float", "bool") else ""
+    if key.examples:
+        value = key.examples[0]
+        return value if value[:1] in "\"'[{" else f"{quote}{value}{quote}"
+    if key.enum:
+        every = [v for v in key.enum if v]
+        return " | ".join(quote + v + quote for v in every[:_FEW]) + (" | …" if len(every) > _FEW else "")
+    if key.type == "bool":
+        return "true | false"
+    if key.has_default and not key.default_is_computed and key.default not in (None, "", 0) and not isinstance(key.default, (list, dict)):
+        return f"{quote}{key.default}{quote}"
+    return f"<{type_words(key, locale)}>"
+
+
 def _successor(key: SchemaKey, locale: str) -> str:
     """That the key is deprecated, and where it lives on."""
     if not key.replaced_by:

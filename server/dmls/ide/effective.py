@@ -6,11 +6,11 @@ into the tree: what the schema calls one, what is called like one, and any text 
 
 from __future__ import annotations
 
-import json
 import math
-from typing import Callable, Iterator, NamedTuple, Sequence, Union
+from typing import Callable, Iterator, NamedTuple, Sequence
 
-from dmls.go import duration, yaml_value
+from dmls.go import duration
+from dmls.ide.yaml_text import BARE, Json, clean, escaped, yaml_scalar
 from dmls.model import kind as kinds
 from dmls.model import origin as o
 from dmls.model import task_parts
@@ -18,7 +18,6 @@ from dmls.model.config_file import ConfigFile
 from dmls.model.decoded import Secret, default_in
 from dmls.model.effective import Effective, Unknown, effective
 from dmls.model.topology import ROLES
-from dmls.pattern import LazyPattern
 from dmls.private import MASK, sounds_secret, without_secrets
 from dmls.schema import keys as k
 from dmls.schema import semantics as s
@@ -27,8 +26,6 @@ from dmls.schema.load import load
 from dmls.text import Span
 from dmls.version import Version
 from dmls.words.catalogue import sentence
-
-Json = Union[None, bool, int, float, str, "list[Json]", "dict[str, Json]"]
 
 DEFAULT, UNSET = "default", "unset"
 """Ways of values that the file has no part in: DM's default, and nothing, where DM has none."""
@@ -305,42 +302,6 @@ class Teller:
 # ---------------------------------------------------------------------------------------------------------------- documents
 
 
-_PLAIN = LazyPattern(r"[A-Za-z0-9_./][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*\Z")
-_SEXAGESIMAL = LazyPattern(r"[0-9_:.]*\Z")
-_BARE = LazyPattern(r"[A-Za-z0-9_-]+\Z")
-_UNPRINTABLE = LazyPattern("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
-
-
-def _escaped(text: str) -> str:
-    """In double quotes; both languages read it back as it was."""
-    quoted = json.dumps(text.encode("utf-8", "replace").decode("utf-8"), ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda m: f"\\u{ord(m.group()):04x}", quoted)
-
-
-def _clean(comment: str) -> str:
-    return _UNPRINTABLE.sub("\ufffd", comment)
-
-
-def yaml_scalar(value: Json) -> str:
-    """A value in YAML, so that both DM's library and others read it as it is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if math.isnan(value):
-            return ".nan"
-        if math.isinf(value):
-            return ".inf" if value > 0 else "-.inf"
-        return repr(value)
-    if isinstance(value, int):
-        return str(value)
-    assert isinstance(value, str)
-    if _PLAIN.match(value) and not _SEXAGESIMAL.match(value) and yaml_value.resolve(value, None)[1] == value and value.lower() not in ("y", "n"):
-        return value
-    return _escaped(value)
-
-
 class _Writer:
     def __init__(self, teller: Teller, own_only: bool) -> None:
         self.teller = teller
@@ -348,7 +309,7 @@ class _Writer:
         self.lines: list[str] = []
 
     def add(self, text: str, comment: str) -> None:
-        self.lines.append(f"{text}  # {_clean(comment)}" if comment else text)
+        self.lines.append(f"{text}  # {clean(comment)}" if comment else text)
 
     def kept(self, items: Sequence[Item]) -> list[Item]:
         return [item for item in items if item.is_own or item.way == o.RUNTIME] if self.own_only else list(items)
@@ -388,7 +349,7 @@ class _Yaml(_Writer):
             else:
                 comment = self.teller.of_block(one) if one.name else ""
                 if comment:
-                    self.lines.append(f"{indent}  # {_clean(comment)}")
+                    self.lines.append(f"{indent}  # {clean(comment)}")
                 self.map(one.items, f"{indent}    ", f"{indent}  - ")
 
 
@@ -407,13 +368,13 @@ class _Toml(_Writer):
 
     def pair(self, item: Item) -> None:
         if item.form == SCALAR and item.value is None:
-            self.lines.append(f"# {_toml_key(item.key)}: {_clean(self.teller.origin(item))}")
+            self.lines.append(f"# {_toml_key(item.key)}: {clean(self.teller.origin(item))}")
         else:
             self.add(f"{_toml_key(item.key)} = {toml_value(item)}", self.teller.origin(item))
 
 
 def _toml_key(key: str) -> str:
-    return key if _BARE.match(key) else _escaped(key)
+    return key if BARE.match(key) else escaped(key)
 
 
 def toml_value(item: Item) -> str:
@@ -423,7 +384,7 @@ def toml_value(item: Item) -> str:
         return "{" + ", ".join(f"{_toml_key(one.key)} = {toml_value(one)}" for one in item.items if one.value is not None or one.form != SCALAR) + "}"
     value = item.value
     if isinstance(value, str):
-        return _escaped(value)
+        return escaped(value)
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
     return repr(value).lower() if isinstance(value, (bool, float)) else str(value)
@@ -438,7 +399,7 @@ def yaml_lines(item: Item, teller: Teller, own_only: bool = False) -> list[str]:
 
 def document(item: Item, teller: Teller, language: str, head: Sequence[str]) -> str:
     """The whole as a file of its own, with `head` in comments before it."""
-    lines = [f"# {_clean(line)}".rstrip() for line in head]
+    lines = [f"# {clean(line)}".rstrip() for line in head]
     if language == "toml":
         writer = _Toml(teller, False)
         writer.table(item.items, "")
