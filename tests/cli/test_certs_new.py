@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import ssl
 import subprocess
 from itertools import count
@@ -15,6 +16,7 @@ import pytest
 from cli.conftest import Run
 from dmls.pki.facts import CLIENT_AUTH, SERVER_AUTH
 from support.issued import Pair, certificate, common_name, handshake, links, names_of, openssl
+from support.plain_deployment import STYLES, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = 86_400
@@ -335,6 +337,21 @@ def test_any_common_name_is_the_same_by_openssl(dmls: Run, here: Path, name: str
     assert dmls("certs", "new", "--cn", name).status == 0
     assert certificate(here / "o" / "w1.pem").subject.common_name == certificate(here / "tls" / "w1.pem").subject.common_name == name
     assert not (here / "x").exists()
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("masters", [1, 3])
+def test_the_next_step_of_the_runbook_leads_to_a_clean_deployment(dmls: Run, here: Path, style: str, masters: int) -> None:
+    plain(here, masters, style)
+    book = told(dmls("certs", "new", "--format", "json").out)["runbook"]
+    assert isinstance(book, list)
+    (command,) = (line for step in book for line in step["commands"] if line.startswith("dmls tls enable"))
+    enabled = dmls(*shlex.split(command)[1:])
+    assert (enabled.status, enabled.err) == (0, "")
+    write(here, {".dmls.toml": '[tls.path-map]\n"/etc/dm/tls" = "tls"\n'})
+    checked = dmls("check", "--files", "strict", "--format", "json")
+    assert [f["rule"] for f in json.loads(checked.out)["findings"] if f["severity"] in ("error", "warning")] == []
+    assert told(dmls("certs", "new", "--format", "json").out)["files"] == []
 
 
 # A CA that is there
