@@ -36,7 +36,7 @@ def password(path: Path) -> str:
 
 def test_everything_is_under_the_new_key(dmls: Run, files: Files, here: Path) -> None:
     again = old_cipher.encrypted("Pässword".encode(), old_cipher.KEY, bytes(range(16)))
-    files({"source.yaml": SOURCE.format(password=OLD).replace("\n", "\r\n"), "task.yaml": TASK.format(password=f"'{again}'"), "m1.toml": MASTER, "m2.toml": MASTER.replace("1", "2") + TABLE})
+    files({"source.yaml": SOURCE.format(password=OLD).replace("\n", "\r\n"), "task.yaml": TASK.format(password=f"'{again}'"), "m1.toml": MASTER, "m2.toml": MASTER.replace("m1", "m2").replace(".1:", ".2:") + TABLE})
     (here / "m1.toml").rename(here / "dm-master1.toml")
     (here / "m2.toml").rename(here / "dm-master2.toml")
     ran = dmls("migrate", "passwords", ".", "--new-key", "dm.key", "--make-key", "--runbook", "book.md")
@@ -52,10 +52,12 @@ def test_everything_is_under_the_new_key(dmls: Run, files: Files, here: Path) ->
     assert (here / "task.yaml").read_text() == TASK.format(password=f"'{password(here / 'task.yaml')}'")
     line = f'secret-key-path = "{here.as_posix()}/dm.key"\n'
     assert (here / "dm-master1.toml").read_text() == MASTER + line
-    assert (here / "dm-master2.toml").read_text() == MASTER.replace("1", "2") + line + TABLE
+    assert (here / "dm-master2.toml").read_text() == MASTER.replace("m1", "m2").replace(".1:", ".2:") + line + TABLE
     for text in (ran.out, ran.err, (here / "book.md").read_text()):
         assert "123456" not in text and "Pässword" not in text and key.hex() not in text and OLD not in text and password(here / "source.yaml") not in text
     steps = (here / "book.md").read_text()
+    assert f"scp -p {here.as_posix()}/dm.key 10.0.0.1:{here.as_posix()}/dm.key\n" in steps and "10.0.0.2:" in steps and "MASTER:8261" not in steps
+    assert "dmctl --master-addr 10.0.0.1:8261 operate-source update source.yaml" in steps
     places = [steps.index(word) for word in ("scp -p", "config export", "stop-task orders", "Restart every master", "restart the workers", "operate-source update source.yaml", "start-task task.yaml")]
     assert places == sorted(places)
     before = {path.name: path.read_bytes() for path in here.iterdir()}

@@ -15,7 +15,7 @@ from dmls.migrate.password_key import PasswordKey, is_readable
 from dmls.model import edit, shell
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.endpoint import uses_tls
+from dmls.model.endpoint import endpoints, uses_tls
 from dmls.model.old_cipher import has_form
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
@@ -164,7 +164,12 @@ class _Passwords:
         tasks, sources = self.names[kinds.TASK], self.names[kinds.SOURCE]
         local = self.request.path(self.request.options.value("new-key"))
         folder = self.key_path.rpartition("/")[0] or "/"
-        copy = [["ssh", "MASTER", f"mkdir -p {_quiet(folder)}"], ["scp", "-p", local, f"MASTER:{self.key_path}"], ["ssh", "MASTER", f"chmod 600 {_quiet(self.key_path)}"]]
+        hosts = dict.fromkeys(_host(address) for master in self.masters if (address := _address(master))) or {"MASTER": None}
+        copy = [
+            words
+            for host in hosts
+            for words in (["ssh", host, f"mkdir -p {_quiet(folder)}"], ["scp", "-p", local, f"{host}:{self.key_path}"], ["ssh", host, f"chmod 600 {_quiet(self.key_path)}"])
+        ]
         yield Step("migrate.pw-step-copy", {"path": self.key_path}, self._lines(*copy))
         yield Step("migrate.pw-step-export", {}, self._lines(self._dmctl("config", "export", "-d", "dm-export")))
         yield Step("migrate.pw-step-stop", {}, self._lines(*(self._dmctl("stop-task", name or "TASK") for _, name in tasks or [("", "TASK")])))
@@ -181,7 +186,7 @@ class _Passwords:
         return path.removeprefix(self.request.folder.rstrip("/") + "/")
 
     def _dmctl(self, *words: str) -> list[str]:
-        return ["dmctl", "--master-addr", "MASTER:8261", *words]
+        return ["dmctl", "--master-addr", next(filter(None, map(_address, self.masters)), "MASTER:8261"), *words]
 
     def _lines(self, *commands: list[str]) -> tuple[str, ...]:
         lines = []
@@ -191,6 +196,19 @@ class _Passwords:
             except shell.Unwritable:
                 continue
         return tuple(lines)
+
+
+def _address(master: ConfigFile) -> str:
+    """Where others reach a master; "" where its file does not tell."""
+    for key in (k.ADVERTISE_ADDR, k.MASTER_ADDR):
+        for end in endpoints(master, key):
+            if end.host and end.port and end.host not in ("0.0.0.0", "::"):
+                return f"{'[' + end.host + ']' if ':' in end.host else end.host}:{end.port}"
+    return ""
+
+
+def _host(address: str) -> str:
+    return address.rpartition(":")[0]
 
 
 def _quiet(path: str) -> str:
