@@ -44,7 +44,11 @@ Lines for the clipboard and pages of rules are shown here."
     (toml-mode :language-id "toml")
     (toml-ts-mode :language-id "toml")
     (yaml-mode :language-id "yaml")
-    (yaml-ts-mode :language-id "yaml"))
+    (yaml-ts-mode :language-id "yaml")
+    (sh-mode :language-id "shellscript")
+    (bash-ts-mode :language-id "shellscript")
+    (conf-unix-mode :language-id "systemd")
+    (systemd-mode :language-id "systemd"))
   "The modes that one server cares for: it sees a deployment as a whole.")
 
 (defun dmls-eglot--contact (&rest _)

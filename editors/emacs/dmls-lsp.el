@@ -27,6 +27,8 @@
     (when page
       (dmls-show-page (gethash "rule" page) (gethash "markdown" page)))))
 
+(add-to-list 'lsp-language-id-configuration '("\\.service\\'" . "systemd"))
+
 (lsp-register-client
  (make-lsp-client
   :new-connection (lsp-stdio-connection #'dmls-command)

@@ -87,6 +87,22 @@ That is the settings, and which results are shown here."
   "Names that suggest DM.
 Behind each stand the indentation of keys and the keys that are enough.")
 
+(defconst dmls--script (rx (or (seq "." (or "sh" "bash" "service")) (seq bos (+ (not ".")))) eos)
+  "Names that a script or a unit of systemd may have.")
+
+(defconst dmls--starts (rx bol (* blank) (? (not (any "#;" blank "\n")) (* nonl)) (or "dm-master" "dm-worker" "dmctl"))
+  "A line of a script, no comment, that names a program of DM.")
+
+(defun dmls--script-p (name)
+  "Whether the buffer holds a script or unit called NAME that starts DM."
+  (and (string-match-p dmls--script name)
+       (save-excursion
+         (save-restriction
+           (widen)
+           (goto-char (point-min))
+           (and (or (string-search "." name) (looking-at "#!.*sh"))
+                (re-search-forward dmls--starts nil t))))))
+
 (defun dmls--has (pattern)
   "Whether the first lines of the buffer have PATTERN."
   (save-excursion
@@ -113,6 +129,7 @@ being started for each of them."
          (name (and file (downcase (file-name-nondirectory file)))))
     (and name
          (or (string-match-p dmls--names name)
+             (dmls--script-p name)
              (and (string-match-p "\\.\\(?:toml\\|ya?ml\\)\\'" name)
                   (or (dmls--has dmls--comment)
                       (if (string-suffix-p ".toml" name)
@@ -136,6 +153,9 @@ being started for each of them."
 (defun dmls-ensure ()
   "Start the language server for this buffer where it holds a file of DM."
   (when (dmls-file-p)
+    ;; Emacs has no mode for units of systemd.
+    (when (eq major-mode 'fundamental-mode)
+      (conf-unix-mode))
     (pcase dmls-client
       ('lsp-mode (require 'dmls-lsp) (dmls-lsp-start))
       (_ (require 'dmls-eglot) (dmls-eglot-start)))))

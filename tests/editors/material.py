@@ -17,6 +17,8 @@ OTHERS = [
     ("source.yaml", "kind: git\nurl: x\n"),
     ("webmaster.toml", 'name = "x"\n'),
     ("values.yaml", "from: a\nto: b\n"),
+    ("build.sh", "#!/bin/bash\n# starts neither dm-master nor dmctl\nexec make -j2\n"),
+    ("nginx.service", "[Service]\n; not dm-worker\nExecStart=/usr/sbin/nginx\n"),
 ]
 """Not DM's."""
 
@@ -25,7 +27,7 @@ def of_dm() -> list[tuple[str, str]]:
     """The files of all scenarios that the server takes for DM's, by name and text."""
     found: dict[tuple[str, str], None] = {}
     for path in sorted((ROOT / "tests" / "scenarios").rglob("*.md")):
-        for name, text in re.findall(r"^`([^`\n]+\.(?:toml|ya?ml))`:\n\n```\w*\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S):
+        for name, text in re.findall(r"^`([^`\n]+)`:\n\n```\w*\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S):
             file = (name.rpartition("/")[2], text)
             if recognise(*file) not in (None, CERTIFICATE):
                 found[file] = None

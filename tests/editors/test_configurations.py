@@ -168,7 +168,7 @@ def test_every_command_line_is_understood(editor: str, command: list[str]) -> No
 def test_helix_names_only_servers_for_languages_that_it_has() -> None:
     configuration = toml(FOLDER / "helix" / "languages.toml")
     assert all(language["language-servers"][0] == "dmls" for language in configuration["language"])
-    assert {language["name"] for language in configuration["language"]} == {"yaml", "toml"}
+    assert {language["name"] for language in configuration["language"]} == {"yaml", "toml", "bash", "ini"}
 
 
 def test_versions_are_those_of_the_program() -> None:

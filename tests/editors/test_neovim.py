@@ -70,6 +70,14 @@ def test_it_attaches_to_files_of_dm_only(neovim: Neovim, place: Place) -> None:
     assert not neovim.attached()
     neovim.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { '# dmls: kind=task', 'name: t' }) vim.cmd.write()")
     until("the client in the new task", neovim.attached)
+    # A script or a unit is DM's where it starts one of its programs.
+    for name, text, wanted in (("build.sh", "# no dmctl\nmake\n", False), ("run.sh", "exec dm-worker\n", True), ("w1.service", "[Service]\nExecStart=/dm/dm-worker\n", True)):
+        (folder / name).write_text(text, encoding="utf-8")
+        neovim.open(folder / name)
+        if wanted:
+            until(f"the client in {name}", neovim.attached)
+        else:
+            assert not neovim.attached()
     # A settings file may say so, too.
     (folder / ".dmls.toml").write_text('[kinds]\n"plain.yaml" = "source"\n', encoding="utf-8")
     (folder / "plain.yaml").write_text("a: 1\n", encoding="utf-8")

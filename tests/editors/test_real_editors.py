@@ -19,6 +19,12 @@ pytestmark = pytest.mark.timeout(180)
 
 RECORD = "DMLS_RECORD"
 """The environment variable that makes each session be kept for `test_replay.py`."""
+SCRIPT = """\
+#!/bin/bash
+cd /deploy/dm-worker-8262 || exit 1
+exec bin/dm-worker --name=w1 --join=10.0.0.1:8261 --ssl-ca=/etc/dm/ca.pem --ssl-cert=/etc/dm/w1.pem
+"""
+"""Line 3 lacks the key of the certificate."""
 ALL_FIXES = {"en": "Apply all safe fixes in this file", "zh": "应用"}
 CANCELLED, MODIFIED = -32800, -32801
 """Answers with these errors are right: the client took its question back, or the text had changed."""
@@ -71,6 +77,19 @@ def test_repair_a_deployment(editor: type[Editor], language: str, begin, place: 
     check(place)
     if os.environ.get(RECORD):
         sessions.keep(place, editor.name, language)
+
+
+@pytest.mark.parametrize("editor", ALL, ids=lambda e: e.name)
+def test_the_command_lines_of_a_script(editor: type[Editor], begin: Any, place: Place) -> None:
+    script = place.deployment.folder / "run_dm-worker.sh"
+    script.write_text(SCRIPT, encoding="utf-8")
+    e = begin(editor, path=script)
+    until("the finding", lambda: e.shows(3, "ssl-key"), seen=place.stderr)
+    assert same.received(place, script, SCRIPT) == same.said(same.checked(place, "en"), script)
+    assert "--join" in e.hover(3, SCRIPT.splitlines()[2].index("--join") + 4)
+    # For ALE and Kate a word ends at a hyphen: there a flag is asked for before its first one.
+    assert "--master-addr" in e.complete("dmctl " if editor.name in ("vim", "kate") else "dmctl --master-a", "--master-addr")
+    check(place)
 
 
 def unanswered(place: Place) -> list[str]:

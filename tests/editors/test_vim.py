@@ -74,7 +74,7 @@ let Result.of_others = g:told.cmd({{}})""",
     settings = {"language": "zh"}
     assert result == {
         "name": "dmls",
-        "allowlist": ["toml", "yaml"],
+        "allowlist": ["bash", "sh", "systemd", "toml", "yaml"],
         "options": settings,
         "config": {"dmls": settings},
         "of_dm": ["dmls", "serve", "--stdio"],

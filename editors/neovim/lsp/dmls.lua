@@ -7,7 +7,7 @@ local client = require('dmls.client')
 ---@type vim.lsp.Config
 return {
   cmd = { 'dmls', 'serve', '--stdio' },
-  filetypes = { 'toml', 'yaml', 'pem' },
+  filetypes = { 'toml', 'yaml', 'pem', 'sh', 'bash', 'zsh', 'systemd' },
   root_dir = function(bufnr, on_dir)
     local root = require('dmls.files').root(bufnr)
     if root then

@@ -22,6 +22,9 @@ let s:likely = [
 \   ['worker.*\.toml$', s:key('\s*', '', ['worker-addr', 'keepalive-ttl', 'join'])],
 \]
 
+" A line of a script or unit, no comment, that names a program of DM.
+let s:starts = '^\%(\s*[#;]\)\@!.*\%(dm-master\|dm-worker\|dmctl\)'
+
 function! s:has(lines, pattern) abort
     return match(a:lines, '\c' . a:pattern) >= 0
 endfunction
@@ -47,7 +50,9 @@ function! dmls#is_dm(buffer) abort
     endif
 
     if l:name !~# '\.\%(toml\|ya\=ml\)$'
-        return 0
+        let l:script = l:name =~# '\.\%(sh\|bash\|service\)$' || get(getbufline(a:buffer, 1), 0, '') =~# '^#!.*sh'
+
+        return l:script && match(getbufline(a:buffer, 1, '$'), s:starts) >= 0
     endif
 
     let l:lines = getbufline(a:buffer, 1, 500)
@@ -126,7 +131,7 @@ function! dmls#register_with_vim_lsp() abort
     call lsp#register_server({
     \   'name': 'dmls',
     \   'cmd': {info -> dmls#is_dm(bufnr('%')) ? [dmls#executable(), 'serve', '--stdio'] : []},
-    \   'allowlist': ['toml', 'yaml'],
+    \   'allowlist': ['bash', 'sh', 'systemd', 'toml', 'yaml'],
     \   'root_uri': {info -> lsp#utils#path_to_uri(dmls#root(bufnr('%')))},
     \   'initialization_options': dmls#settings(),
     \   'workspace_config': {'dmls': dmls#settings()},

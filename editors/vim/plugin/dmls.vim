@@ -9,5 +9,7 @@ command! -nargs=* -complete=file DmlsCheck call dmls#check(<f-args>)
 
 augroup dmls
     autocmd!
+    " A unit outside of systemd's folders has no type; one that starts a program of DM gets it.
+    autocmd BufNewFile,BufRead *.service if dmls#is_dm(bufnr('%')) | setfiletype systemd | endif
     autocmd User lsp_setup call dmls#register_with_vim_lsp()
 augroup END

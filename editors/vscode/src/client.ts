@@ -18,12 +18,14 @@ import { SAFE } from './server/run';
 
 /**
  * The documents that go to the server: by pattern, since VS Code has no TOML of its own; the server knows which of them are DM's and is silent
- * about all others.  Certificate files have lenses.
+ * about all others: also of scripts and units, where nearly none starts a program of DM.  Certificate files have lenses.
  */
 export const SELECTOR = [
     { scheme: 'file', pattern: '**/*.{toml,yaml,yml}' },
     { scheme: 'untitled', language: 'yaml' },
     { scheme: 'untitled', language: 'toml' },
+    { scheme: 'file', pattern: '**/*.{sh,bash,service}' },
+    { scheme: 'file', language: 'shellscript' },
     { scheme: 'file', pattern: '**/*.{pem,crt,cer,cert,key,csr}' },
 ];
 /** The documents that the state of the server is shown for. */

@@ -1,4 +1,4 @@
-//! Starts `dmls serve` for the YAML and TOML files of a worktree.
+//! Starts `dmls serve` for the YAML and TOML files and the scripts of a worktree.
 
 use zed_extension_api::{self as zed, serde_json::Value, settings::LspSettings, LanguageServerId, Result, Worktree};
 

@@ -140,12 +140,13 @@ class Emacs(Editor):
     def complete(self, typed: str, wanted: str) -> list[str]:
         self.eval(f"(progn (goto-char (point-max)) (insert {_quoted(typed)}))")
         function = self.completion()
+        word = "(buffer-substring-no-properties (nth 0 capf) (nth 1 capf))"
         offered: list[str] = self.wait(
-            f"(let ((capf (funcall #'{function}))) (mapcar #'substring-no-properties (all-completions {_quoted(typed)} (nth 2 capf) (plist-get (nthcdr 3 capf) :predicate))))",
+            f"(let ((capf (funcall #'{function}))) (mapcar #'substring-no-properties (all-completions {word} (nth 2 capf) (plist-get (nthcdr 3 capf) :predicate))))",
             "the completion",
         )
         self.eval(
-            f"""(let* ((capf (funcall #'{function})) (cand (car (member {_quoted(wanted)} (all-completions {_quoted(typed)} (nth 2 capf))))))
+            f"""(let* ((capf (funcall #'{function})) (cand (car (member {_quoted(wanted)} (all-completions {word} (nth 2 capf))))))
             (delete-region (nth 0 capf) (nth 1 capf)) (insert cand)
             (funcall (plist-get (nthcdr 3 capf) :exit-function) cand 'finished)
             (unless (bolp) (insert "\\n")))"""

@@ -88,7 +88,7 @@ class Helix(Editor):
     def complete(self, typed: str, wanted: str) -> list[str]:
         self._terminal.keys("escape", "g", "e", "o", typed)
         self._terminal.until(lambda rows: any(re.search(rf"(?<![\w-]){wanted}(?![\w-])", row) for row in rows), f"the completion {wanted}")
-        offered = [word for row in self._terminal.settle() for word in re.findall(r"(?<![\w-])log-[a-z]+", row)]
+        offered = [word for row in self._terminal.settle() for word in re.findall(rf"(?<![\w-]){wanted[:4]}[a-z-]+", row)]
         self._terminal.keys("down")
         self._choose(wanted)
         self._terminal.keys("escape")

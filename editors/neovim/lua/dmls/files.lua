@@ -15,6 +15,9 @@ local function marks(name)
   return name == '.dmls.toml' or name == '.git'
 end
 
+--- The types of files in which command lines stand.
+local SCRIPTS = { sh = true, bash = true, zsh = true, systemd = true }
+
 --- Names that only DM uses.
 local CERTAIN = {
   '^%.dmls%.toml$',
@@ -53,6 +56,23 @@ local LIKELY = {
   { name = 'worker.*%.toml$', keys = set('workeraddr keepalivettl join') },
 }
 
+--- The programs whose command lines the server understands.
+local PROGRAMS = { 'dm-master', 'dm-worker', 'dmctl' }
+
+--- Whether a script or unit names a program of DM outside of comments.
+---@param lines string[] its whole text: the command may be the last
+---@return boolean
+function M.starts_dm(lines)
+  for _, line in ipairs(lines) do
+    for _, program in ipairs(PROGRAMS) do
+      if line:find(program, 1, true) and not line:find('^%s*[#;]') then
+        return true
+      end
+    end
+  end
+  return false
+end
+
 ---@param keys table<string, true>
 ---@param wanted table<string, true>
 local function any(keys, wanted)
@@ -66,9 +86,9 @@ end
 
 --- Whether the file may be one of DM's.
 ---@param path string
----@param lines string[] the first lines of its text
+---@param lines string[] the first lines of its text, all of a script
 ---@return boolean
----@return string reason what decided: "name", "comment", "content" or "nothing"
+---@return string reason what decided: "name", "comment", "content", "script" or "nothing"
 function M.is_dm(path, lines)
   local name = vim.fs.basename(path):lower()
   for _, pattern in ipairs(CERTAIN) do
@@ -78,7 +98,8 @@ function M.is_dm(path, lines)
   end
   local toml = name:find('%.toml$') ~= nil
   if not toml and not name:find('%.ya?ml$') then
-    return false, 'nothing'
+    local script = name:find('%.sh$') or name:find('%.bash$') or name:find('%.service$') or (lines[1] or ''):find('^#!.*sh')
+    return script ~= nil and M.starts_dm(lines), 'script'
   end
   local exact, loose, deep = {}, {}, {}
   for _, line in ipairs(lines) do
@@ -147,7 +168,7 @@ local function cared_for(path)
   end
 end
 
---- Why the server attaches to a buffer, nil where it does not: "name", "comment", "content", "settings" or "certificate".
+--- Why the server attaches to a buffer, nil where it does not: "name", "comment", "content", "settings", "script" or "certificate".
 ---@param bufnr integer
 ---@return string?
 function M.reason(bufnr)
@@ -158,9 +179,12 @@ function M.reason(bufnr)
   if vim.bo[bufnr].filetype == 'pem' then
     return cared_for(path) and 'certificate' or nil
   end
-  local found, reason = M.is_dm(path, vim.api.nvim_buf_get_lines(bufnr, 0, HEAD, false))
+  local lines = vim.api.nvim_buf_get_lines(bufnr, 0, SCRIPTS[vim.bo[bufnr].filetype] and -1 or HEAD, false)
+  local found, reason = M.is_dm(path, lines)
   if found then
     return reason
+  elseif reason == 'script' then
+    return nil
   end
   return said_in_settings(path) and 'settings' or nil
 end

@@ -1,0 +1,1 @@
+call dmls#define_for_ale('sh')
