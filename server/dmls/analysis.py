@@ -392,7 +392,9 @@ class Analysis:
         if line.open:
             # What it calls, a flag that is not seen may change; the addresses where it may listen are a reason for silence.
             card = card._replace(calls=(), ring=())
-        return card._replace(file=file.path if file is not None else "", given=given_keys(line), settings=settings_of(line, config))
+        place = file.path if file is not None else ""
+        is_apart = bool(place) and self.top_of(place) != self.top_of(path)
+        return card._replace(file=place, given=given_keys(line), settings=settings_of(line, config), is_apart=is_apart)
 
     def clusters(self, path: str) -> list[Cluster]:
         """The deployments that a file belongs to: one, or for a script one a command line."""

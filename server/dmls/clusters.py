@@ -48,7 +48,7 @@ class Clusters:
             for card, is_new in ((before.get(id), False), (new.get(id), True)):
                 if card is not None:
                     concerned |= self._note(card, is_new)
-                    paths |= {card.path, card.home}
+                    paths |= {card.path, card.config}
         if new:
             self._by_path[path] = tuple(new)
         else:
@@ -100,7 +100,7 @@ class Clusters:
             return {_path_of(id)}
         if not _is_line(id):
             return {card.path}
-        return {card.home, *(_path_of(other) for other in self._alike[_kin(card)])}
+        return {card.config, *(_path_of(other) for other in self._alike[_kin(card)])}
 
     def starters(self, path: str) -> list[str]:
         """The scripts that start a program with the file at `path`."""
@@ -228,7 +228,7 @@ def _in_order(id: str) -> tuple[str, int]:
 
 def _kin(card: Card) -> tuple[object, ...]:
     """What command lines have in common that are one component: in one script, or with one file."""
-    return card.home, card.kind, card.settings
+    return card.config, card.kind, card.settings
 
 
 __all__ = ["Clusters"]

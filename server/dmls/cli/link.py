@@ -50,7 +50,7 @@ def run(parsed: Parsed, console: Console) -> int:
     if dialer is None or listener is None:
         console.note("link.two-parties", name=names[0] if dialer is None else names[1], path=path)
         return FAULT
-    version = session.workspace.settings_for(dialer.home).dm_versions[-1]
+    version = session.workspace.settings_for(dialer.config).dm_versions[-1]
     parties = [analysis.party(card, guess=False) for card in (dialer, listener)]
     assert parties[0] is not None and parties[1] is not None
     cluster = analysis.cluster_of(dialer)
@@ -105,7 +105,7 @@ def _named(analysis: Analysis, name: str, path: str) -> list[Card]:
             card = analysis.member_on(file, lines.line_span(int(number) - 1))
             return [card] if card is not None else []
     known = [card for card in analysis.members() if card.kind in _ENDS]
-    found = [card for card in known if name in (card.name, "" if card.name else card.home.rpartition("/")[2])]
+    found = [card for card in known if name in (card.name, "" if card.name else card.config.rpartition("/")[2])]
     return found or [card for card in known if card.kind == DMCTL == name]
 
 

@@ -45,6 +45,7 @@ class Card(NamedTuple):
 
     Of a command line `file` is the configuration file that it starts its program with, "" where none is named or known; the two are one
     component.  `given` are the keys that its flags set or may set, and `settings` is all that the program runs with, as far as it is known.
+    `is_apart` tells whether that file lies outside of what the script belongs to, so that the script's place counts.
     """
 
     id: str
@@ -60,11 +61,17 @@ class Card(NamedTuple):
     file: str = ""
     given: frozenset[str] = frozenset()
     settings: tuple[tuple[str, str], ...] = ()
+    is_apart: bool = False
+
+    @property
+    def config(self) -> str:
+        """The file that people know the component by: its configuration, where a script only starts it."""
+        return self.file or self.path
 
     @property
     def home(self) -> str:
-        """The file whose place tells what lies near: that of the configuration, where a script only starts it."""
-        return self.file or self.path
+        """The file whose place tells what lies near."""
+        return self.path if self.is_apart else self.config
 
     @property
     def folder(self) -> str:
@@ -277,7 +284,7 @@ class Graph:
     def _place_of(self, card: Card) -> tuple[str, str] | None:
         """The deployment that the settings put a card into: by the file that it is of, else by the script that starts that."""
         place = self._explicit(card.home)
-        return place if place is not None or not card.file else self._explicit(card.path)
+        return place if place is not None or card.home == card.path else self._explicit(card.path)
 
     def _take(self, card: Card | None) -> None:
         if card is None:

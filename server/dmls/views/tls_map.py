@@ -215,7 +215,7 @@ class _Maker:
     def deployment(self, cluster: Cluster) -> Deployment:
         nodes: dict[str, Node] = {}
         edges: list[MapEdge] = []
-        paths = {path for card in cluster.members for path in (card.path, card.home)}
+        paths = {path for card in cluster.members for path in (card.path, card.config)}
         findings = {path: [f for f in self.known.findings(path) if f.rule.startswith("tls-")] for path in paths}
         parties: dict[str, Party] = {}
         for card in cluster.members:
@@ -250,7 +250,7 @@ class _Maker:
 
     def _name(self, card: Card, party: Party) -> str:
         """What a member is called that has no name: by its file, or by its line in a script."""
-        file = card.home.rpartition("/")[2]
+        file = card.config.rpartition("/")[2]
         lines = self.known.lines(card.path) if party.extent.end and not card.file else None
         return f"{file}:{lines.line_of(party.extent.start) + 1}" if lines is not None else file
 
@@ -263,7 +263,7 @@ class _Maker:
             card.id,
             card.kind,
             name or self._name(card, party),
-            card.home,
+            card.config,
             place,
             address,
             on,
@@ -402,7 +402,7 @@ def _place(spot: Spot) -> Place:
 
 def _own(findings: Mapping[str, Sequence[Finding]], party: Party) -> Iterator[Finding]:
     """The findings that are about one member."""
-    for path in dict.fromkeys((party.card.path, party.card.home)):
+    for path in dict.fromkeys((party.card.path, party.card.config)):
         yield from (f for f in findings.get(path, ()) if party.owns(path, f.span.start))
 
 

@@ -6,6 +6,7 @@ from typing import Iterable, Iterator, Sequence
 
 from dmls.finding import Related
 from dmls.go import host_port
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.cert_use import printable
 from dmls.model.connection import Connection, Party
@@ -13,7 +14,7 @@ from dmls.model.edit import FLAGS
 from dmls.model.link import DIALER, HANDSHAKE, MISMATCH
 from dmls.rule import Context
 from dmls.schema import keys as k
-from dmls.text import Span
+from dmls.text import Edit, Span
 
 MOST_RELATED = 5
 """Other files that one finding points at."""
@@ -53,7 +54,7 @@ def is_self(connection: Connection) -> bool:
 def others(connections: Iterable[Connection]) -> list[Party]:
     """The other ends, each once, in the order of their files."""
     found = {c.other.card.id: c.other for c in connections}
-    return sorted(found.values(), key=lambda party: (party.card.home, party.card.id))
+    return sorted(found.values(), key=lambda party: (party.card.config, party.card.id))
 
 
 def pointers(parties: Sequence[Party], message: str, *keys: str, **args: object) -> tuple[Related, ...]:
@@ -71,7 +72,7 @@ def _name(path: str) -> str:
 
 def named(parties: Sequence[Party]) -> str:
     """A list of the other files for a sentence, each by its name; of a component that a script starts, its configuration."""
-    names = list(dict.fromkeys(f"`{printable(_name(p.card.home))}`" for p in parties))
+    names = list(dict.fromkeys(f"`{printable(_name(p.card.config))}`" for p in parties))
     return ", ".join(names[:MOST_RELATED]) + (" …" if len(names) > MOST_RELATED else "")
 
 
@@ -98,6 +99,16 @@ def dialled(ctx: Context) -> str:
 def called_at(kind: str) -> tuple[str, ...]:
     """The keys that say where a component is called, or calls: the first is the best place to point at where TLS is missing."""
     return (k.JOIN, k.WORKER_ADDR, k.NAME) if kind == kinds.WORKER else (k.ADVERTISE_ADDR, k.MASTER_ADDR, k.NAME)
+
+
+def more_names(ctx: Context, names: Sequence[str]) -> Edit | None:
+    """The flags that add names to the list of a command line, behind one of its TLS flags."""
+    for key in (k.SSL_KEY, k.SSL_CERT, k.SSL_CA, k.JOIN, k.NAME):
+        entry = ctx.config.get(key)
+        change = edit.insert_keys(ctx.config, entry, [(k.CERT_ALLOWED_CN, name) for name in names]) if entry is not None else None
+        if change is not None:
+            return change
+    return None
 
 
 def leaf_name(party: Party, connection: Connection) -> str:

@@ -24,7 +24,7 @@ from dmls.model.cert_use import printable
 from dmls.model.connection import Connection
 from dmls.model.tls_outcome import refused_peer
 from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
-from dmls.rules.cluster._links import leaf_name, named, others, place, pointers, refused
+from dmls.rules.cluster._links import leaf_name, more_names, named, others, place, pointers, refused
 from dmls.schema import keys as k
 
 
@@ -63,7 +63,7 @@ def _added(ctx: Context, name: str) -> tuple[Fix, ...]:
     if entry is None or not name or trimmed(name) != name:
         # The check trims what is in the list, so a name with blanks around it cannot be admitted.
         return ()
-    change = edit.append_items(ctx.config, entry, [name])
+    change = more_names(ctx, [name]) if ctx.config.language == edit.FLAGS else edit.append_items(ctx.config, entry, [name])
     return (ctx.fix("allow-name", change, how=Applicability.UNSAFE, name=printable(name)),) if change is not None else ()
 
 

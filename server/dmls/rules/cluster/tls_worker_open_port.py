@@ -25,7 +25,7 @@ from dmls.model.link import MASTER, WORKER, End
 from dmls.model.tls_block import TlsBlock
 from dmls.model.unknown import has_tls_misfit
 from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
-from dmls.rules.cluster._links import leaf_name
+from dmls.rules.cluster._links import leaf_name, more_names
 from dmls.schema import keys as k
 from dmls.syntax.tree import Sequence
 
@@ -69,6 +69,8 @@ def _succeeds(connection: Connection, names: tuple[str, ...], ctx: Context) -> b
 
 
 def _written(block: TlsBlock, names: tuple[str, ...], ctx: Context) -> Edit | None:
+    if ctx.config.language == edit.FLAGS:
+        return more_names(ctx, names) if block.allowed_cn is None else None
     text = f"[{', '.join(edit.quoted(name) for name in names)}]"
     if block.allowed_cn is not None:
         return Edit(ctx.config.value_span(block.allowed_cn), text) if edit.is_direct(block.allowed_cn) else None
