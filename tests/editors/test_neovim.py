@@ -122,6 +122,21 @@ def test_doctor(neovim: Neovim) -> None:
     assert dmls.__version__ in neovim.text() and "dm-master.toml" in neovim.text()
 
 
+def test_what_dm_works_with(neovim: Neovim, place: Place) -> None:
+    neovim.lua("vim.cmd.Dmls('show')")
+    name = f"dmls://effective/{place.deployment.master.name}"
+    text = f"local b = vim.fn.bufnr('^{name}$') return b ~= -1 and table.concat(vim.api.nvim_buf_get_lines(b, 0, -1, false), '\\n') or ''"
+    told = until("the values", lambda: neovim.lua(text))
+    assert told.startswith("# What DM main makes of dm-master.toml") and 'rpc-timeout = "30s"  # default' in told
+    assert neovim.lua(f"local b = vim.fn.bufnr('^{name}$') return {{ vim.bo[b].filetype, vim.bo[b].modifiable, #vim.fn.win_findbuf(b) }}") == ["toml", False, 1]
+    # The file stays where one was; what is typed there shows beside it.
+    assert neovim.lua("return vim.api.nvim_buf_get_name(0)") == str(place.deployment.master)
+    neovim.lua("vim.api.nvim_buf_set_lines(0, 0, 0, false, { 'rpc-timeout = \"77s\"' }) vim.api.nvim_exec_autocmds('TextChanged', { buffer = 0 })")
+    until("what was typed", lambda: 'rpc-timeout = "1m17s"  # dm-master.toml:1 (written `"77s"`)' in neovim.lua(text))
+    neovim.lua("vim.cmd.Dmls('show nobody')")
+    until("the refusal", lambda: "nobody" in neovim.notified()[-1])
+
+
 def test_map(neovim: Neovim, place: Place) -> None:
     neovim.lua("vim.cmd.DmlsMap()")
     until("the map", lambda: neovim.lua("return vim.api.nvim_buf_get_name(0)") == "dmls://map")

@@ -345,7 +345,7 @@ async def change(session: Session, arguments: Sequence[Any]) -> object:
 
 
 async def effective(session: Session, arguments: Sequence[Any]) -> object:
-    """What DM works with in one file; raises Refused where that cannot be told."""
+    """What DM works with in one file; its modules are loaded when somebody asks for it."""
     from dmls.lsp import effective
 
     return await effective.show(session, arguments)

@@ -185,6 +185,14 @@ function COMMANDS.log()
   end
 end
 
+--- Show beside this buffer what DM works with, all of it or one instance.
+function COMMANDS.show(arguments)
+  local attached = here()
+  if attached then
+    require('dmls.effective').show(attached, arguments[1])
+  end
+end
+
 --- Show the TLS map of the workspace; <CR> goes to the line that a line of it is about.
 function COMMANDS.map()
   local attached = here()
