@@ -393,6 +393,8 @@ class Analysis:
             # What it calls, a flag that is not seen may change; the addresses where it may listen are a reason for silence.
             card = card._replace(calls=(), ring=())
         place = file.path if file is not None else ""
+        if not (place or card.name or card.listens or card.peers or card.calls or card.ring):
+            return None
         is_apart = bool(place) and self.top_of(place) != self.top_of(path)
         return card._replace(file=place, given=given_keys(line), settings=settings_of(line, config), is_apart=is_apart)
 

@@ -213,3 +213,37 @@ def test_files_of_another_machine_are_not_known(here: Path, dmls: Run) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace(here.as_posix(), "/etc/dm-of-another-machine/tls"), encoding="utf-8")
     found = told(dmls)
     assert found["summary"] == {"fails": 0, "plaintext": 0, "unknown": 3, "encrypted": 0}
+
+
+def test_calls_of_dmctl_and_components_that_scripts_start(here: Path, dmls: Run) -> None:
+    deployment(here, 2, 1, 0, 0, faults=False)
+    keys = certificate(here, "ctl", 40, "dm", "10.0.0.99")
+    flags = " ".join(f"--{key} {path}" for key, path in keys.items())
+    calls = [f"dmctl --master-addr 10.0.0.1:8261 {flags} list-member", f"dmctl --master-addr 10.0.0.1:8261 {flags} query-status", "dmctl --master-addr 10.0.0.2:8261 query-status"]
+    (here / "ops.sh").write_text("#!/bin/sh\n" + "\n".join([*calls, "dmctl --master-addr $M query-status", 'dm-worker "$@"']) + "\n", encoding="utf-8")
+    worker = (here / "dm-worker1.toml").read_text(encoding="utf-8")
+    (here / "dm-worker1.toml").write_text(worker.replace('name = "w1"\n', ""), encoding="utf-8")
+    (here / "start.sh").write_text("exec bin/dm-worker --config dm-worker1.toml --name first\n", encoding="utf-8")
+    found = told(dmls)
+    assert found["alone"] == []
+    (whole,) = found["deployments"]
+    # Calls of one script that are alike are one; where no name is, the line tells.
+    assert [(n["role"], n["name"], n["file"], n["tls"]) for n in whole["nodes"]] == [
+        ("dmctl", "ops.sh:2", "ops.sh", True),
+        ("dmctl", "ops.sh:4", "ops.sh", False),
+        ("master", "m1", "dm-master1.toml", True),
+        ("master", "m2", "dm-master2.toml", True),
+        ("worker", "first", "dm-worker1.toml", True),
+    ]
+    edges = {(e["dialer"], e["listener"]): e for e in whole["connections"]}
+    good, bad = edges["ops.sh#0", "dm-master1.toml"], edges["ops.sh#2", "dm-master2.toml"]
+    assert (good["state"], bad["state"]) == ("encrypted", "fails")
+    assert good["client_verified"] and good["client_names"] == ["dm"]
+    assert [f["rule"] for f in bad["findings"]] == ["tls-dmctl-missing"]
+    assert ("dm-master2.toml", "ssl-ca") in [(p["file"], p["key"]) for p in bad["places"]]
+    assert ("ops.sh", "master-addr", 3) in [(p["file"], p["key"], p["range"]["start"]["line"]) for p in bad["places"]]
+    assert edges["start.sh#0", "dm-master1.toml"]["state"] == "encrypted"
+    for form in MAP_FORMATS:
+        for language in ("en", "zh"):
+            ran = dmls("--lang", language, "map", "--format", form, "--at", AT)
+            assert ran.status == 1 and "ops.sh:4" in ran.out
