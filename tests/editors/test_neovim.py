@@ -243,3 +243,34 @@ def test_the_lua_can_be_read() -> None:
     for path in FOLDER.rglob("*.lua"):
         done = subprocess.run([nvim, "--clean", "--headless", "-c", f"lua assert(loadfile([[{path}]]))", "-c", "qa"], capture_output=True, text=True, check=False)
         assert done.stderr == "", (path, done.stderr)
+
+
+def choose(neovim: Neovim, number: int) -> None:
+    """The user takes this answer to the next question, which is kept."""
+    neovim.lua(f"vim.ui.select = function(items, options, done) vim.g.asked = options.prompt; done(items[{number}], {number}) end")
+
+
+def test_tls_is_turned_on_and_off_again(neovim: Neovim, place: Place) -> None:
+    worker = place.deployment.folder / "plain" / "dm-worker.toml"
+    worker.parent.mkdir()
+    old = 'name = "w9"\nworker-addr = "10.0.0.1:8262"\njoin = "10.0.0.1:8261"\n'
+    worker.write_text(old)
+    text = "return table.concat(vim.api.nvim_buf_get_lines(vim.fn.bufnr(vim.g.worker), 0, -1, false), '\\n') .. '\\n'"
+    page = "return vim.api.nvim_buf_get_name(0)"
+    neovim.lua(f"vim.g.worker = {str(worker)!r} vim.cmd.edit(vim.g.worker)")
+    neovim.lua("vim.cmd('Dmls tls')")
+    assert "enable" in neovim.notified()[-1]
+    enable = f"vim.cmd('Dmls tls enable --certs={place.deployment.folder / 'tls'} {worker}')"
+    choose(neovim, 2)
+    neovim.lua(enable)
+    until("the page", lambda: neovim.lua(page) == "dmls://change")
+    assert until("the question", lambda: neovim.lua("return vim.g.asked")) and "tls enable" in neovim.text()
+    assert neovim.lua(text) == old
+    neovim.lua("vim.cmd.close()")
+    choose(neovim, 1)
+    neovim.lua(enable)
+    until("the edit", lambda: 'ssl-ca = "' in neovim.lua(text))
+    until("the page of what was done", lambda: "* edited" in neovim.text() and "dm-worker w9" in neovim.text())
+    neovim.lua("vim.cmd.close()")
+    neovim.lua(f"vim.cmd('Dmls tls disable {worker}')")
+    until("the text as it was", lambda: neovim.lua(text) == old, seen=lambda: (neovim.lua(text), neovim.lua(page), neovim.text(), neovim.notified()))

@@ -3,7 +3,9 @@
 import { mkdirSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { ACTIONS, Changes } from './change';
 import type TABLE from './commands.json';
+import { EffectiveValues } from './effective';
 import { ruleOf } from './findings';
 import { TlsMap } from './map';
 import type { Pages } from './pages';
@@ -16,7 +18,10 @@ const OTHERS = ['redhat.vscode-yaml', 'tamasfe.even-better-toml', 'tombi-toml.to
 
 export function registerCommands(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, server: Server, status: Status, pages: Pages): void {
     const map = new TlsMap(server);
-    context.subscriptions.push(map);
+    const changes = new Changes(server, pages);
+    const effective = new EffectiveValues(server);
+    context.subscriptions.push(map, effective);
+    const act = (name: keyof typeof ACTIONS) => (given?: unknown) => changes.run(ACTIONS[name], given);
     const commands: Record<keyof typeof TABLE, (...args: never[]) => unknown> = {
         restart: () => server.restart(),
         install: () => server.install(),
@@ -25,6 +30,17 @@ export function registerCommands(context: vscode.ExtensionContext, log: vscode.L
         fixAll,
         explainRule: (rule?: unknown) => explainRule(server, rule),
         showMap: () => map.show(),
+        showEffective: () => effective.show(),
+        planTls: act('planTls'),
+        enableTls: act('enableTls'),
+        disableTls: act('disableTls'),
+        newCertificates: act('newCertificates'),
+        renewCertificates: act('renewCertificates'),
+        migrateKeys: act('migrateKeys'),
+        migrateExport: act('migrateExport'),
+        migratePasswords: act('migratePasswords'),
+        migrateV1: act('migrateV1'),
+        init: act('init'),
         doctor: () => doctor(context, server, status, pages),
         demo: () => demo(context, server),
     };

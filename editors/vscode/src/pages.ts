@@ -34,6 +34,14 @@ export class Pages implements vscode.TextDocumentContentProvider, vscode.Disposa
         await vscode.commands.executeCommand('vscode.open', uri);
     }
 
+    /** Show Markdown as it is meant to be read. */
+    async showPage(name: string, markdown: string): Promise<void> {
+        const uri = vscode.Uri.from({ scheme: SCHEME, path: `/pages/${name.replace(/\W+/g, '-')}.md` });
+        this.texts.set(uri.path, markdown);
+        this.changed.fire(uri);
+        await vscode.commands.executeCommand('vscode.open', uri);
+    }
+
     /** Show text as it is. */
     async showText(name: string, text: string): Promise<void> {
         const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}` });

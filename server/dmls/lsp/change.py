@@ -7,21 +7,25 @@ only where it has done so the new files are written: they are none of the docume
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, cast
 
 from dmls.disk import Found, config_files, now
 from dmls.finding import FileEdit
 from dmls.ide.actions import line_edits
 from dmls.keyring import Keyring
 from dmls.lsp import to_proto
-from dmls.migrate.change import ACTIONS, ALSO, CannotDo, Change, Options, Request, action
+from dmls.migrate.change import ACTIONS, ALSO, CannotDo, Change, Files, Options, Request, action
 from dmls.text import LineIndex, Span
 from dmls.views.change_shown import markdown, shown
 from dmls.words.catalogue import sentence
+from dmls.workspace import List, ReadPem, ReadSecret, ReadText, Stat
 from dmls.writing import carry_out
 
 if TYPE_CHECKING:
+    from dmls.analysis import Analysis
     from dmls.lsp.session import Session
+    from dmls.model.cert_use import PemState
+    from dmls.workspace import Want
 
 ROUNDS = 12
 """How often a change is made anew because a certificate or a folder had to be read first."""
@@ -77,9 +81,10 @@ async def _made(session: Session, name: str, options: Options, given: Sequence[s
     made = Change()
     paths = await asyncio.to_thread(_found, operands, ALSO.get(name, ())) if given else tuple(session.files())
     await session.read_again(paths)
+    look = _Look(session.inputs.peek)
     for _ in range(ROUNDS):
         folder = next(iter(folders), "") or next(iter(operands), "/").rpartition("/")[0]
-        made = make(Request(session.analysis(), paths, options, folder, moment, keys, tuple(operands), session.locale))
+        made = make(Request(cast(Files, _Fresh(session.analysis(), look)), paths, options, folder, moment, keys, tuple(operands), session.locale))
         if not session.inputs.open_wishes():
             break
         async for _ in session.looked_up():
@@ -87,6 +92,48 @@ async def _made(session: Session, name: str, options: Options, given: Sequence[s
         # Others wait for their answers meanwhile.
         await asyncio.sleep(0)
     return made
+
+
+class _Look:
+    """Certificates and folders as they are on the disk now, each looked at once."""
+
+    def __init__(self, peek: Callable[[Want], PemState]) -> None:
+        self._peek = peek
+        self._known: dict[Want, PemState] = {}
+
+    def _ask(self, want: Want) -> PemState:
+        if want not in self._known:
+            self._known[want] = self._peek(want)
+        return self._known[want]
+
+    def pem(self, path: str) -> PemState:
+        return self._ask(ReadPem(path))
+
+    def list(self, path: str) -> PemState:
+        return self._ask(List(path))
+
+    def stat(self, path: str) -> PemState:
+        return self._ask(Stat(path))
+
+    def text(self, path: str) -> PemState:
+        return self._ask(ReadText(path))
+
+    def secret_key(self, path: str) -> PemState:
+        return self._ask(ReadSecret(path))
+
+
+class _Fresh:
+    """The analysis, but for what it knows of certificates: whoever writes must not rely on what was seen a while ago."""
+
+    def __init__(self, analysis: Analysis, look: _Look) -> None:
+        self._analysis = analysis
+        self._look = look
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._analysis, name)
+
+    def lookup(self, user: str) -> _Look:
+        return self._look
 
 
 def _found(operands: Sequence[str], also: tuple[str, ...]) -> tuple[str, ...]:

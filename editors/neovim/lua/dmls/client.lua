@@ -100,6 +100,30 @@ function M.lines(client, name, options)
   end)
 end
 
+--- Tell what an action on the deployment would do, and do it once the user has agreed.
+---@param client vim.lsp.Client
+---@param argument { action: string, options: table, paths: string[], apply?: boolean }
+---@param only_shows boolean
+function M.change(client, argument, only_shows)
+  run(client, 'dmls.change', argument, function(told)
+    if told.error then
+      vim.notify('dmls: ' .. told.error, vim.log.levels.ERROR)
+    end
+    if not told.markdown then
+      return
+    end
+    M.show('change', told.markdown)
+    if argument.apply or only_shows or #told.change.files == 0 then
+      return
+    end
+    vim.ui.select({ words.say('apply'), words.say('cancel') }, { prompt = words.say('apply-change', #told.change.files) }, function(_, number)
+      if number == 1 then
+        M.change(client, vim.tbl_extend('force', argument, { apply = true }), false)
+      end
+    end)
+  end)
+end
+
 --- Show the page of a rule.
 ---@param client vim.lsp.Client
 ---@param rule string

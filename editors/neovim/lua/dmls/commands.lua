@@ -201,6 +201,81 @@ function COMMANDS.map()
   end
 end
 
+--- The actions on a deployment whose names have two words, by the first.
+---@type table<string, string[]>
+local ACTIONS = {
+  certs = { 'new', 'renew' },
+  migrate = { 'export', 'keys', 'passwords', 'v1' },
+  tls = { 'disable', 'enable', 'plan' },
+}
+
+--- Take options and paths apart, as `dmls` itself does: `--name=value`, `--switch`, else a path.
+---@param arguments string[]
+---@return table<string, string|string[]> options, string[] paths
+local function taken_apart(arguments)
+  local options, paths = vim.empty_dict(), {}
+  for _, argument in ipairs(arguments) do
+    local name, value = argument:match('^%-%-([%w-]+)=(.*)$')
+    name = name or argument:match('^%-%-([%w-]+)$')
+    if not name then
+      paths[#paths + 1] = vim.uri_from_fname(vim.fn.fnamemodify(vim.fn.expand(argument), ':p'))
+    elseif not options[name] then
+      options[name] = value or ''
+    else
+      options[name] = vim.list_extend(type(options[name]) == 'table' and options[name] or { options[name] }, { value })
+    end
+  end
+  return options, paths
+end
+
+--- Tell what an action would do to the deployment, or to the files given; ask; do it.
+---@param word string
+---@param arguments string[]
+local function act(word, arguments)
+  local attached = here()
+  if not attached then
+    return
+  end
+  local name, rest = word, arguments
+  local members = ACTIONS[word]
+  if members then
+    if not vim.list_contains(members, arguments[1]) then
+      vim.notify(words.say('no-action', table.concat(members, ', ')), vim.log.levels.ERROR)
+      return
+    end
+    name, rest = word .. ' ' .. arguments[1], vim.list_slice(arguments, 2)
+  end
+  local options, paths = taken_apart(rest)
+  client.change(attached, { action = name, options = options, paths = paths }, name == 'tls plan')
+end
+
+for word, members in pairs(ACTIONS) do
+  ARGUMENTS[word] = function()
+    return members
+  end
+end
+ARGUMENTS.init = 'file'
+
+--- Make the certificates of the deployment, or issue them again.
+function COMMANDS.certs(arguments)
+  act('certs', arguments)
+end
+
+--- Write the configurations of a new deployment.
+function COMMANDS.init(arguments)
+  act('init', arguments)
+end
+
+--- Bring old configurations to today.
+function COMMANDS.migrate(arguments)
+  act('migrate', arguments)
+end
+
+--- Turn encryption on or off in all files.
+function COMMANDS.tls(arguments)
+  act('tls', arguments)
+end
+
 --- Stop the server and start it anew where it was.
 function COMMANDS.restart()
   local clients = vim.lsp.get_clients({ name = 'dmls' })

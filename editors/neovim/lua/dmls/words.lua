@@ -3,7 +3,10 @@
 local M = {}
 
 local EN = {
+  ['apply'] = 'Apply',
+  ['apply-change'] = 'Files to edit or create, as the page tells: %d',
   ['attached'] = 'attached to this buffer (root: %s)',
+  ['cancel'] = 'Cancel',
   ['clients'] = 'running clients: %d',
   ['close'] = 'Close this window',
   ['copied'] = 'dmls: copied: %s',
@@ -19,6 +22,7 @@ local EN = {
   ['install'] = 'install it with `pipx install dmls`, or set `cmd` in `vim.lsp.config(\'dmls\', { cmd = … })`',
   ['neovim'] = 'Neovim %s',
   ['neovim-old'] = 'Neovim 0.11 or later is needed',
+  ['no-action'] = 'dmls: which of %s?',
   ['no-client'] = 'dmls: not attached to this buffer; `:checkhealth dmls` tells why',
   ['no-command'] = 'dmls: there is no command `%s`; there are: %s',
   ['no-doctor'] = 'dmls: this version of the server has no `doctor`',
@@ -44,7 +48,10 @@ local EN = {
 }
 
 local ZH = {
+  ['apply'] = '应用',
+  ['apply-change'] = '将修改或创建的文件（详见页面）：%d 个',
   ['attached'] = '已附加到当前缓冲区（根目录：%s）',
+  ['cancel'] = '取消',
   ['clients'] = '运行中的客户端：%d 个',
   ['close'] = '关闭此窗口',
   ['copied'] = 'dmls：已复制：%s',
@@ -60,6 +67,7 @@ local ZH = {
   ['install'] = '请用 `pipx install dmls` 安装，或在 `vim.lsp.config(\'dmls\', { cmd = … })` 中设置 `cmd`',
   ['neovim'] = 'Neovim %s',
   ['neovim-old'] = '需要 Neovim 0.11 或更高版本',
+  ['no-action'] = 'dmls：请指明是 %s 中的哪一个',
   ['no-client'] = 'dmls：未附加到当前缓冲区；原因见 `:checkhealth dmls`',
   ['no-command'] = 'dmls：没有命令 `%s`；可用的有：%s',
   ['no-doctor'] = 'dmls：当前版本的服务器没有 `doctor` 命令',

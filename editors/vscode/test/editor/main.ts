@@ -181,6 +181,25 @@ test('the workspace is checked on demand', async () => {
     assert.ok(result.files >= 4, JSON.stringify(result));
 });
 
+test('what DM works with is shown beside the file, and follows it', async () => {
+    const { document } = await open('dm-worker1.toml');
+    const text = await vscode.commands.executeCommand<string>('dmls.showEffective');
+    speaks(text.split('\n')[0]!);
+    const beside = await until('the document beside', () => vscode.window.visibleTextEditors.find((editor) => editor.document.uri.scheme === 'dmls-effective'));
+    assert.equal(beside.viewColumn, vscode.ViewColumn.Two);
+    assert.equal(beside.document.languageId, 'toml');
+    assert.equal(beside.document.getText(), text);
+    assert.match(text, /^keepalive-ttl = 60  # /m);
+    assert.equal(vscode.window.activeTextEditor?.document, document);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), 'keepalive-ttl = 77\n');
+    await vscode.workspace.applyEdit(edit);
+    await until('what was typed', () => /^keepalive-ttl = 77  # dm-worker1.toml:1$/m.test(beside.document.getText()));
+    await vscode.commands.executeCommand('undo');
+    await until('that it is gone', () => !beside.document.getText().includes('77'));
+    await vscode.commands.executeCommand('workbench.action.closeEditorsInOtherGroups');
+});
+
 test('the TLS map is shown', async () => {
     const page = await vscode.commands.executeCommand<string>('dmls.showMap');
     assert.match(page, /^<!DOCTYPE html>/);
@@ -197,6 +216,45 @@ test('the TLS map is shown', async () => {
     assert.match(vscode.window.activeTextEditor!.document.lineAt(vscode.window.activeTextEditor!.selection.active).text, /^\s*(ssl-|cert-allowed-cn|join|host|[\w-]+addr)/);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup');
+});
+
+test('TLS is taken out of a file and put in again', async () => {
+    const worker = file('dm-worker1.toml');
+    const document = (await open('dm-worker1.toml')).document;
+    const before = document.getText();
+    const { fsPath } = file('.');
+    const plan = await vscode.commands.executeCommand<{ markdown: string; applied: boolean }>('dmls.planTls', { options: {}, paths: [worker.toString()] });
+    assert.equal(plan.applied, false);
+    speaks(plan.markdown);
+    assert.equal(document.getText(), before);
+    await until('the page', () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes('tls-plan'))));
+    // The editor lists the edits unchecked and waits, as their annotation asks it to.
+    const change = async (command: string, options: object): Promise<{ markdown: string; applied: boolean; error?: string }> => {
+        let done = false;
+        const changed = vscode.commands.executeCommand<{ markdown: string; applied: boolean; error?: string }>(command, { options, paths: [worker.toString()], apply: true });
+        void changed.then(() => (done = true));
+        await until('the edits to be confirmed', async () => {
+            for (const press of ['refactorPreview.focus', 'list.focusFirst', 'refactorPreview.toggleCheckedState', 'refactorPreview.apply']) {
+                await vscode.commands.executeCommand(press).then(undefined, () => undefined);
+            }
+            return done;
+        });
+        return changed;
+    };
+    const off = await change('dmls.disableTls', {});
+    assert.deepEqual([off.error, off.applied], [undefined, true]);
+    await until('the file without TLS', () => !document.getText().includes('ssl-ca'));
+    speaks(off.markdown);
+    const certs = /ssl-ca = "(.*)\/ca.pem"/.exec(before)![1]!;
+    assert.ok(fsPath !== '' && certs !== '');
+    const on = await change('dmls.enableTls', { certs });
+    assert.deepEqual([on.error, on.applied], [undefined, true]);
+    await until('the file with TLS', () => document.getText().includes(`ssl-ca = "${certs}/ca.pem"`));
+    assert.match(on.markdown, /member update|dm-worker1/);
+    await vscode.workspace.fs.writeFile(worker, Buffer.from(before));
+    await open('dm-worker1.toml');
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
 });
 
 test('the doctor tells what a bug report needs', async () => {
