@@ -12,6 +12,9 @@ from dmls.words.catalogue import sentence
 
 _UNSAFE = LazyPattern("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_LONGEST_ANSWER = 64 * 1024
+"""Bytes of a line that a person types."""
+
 
 def harmless(text: str) -> str:
     """The text without what could steer a terminal or turn the order of its letters; line feeds stay."""
@@ -69,6 +72,18 @@ class Console:
     def read_stdin(self, limit: int) -> bytes:
         """Standard input to its end, at most one byte more than `limit`."""
         return (sys.stdin.buffer if self.stdin is None else self.stdin).read(limit + 1)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person can be asked: who reads what is noted, and types, sits at a terminal."""
+        stdin = sys.stdin if self.stdin is None else self.stdin
+        return stdin is not None and stdin.isatty() and self.err.isatty()
+
+    def ask(self, question: str) -> str | None:
+        """What a person types in answer, without its line end; None where the input ends."""
+        self.raw_note(harmless(question))
+        line = (sys.stdin.buffer if self.stdin is None else self.stdin).readline(_LONGEST_ANSWER)
+        return line.decode("utf-8", "replace").rstrip("\r\n") if line else None
 
     def write(self, text: str) -> None:
         """To standard output.  A reader that went away (``| head``) does not change what the check found, so it is no error."""

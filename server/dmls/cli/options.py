@@ -27,6 +27,10 @@ class Parsed:
         self.operands = operands
         self._values = values
 
+    def also(self, values: Mapping[str, Sequence[str]]) -> Parsed:
+        """The same with more options."""
+        return Parsed(self.command, {**self._values, **{name: list(given) for name, given in values.items()}}, self.operands)
+
     def flag(self, name: str) -> bool:
         return name in self._values
 

@@ -161,6 +161,7 @@ ACTIONS: Mapping[str, str] = {
     "tls enable": "tls_enable",
     "tls disable": "tls_disable",
     "migrate v1": "v1",
+    "init": "init",
     "migrate keys": "keys",
     "migrate export": "export",
     "migrate passwords": "passwords",

@@ -65,6 +65,10 @@ class Page:
             return
         self._line(f"{name} = {_written(value)}" if self.language == TOML else f"{name}: {_written(value)}")
 
+    def table(self, name: str) -> None:
+        """A table of TOML; what follows stands in it."""
+        self._lines.append(f"[{name}]")
+
     def open(self, key: str) -> None:
         """A block of YAML; what follows stands in it until `close`."""
         self._line(f"{key}:")

@@ -54,7 +54,7 @@ class Runbook(NamedTuple):
         if self.masters:
             yield Step("v1.step-stop-old-ansible" if self.old.inventory else "v1.step-stop-old", {}, ("ansible-playbook stop.yml",) if self.old.inventory else ())
         if self.old_passwords and self.version in OWN_KEY:
-            yield Step("v1.step-passwords", {}, self.lines([self.line("dmls", "migrate", "passwords", self.out)]))
+            yield Step("v1.step-passwords", {}, self.lines([self.line("dmls", "migrate", "passwords", "--new-key", f"{self.out}/dm-secret.key", "--make-key", self.out)]))
         if self.masters:
             yield Step("v1.step-tls" if self.style == FILES else "v1.step-tls-tiup", {}, self.lines([self.line("dmls", "tls", "enable", self.out)]) if self.style == FILES else ())
         yield Step("v1.step-check", {}, self.lines([self.line("dmls", "check", *self.for_version, self.out)]))
