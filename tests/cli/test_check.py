@@ -150,6 +150,10 @@ def test_several_versions_are_named(dmls: Run, files: Files) -> None:
     found = [f for f in json.loads(ran.out)["findings"] if f["rule"] == "key-not-in-version"]
     assert [f["versions"] for f in found] == [["6.5.0"]]
     assert "in DM 6.5.0\n" in dmls("check", "--dm-version", "6.5.0", "--dm-version", "8.5.0").out
+    assert "in DM 6.5.0\n" in dmls("check", "--dm-version", "6.5.0,8.5.0").out
+    files({".dmls.toml": 'dm-version = ["6.5.0", "8.5.0"]\n'})
+    assert "in DM 6.5.0\n" in dmls("check").out
+    assert "in DM" not in dmls("check", "--dm-version", "6.5.0").out
     ran = dmls("check", "--dm-version", "6.5.0", "--format", "json")
     assert [f.get("versions") for f in json.loads(ran.out)["findings"] if f["rule"] == "key-not-in-version"] == [None]
 

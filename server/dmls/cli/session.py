@@ -85,7 +85,8 @@ class Session:
                 self.console.note(self._foreign(source.path), path=source.given)
         # Settings that were found above the paths concern the user only when something is wrong with them.
         files += [e for e in (examine(analysis, path, self.request.least) for path in implied) if e.findings]
-        return Result(files, names, self.request.several_versions)
+        several = self.request.several_versions or any(len(analysis.settings(path).dm_versions) > 1 for path in names)
+        return Result(files, names, several)
 
     def load(self) -> tuple[list[Found], list[str]]:
         """Read what is on the disk now: the files that the paths mean, and the `.dmls.toml` files above them that nobody named."""
