@@ -53,6 +53,19 @@ class Directory(NamedTuple):
     entries: tuple[str, ...] = ()
 
 
+class SecretKey(NamedTuple):
+    """A file that was read for the secret key.  `cause` is DM's text where it refuses the content, "" where it takes it.
+
+    `trap` is a word of `model.secret_key` for what may have gone wrong, "" where DM takes the file.  `digits` is how many hexadecimal digits there are, where nothing else is.
+    `mode` holds the permission bits of the file, 0 where unknown.
+    """
+
+    cause: str
+    trap: str
+    digits: int
+    mode: int
+
+
 FileState = Union[Content, Missing, Pending, Denied, Unreadable, NotRegular, TooLarge, Directory]
 
 
@@ -87,6 +100,13 @@ class ReadText(NamedTuple):
     limit: int = TEXT_LIMIT
 
 
+class ReadSecret(NamedTuple):
+    """The core wants to know whether a file holds a secret key; the bytes themselves never enter it."""
+
+    path: str
+    limit: int = TEXT_LIMIT
+
+
 class List(NamedTuple):
     """The core wants the names in a folder."""
 
@@ -101,7 +121,7 @@ class Stat(NamedTuple):
     limit: int = 0
 
 
-Want = Union[Read, ReadPem, ReadText, List, Stat]
+Want = Union[Read, ReadPem, ReadSecret, ReadText, List, Stat]
 
 
 class Disk(Protocol):

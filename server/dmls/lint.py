@@ -408,8 +408,16 @@ def _for_written(kind: str, version: Version) -> _Index:
     def others(rows: list[Row]) -> list[Row]:
         return [row for row in rows if kinds.TOPOLOGY not in row.kinds]
 
-    tables = {name: others(getattr(index, name)) for name in ("tls_block", "config_file", "pem", "cert_use")}
-    return index._replace(misfit={}, entry={word: others(rows) for word, rows in index.entry.items()}, links=[], plans={}, **tables)
+    return index._replace(
+        misfit={},
+        entry={word: others(rows) for word, rows in index.entry.items()},
+        tls_block=others(index.tls_block),
+        config_file=others(index.config_file),
+        pem=others(index.pem),
+        cert_use=others(index.cert_use),
+        links=[],
+        plans={},
+    )
 
 
 def check_command_line(line: CommandLine, config: ConfigFile, complete: bool, version: Version, around: Surroundings) -> list[Finding]:

@@ -273,6 +273,25 @@ def merge(*layers: Settings) -> Settings:
     return DEFAULTS._replace(**values)
 
 
+def of_tiup(text: str) -> Settings:
+    """What TiUP's own `meta.yaml` of a cluster says about the files beside and below it: the version that is deployed.
+
+    Nothing where it is another program's file of that name, or the version is none of DM (tiup: components/dm/spec/topology_dm.go, Metadata).
+    """
+    said = re.search(r"""^dm_version[ \t]*:[ \t]*["']?([^\s"'#]+)""", text, re.M)
+    if said is None or re.search(r"^topology[ \t]*:", text, re.M) is None:
+        return DEFAULTS
+    try:
+        version = MAIN if said.group(1) == _NIGHTLY else parse_version(said.group(1))
+    except ValueError:
+        return DEFAULTS
+    return DEFAULTS._replace(dm_versions=(version,), given=frozenset(("dm_versions",)))
+
+
+_NIGHTLY = "nightly"
+"""TiUP's word for a build of the development branch."""
+
+
 def untrusted(settings: Settings) -> Settings:
     """The same without what lets a file of the workspace point outside it."""
     return settings._replace(

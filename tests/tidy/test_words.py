@@ -26,6 +26,7 @@ SHELLS = {"v1", "page", "init", "certs-new", "certs-renew", "certs-steps", "keyr
 ENGLISH = ("What:", "Why:", "Wrong:", "Right:", "Fix:")
 CHINESE = ("是什么：", "为什么：", "错误：", "正确：", "修复：")
 UNREACHED = {
+    "secret-key-file.unreadable": "root may read everything",
     "tls-file-unreadable": "no disk of a test fails to read",
     "tls-file-unreadable.rights": "root may read everything",
     "tls-file-unreadable.name": "the limit differs between file systems",

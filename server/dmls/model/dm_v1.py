@@ -110,3 +110,19 @@ def key_of_flag(name: str) -> str:
         if name.startswith(f"{block}-"):
             return f"{block}.{name[len(block) + 1 :]}"
     return name
+
+
+def only_of_1(config: ConfigFile) -> list[Entry]:
+    """The keys at the top of a component's file that only DM 1.0 has, where all others could be of 1.0 too; none for a file of today.
+
+    A single one may be a slip; a table that only 1.0 has is none.
+    """
+    kind = {today: kind for kind, today in _TODAY.items()}[config.kind]
+    found = []
+    for entry in config.root.children:
+        row = legacy.find(kind, "", entry.name.lower())
+        if row is None:
+            return []
+        if entry.schema is None:
+            found.append(entry)
+    return found if len(found) > 1 or any(isinstance(entry.node, (Mapping, Sequence)) for entry in found) else []

@@ -21,6 +21,7 @@ NO_INSTANCES = _error(20013, "must specify at least one mysql-instances", _INSTA
 EMPTY_INSTANCE = _error(20012, "mysql-instance: {ordinal}: mysql instance config must specify", _INSTANCES)
 NO_SOURCE_ID = _error(20005, "mysql-instance: {ordinal}: empty source-id not valid", workaround="Please check the `source-id` config in configuration file.")
 LONG_SOURCE_ID = _error(20006, "source {source}: too long source-id not valid", workaround="Please check the `source-id` config in configuration file. The max source id length is 32.")
+NO_SUCH_SOURCE = _error(20031, "source {source} in deployment configuration not found", workaround="Please use `operate-source create source-config-file-path` to add source.")
 SAME_SOURCE_ID = _error(20014, "mysql-instance ({first}) and ({second}) have same source-id ({source})", _INSTANCES)
 NO_FILTER_NAME = _error(20042, "expression-filter {name} has empty {key}", k.EXPRESSION_FILTERS, "high")
 MANY_EXPRESSIONS = _error(
