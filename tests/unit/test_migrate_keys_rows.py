@@ -88,7 +88,8 @@ ROWS = (
     Row("online DDL from 5.4", "", None, ((DUTY, "Write `online-ddl: false`"),), "8.5.0", "5.4.0"),
     Row("online DDL written", "", "", ((DONE, "`online-ddl: false` is written"),), "8.5.0", "5.4.0", True),
     Row("online DDL from 6.0", "", None, (), "8.5.0", "6.0.0"),
-    gone("remove-meta", "remove-meta: true\n", "remove-meta"),
+    Row("remove-meta", "remove-meta: true\n", "", ((DONE, "Delete `remove-meta`"), (ADVICE, "start-task --remove-meta"))),
+    gone("remove-meta off", "remove-meta: false\n", "remove-meta"),
     gone("disable-heartbeat", "disable-heartbeat: true\n", "disable-heartbeat"),
     gone("enable-heartbeat", "enable-heartbeat: true\n", "enable-heartbeat"),
     gone("heartbeat intervals", "heartbeat-update-interval: 1\n", "heartbeat-update-interval"),
@@ -133,7 +134,7 @@ ROWS = (
     Row("a condition with blanks", dump("extra-args: \"--where 'a > 1'\""), None, ((DUTY, "`where`"),)),
     *(gone(key, sync(f"{key}: {value}"), key, sync("").replace("    \n", "")) for key, value in (("max-retry", "1"), ("auto-fix-gtid", "true"), ("meta-file", "''"))),
     gone("disable-detect", sync("disable-detect: true"), "disable-detect", sync("").replace("    \n", "")),
-    gone("enable-gtid of a syncer", sync("enable-gtid: true"), "enable-gtid", sync("").replace("    \n", "")),
+    Row("enable-gtid of a syncer", sync("enable-gtid: true"), sync("").replace("    \n", ""), ((DONE, "Delete `enable-gtid`"), (ADVICE, "of the source file"))),
     Row("multipleRows", sync("multipleRows: true"), sync("multiple-rows: true"), ((DONE, "multiple-rows"),)),
     Row(
         "the validator's name in 6.0",
@@ -171,6 +172,7 @@ ROWS = (
     gone("log-rotate of a worker", 'log-rotate = "day"\n', "log-rotate", file="dm-worker.toml"),
     Row("keys of a worker of DM 1.0", "enable-gtid = true\n", None, ((DUTY, "enable-gtid"),), file="dm-worker.toml"),
     Row("the default of keepalive-ttl", "", None, ((ADVICE, "`keepalive-ttl` is not written; its default is 60 in DM 8.5.0, and was 10"),), "8.5.0", "2.0.1", file="dm-worker.toml"),
+    Row("inline certificates of a worker", 'ssl-ca-base64 = "QQ=="\n', None, ((DUTY, "ssl-ca-base64"),), file="dm-worker.toml"),
     Row("a scheme where none counts", 'advertise-addr = "https://10.0.0.2:8262"\n', 'advertise-addr = "10.0.0.2:8262"\n', ((DONE, ""),), file="dm-worker.toml"),
     Row("ssl keys of dmctl", 'ssl-ca = "ca.pem"\n', None, ((DUTY, "ssl-ca"),), file="dmctl.toml"),
 )

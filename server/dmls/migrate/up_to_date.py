@@ -15,7 +15,7 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decoded import default_in, lives
-from dmls.model.migration import MANUAL, SAFE, moves
+from dmls.model.migration import MANUAL, SAFE, moves, yes
 from dmls.model.tls_block import KEYS as TLS_KEYS
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
@@ -31,7 +31,7 @@ CLEANER = frozenset(
     ("online-ddl-overruled", "shard-mode-conflict", "setting-overruled", "mydumper-path-empty", "unknown-key", "value-out-of-range", "tls-url-scheme-mismatch")
 )
 """Rules of which only the safe fixes belong to a move: what DM makes of the file is written into it."""
-TOLD = frozenset(("password-masked", "password-old-key", "shard-mode-conflict", "dmctl-config-ssl-ignored"))
+TOLD = frozenset(("password-masked", "password-old-key", "shard-mode-conflict", "dmctl-config-ssl-ignored", "tls-inline-ignored"))
 """Rules whose findings a person has to see before the file is used with the version."""
 EMPTY_KEY = "empty-key"
 """What stands in the place of a rule where a key that does nothing is empty, so that no rule speaks of it."""
@@ -45,6 +45,8 @@ _DO = {
     k.ONLINE_DDL_SCHEME: "migrate.do-online-ddl-scheme",
 }
 """What to do about keys of which a person has to take care, by name."""
+_ELSEWHERE = {k.REMOVE_META: "migrate.info-remove-meta", k.ENABLE_GTID: "migrate.info-enable-gtid"}
+"""Where what a key once said is decided today, by the name of a key that goes though it says yes."""
 
 
 class Brought(NamedTuple):
@@ -69,6 +71,9 @@ def bring(files: Files, path: str, text: str, to: Version, came_from: Version | 
         notes += report.left(left)
     new = fixed.text
     done = any(a.applicability is Applicability.UNSAFE for a in fixed.applied)
+    given = files.supposed(path, text)
+    if given is not None:
+        notes += report.elsewhere(given, to)
     config = files.supposed(path, new)
     if config is not None:
         notes += report.advice(config, to, {left.finding.span for left in told})
@@ -176,6 +181,12 @@ class _Report:
                 continue
             seen.add(message)
             yield self.note(DUTY, message, self.place(config.key_span(entry)), key=entry.key)
+
+    def elsewhere(self, given: ConfigFile, to: Version) -> Iterator[Note]:
+        for entry in given.entries():
+            message = _ELSEWHERE.get(entry.key) if entry.pair is not None and entry.schema is not None and yes(entry) else None
+            if message is not None and entry.schema is not None and to in entry.schema.versions and not lives(entry.schema, to):
+                yield self.note(ADVICE, message, self.line(given.tree.lines.line_of(given.key_span(entry).start)), key=entry.key)
 
     def changed(self, config: ConfigFile, came_from: Version, to: Version) -> Iterator[Note]:
         """Defaults that are others, of keys that the file leaves out, and keys that begin to count."""
