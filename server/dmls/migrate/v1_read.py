@@ -218,8 +218,9 @@ class Reader:
         beside = self.vars_files(path)
         self.old.machines = dm_ansible.machines(found, path, beside)
         self.old.for_all = dm_ansible.for_all(found, path, beside)
+        known_names = {machine.name for machine in self.old.machines}
         for section in found.sections:
-            if section.hosts and section.group not in table.groups() and not any(h.name == m.name for h in section.hosts for m in self.old.machines):
+            if section.hosts and section.group not in table.groups() and known_names.isdisjoint(host.name for host in section.hosts):
                 self.note(LOST, "v1.group-unknown", path, section.span, group=section.group)
         for machine in self.old.machines:
             if not machine.list:
@@ -258,14 +259,15 @@ class Reader:
 
     def take_inventory_workers(self) -> None:
         """Bring together what the inventory and the files say of one worker."""
+        ids = {w.source_id: w for w in self.old.workers}
         for machine in self.old.machines_of(k.WORKER_SERVERS):
             host, port = self.host_and_port(machine)
-            ids = {w.source_id: w for w in self.old.workers}
             source = machine.var(*table.names_of(f"{kinds.SOURCE}:{k.SOURCE_ID}")) or ""
             worker = ids.get(source) if source else None
             if worker is None:
                 worker = Worker(machine.file)
                 self.old.workers.append(worker)
+                ids.setdefault(source, worker)
             worker.machine = machine
             worker.host, worker.port = host, port
             for variable in table.variables().values():

@@ -21,6 +21,7 @@ HOSTS, VARS, CHILDREN = "hosts", "vars", "children"
 UNGROUPED = "ungrouped"
 _SECTION = LazyPattern(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?\Z")
 _PORT = LazyPattern(r"([^:]+):(\d+)\Z")
+_NO_LITERAL = LazyPattern(r"(?!(?:True|False|None)\s*(?:#|\Z))[A-Za-z_](?!['\"]|[A-Za-z]['\"])|\Z")
 _LONGEST_LITERAL = 1000
 """Characters of a value that are looked at as a literal; a longer one is a text."""
 MOST_HOSTS = 10_000
@@ -66,9 +67,21 @@ class Inventory(NamedTuple):
     faults: tuple[Fault, ...]
 
 
+class _Open:
+    """A section that is being read."""
+
+    __slots__ = ("children", "group", "hosts", "span", "values", "what")
+
+    def __init__(self, group: str, what: str, span: Span) -> None:
+        self.group, self.what, self.span = group, what, span
+        self.hosts: list[Host] = []
+        self.values: list[Value] = []
+        self.children: list[tuple[str, Span]] = []
+
+
 def parse(text: str) -> Inventory:
     """All sections in their order; lines that Ansible refuses become faults, and the rest is read on."""
-    sections: list[Section] = [Section(UNGROUPED, HOSTS, Span(0, 0))]
+    sections = [_Open(UNGROUPED, HOSTS, Span(0, 0))]
     faults: list[Fault] = []
     lines = LineIndex(text)
     for number in range(len(lines)):
@@ -80,32 +93,32 @@ def parse(text: str) -> Inventory:
         start += line.index(body)
         span = Span(start, start + len(body))
         header = _SECTION.match(body)
+        here = sections[-1]
         if header is not None:
             what = header.group(2) or HOSTS
             if what not in (HOSTS, VARS, CHILDREN):
                 faults.append(Fault("section", span))
                 # What follows belongs to nothing.
                 what = ""
-            sections.append(Section(header.group(1), what, span))
-            continue
-        here = sections[-1]
-        if here.what == VARS:
+            sections.append(_Open(header.group(1), what, span))
+        elif here.what == VARS:
             name, sign, value = body.partition("=")
             if not sign:
                 faults.append(Fault("pair", span))
             else:
-                sections[-1] = here._replace(values=(*here.values, Value(name.strip(), rendered(value.strip()), span)))
+                here.values.append(Value(name.strip(), rendered(value.strip()), span))
         elif here.what == CHILDREN:
-            name = body.split("#")[0].split()[0] if body.split("#")[0].strip() else ""
-            sections[-1] = here._replace(children=(*here.children, (name, Span(start, start + len(name)))))
+            name = next(iter(body.partition("#")[0].split()), "")
+            here.children.append((name, Span(start, start + len(name))))
         elif here.what == HOSTS:
-            sections[-1] = here._replace(hosts=(*here.hosts, *_hosts(body, start, faults)))
-    return Inventory(tuple(s for s in sections if s.what and (s.hosts or s.span.end)), tuple(faults))
+            here.hosts += _hosts(body, start, faults)
+    found = (Section(s.group, s.what, s.span, tuple(s.hosts), tuple(s.values), tuple(s.children)) for s in sections if s.what and (s.hosts or s.span.end))
+    return Inventory(tuple(found), tuple(faults))
 
 
 def rendered(text: str) -> str:
     """What a template writes for a value: a literal of Python in Python's own spelling, any other text as it is."""
-    if len(text) > _LONGEST_LITERAL:
+    if len(text) > _LONGEST_LITERAL or _NO_LITERAL.match(text):
         return text
     try:
         with warnings.catch_warnings():
