@@ -372,6 +372,26 @@ def test_a_ca_of_the_company_signs(dmls: Run, here: Path) -> None:
     assert dmls("certs", "new", "--ca", "my-ca.pem").out.startswith("all certificates are in tls already")
 
 
+def test_the_ca_of_a_database_stays(dmls: Run, here: Path) -> None:
+    files = {name: text.replace("tls/ca.pem", "db/ca.pem") if name == "source.yaml" else text for name, text in named(DEPLOYMENT).items()}
+    write(here, {**files, ".dmls.toml": '[tls.path-map]\n"/etc/dm" = "local"\n'})
+    own_ca(here)
+    (here / "local" / "db").mkdir(parents=True)
+    (here / "my-ca.pem").rename(here / "local" / "db" / "ca.pem")
+    before = (here / "local" / "db" / "ca.pem").read_bytes()
+    ran = dmls("certs", "new", "--databases")
+    assert (ran.status, ran.err) == (0, "") and "local/db/ca.pem: note: another CA is in this file" in ran.out
+    assert (here / "local" / "db" / "ca.pem").read_bytes() == before and certificate(here / "local" / "tls" / "ca.pem").subject.common_name.startswith("DM CA")
+    again = dmls("certs", "new", "--databases")
+    assert again.status == 0 and again.out.startswith("all certificates are in")
+
+
+def test_sources_alone_may_name_the_ca(dmls: Run, here: Path) -> None:
+    write(here, {name: named(DEPLOYMENT)[name] if name.endswith("yaml") else text for name, text in DEPLOYMENT.items()})
+    assert dmls("certs", "new", "--databases").status == 0
+    assert {p.name for p in (here / "tls").iterdir() if p.name.startswith("c") and not p.name.endswith("-key.pem")} == {"ca.pem", "client.pem"}
+
+
 def test_an_encrypted_key_is_opened_with_a_file(dmls: Run, here: Path) -> None:
     write(here, {**DEPLOYMENT, "phrase": "Correct horse\n", "wrong": "battery\n"})
     own_ca(here, "-passout", "pass:Correct horse")

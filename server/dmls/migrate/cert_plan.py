@@ -381,7 +381,7 @@ class _Planner:
         tools = [f for f in self.found if f.target.kind == kinds.DMCTL]
         monitors = [f for f in self.found if f.target.kind == PROMETHEUS]
         databases = [f for f in self.found if f.target.kind in kinds.DATABASES] if self.wanted.databases else []
-        yield self.authority([*components, *tools, *databases])
+        yield self.authority([*components, *tools], databases)
         tools = tools or [Found(Target("", kinds.DMCTL, "dmctl"))]
         if self.wanted.prometheus:
             monitors = monitors or [Found(Target("", PROMETHEUS, PROMETHEUS))]
@@ -427,10 +427,13 @@ class _Planner:
         users = tuple(f.target for f in group)
         return CertWish(label, role, cn or self.cn, names, usages, own, users, self.wanted.key, self.wanted.days)
 
-    def authority(self, users: Sequence[Found]) -> CertWish:
+    def authority(self, users: Sequence[Found], databases: Sequence[Found]) -> CertWish:
+        """The CA, which lies first where components expect it: what sources and tasks name may be a database's own."""
         certs = dict.fromkeys(self.local(f.target.ca, f) for f in users if f.target.ca)
-        first = next(iter(certs), "") or self.place("ca").cert
-        places = (Place(first, openssl.key_beside(first)), *(Place(cert, "") for cert in certs if cert != first))
+        others = dict.fromkeys(self.local(f.target.ca, f) for f in databases if f.target.ca)
+        usual = f"{self.folder}/ca.pem"
+        first = next(iter(certs), "") or (usual if usual in others else self.place("ca").cert)
+        places = (Place(first, openssl.key_beside(first)), *(Place(cert, "") for cert in {**certs, **others} if cert != first))
         return CertWish("ca", AUTHORITY, "", (), (), places, (), self.wanted.key, self.wanted.ca_days)
 
     def servers(self, databases: Sequence[Found]) -> Iterator[CertWish]:

@@ -61,13 +61,16 @@ def make(request: Request) -> Change:
     if not any(wish.role == cert_plan.COMPONENT for wish in wishes):
         raise CannotDo("certs-new.by-tiup" if _left_to_tiup(request) else "certs-new.no-components")
     disk = Disk(request)
-    authority = wishes[0]
+    authority, kept = _without_there(wishes[0], disk)
+    wishes = (authority, *wishes[1:])
     missing = tuple(wish for wish in wishes[1:] if not _is_there(request, wish, disk))
     given = _authority(request, authority, missing, disk)
     copies = tuple(p.cert for p in authority.places if given is not None and p.cert != given.path and not disk.exists(p.cert))
     if disk.pending:
         return Change()
-    notes = tuple(_notes(request, wishes, missing, given))
+    notes = (*_notes(request, wishes, missing, given), *_on_kept(kept, given, disk))
+    if disk.pending:
+        return Change()
     if given is not None and not missing and not copies:
         return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": near(request, folder)}), *notes))
     steps = tuple(_runbook(request, wishes, given, wanted))
@@ -162,6 +165,21 @@ def _is_there(request: Request, wish: CertWish, disk: Disk) -> bool:
     return True
 
 
+def _without_there(wish: CertWish, disk: Disk) -> tuple[CertWish, tuple[str, ...]]:
+    """The CA without the other places where a file is already, and these."""
+    there = tuple(place.cert for place in wish.places[1:] if disk.exists(place.cert))
+    return wish._replace(places=tuple(place for place in wish.places if place.cert not in there)), there
+
+
+def _on_kept(kept: Sequence[str], given: Authority | None, disk: Disk) -> Iterator[Note]:
+    """Files that hold another CA where configurations name one."""
+    own = set(given.certificates) if given is not None else set()
+    for path in kept:
+        pem = disk.pem(path)
+        if pem is not None and own.isdisjoint(authorities(pem)):
+            yield Note(ADVICE, "certs-new.other-ca", {}, path)
+
+
 def _authority(request: Request, wish: CertWish, missing: CertPlan, disk: Disk) -> Authority | None:
     """The CA that is there or was named; None where one has to be made."""
     options = request.options
@@ -174,9 +192,8 @@ def _authority(request: Request, wish: CertWish, missing: CertPlan, disk: Disk) 
             raise CannotDo("certs-new.no-ca", path=path)
         if options.flag("ca-key"):
             raise CannotDo("certs-new.key-without-ca", option="--ca-key")
-        other = next((p for p in (wish.key_path, *(place.cert for place in wish.places)) if p and disk.exists(p)), "")
-        if other and not disk.pending:
-            raise CannotDo("certs-new.half", path=other, other=path)
+        if disk.exists(wish.key_path) and not disk.pending:
+            raise CannotDo("certs-new.half", path=wish.key_path, other=path)
         return None
     found = tuple(authorities(pem))
     if not found:
