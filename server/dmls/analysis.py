@@ -344,7 +344,11 @@ class Analysis:
 
     def _around(self, user: str, settings: Settings) -> Surroundings:
         given: frozenset[str] = self._deployments.given(user) if self._deployments is not None else frozenset()
-        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user), self._connections, given, self._sources)
+        return Surroundings(self._now, settings, self._folders, self._certificates.lookup(user), self._connections, given, self._sources, self._text_file)
+
+    def _text_file(self, path: str) -> ConfigFile | None:
+        """A file that can be edited: what is no text would not be written as it was."""
+        return self.file(path) if self.is_text(path) else None
 
     def settings(self, path: str) -> Settings:
         """What the user has set for a file."""

@@ -182,9 +182,10 @@ class Context:
         edit = set_text(self.config, source.entry, path)
         return (self.fix(title, edit, how=how, path=path, **args),) if edit is not None else ()
 
-    def fix(self, title: str, *edits: Edit, how: Applicability = Applicability.SAFE, preferred: bool = True, why: str = "", **args: object) -> Fix:
-        """A fix within this file; `title` is a message id below ``fix.``, and so is `why`, the reason for which it is not safe."""
-        return Fix(f"fix.{title}", _told(args), how, tuple(FileEdit(self.config.path, e) for e in edits), preferred, why=f"fix.{why}" if why else "")
+    def fix(self, title: str, *edits: Edit | FileEdit, how: Applicability = Applicability.SAFE, preferred: bool = True, why: str = "", **args: object) -> Fix:
+        """A fix; a plain edit is one of this file.  `title` is a message id below ``fix.``, and so is `why`, the reason for which it is not safe."""
+        made = tuple(e if isinstance(e, FileEdit) else FileEdit(self.config.path, e) for e in edits)
+        return Fix(f"fix.{title}", _told(args), how, made, preferred, why=f"fix.{why}" if why else "")
 
     def command(self, title: str, command: str, **args: object) -> tuple[Fix, ...]:
         """A fix that a person carries out with `command`, one line for a POSIX shell; none where that is "", because nothing sure can be written."""

@@ -570,3 +570,31 @@ def test_the_owner_is_kept_where_that_is_allowed(files: Files, here: Path, monke
         (here / "x").chmod(mode)
         assert disk.write_atomic(path, b"new", b"old") == written
     assert [p.name for p in here.iterdir()] == ["x"]
+
+
+SAME = 'master-addr = "10.0.0.1:8261"\nssl-ca = "ca.pem"\nssl-cert = "/etc/dm/m.pem"\nssl-key = "/etc/dm/m-key.pem"\n'
+
+
+def test_a_fix_that_edits_another_file_only(dmls: Run, files: Files, here: Path) -> None:
+    from support.certs import Spec, identity, key, pem
+
+    ca = identity(Spec(ca=True, subject=(("cn", "ca"),)), key("p256", 1))
+    own = identity(Spec(subject=(("cn", "dm-worker"),), san=("10.0.0.11",)), key("p256", 2), ca)
+    for name, data in (("ca.pem", pem("CERTIFICATE", ca.der)), ("w.pem", pem("CERTIFICATE", own.der)), ("w-key.pem", pem("PRIVATE KEY", own.key.pkcs8()))):
+        (here / name).write_bytes(data)
+    master = 'name = "m1"\n' + SAME + 'cert-allowed-cn = ["dm", "dm-worker"]\n'
+    worker = 'name = "w1"\nworker-addr = "10.0.0.11:8262"\njoin = "10.0.0.1:8261"\nssl-ca = "ca.pem"\nssl-cert = "w.pem"\nssl-key = "w-key.pem"\n'
+    files({"dm-master.toml": master, "dm-worker.toml": worker})
+    at = ("--at", "2026-09-01T12:00:00Z")
+    ran = dmls("check", "--diff", "--unsafe-fixes", *at, ".")
+    assert '-cert-allowed-cn = ["dm", "dm-worker"]\n+cert-allowed-cn = ["dm-worker", "dm"]\n' in ran.out
+    assert "would be repaired: 1 finding in 1 file (tls-second-cn-used)" in ran.err
+    assert (here / "dm-master.toml").read_text() == master
+    document = json.loads(dmls("check", "--fix", "--format", "json", *at, ".").out)
+    (refused,) = [f for f in document["findings"] if f["rule"] == "tls-second-cn-used"]
+    assert refused["not_fixed"] == "unsafe" and refused["fixes"][1]["edits"][0]["file"].endswith("dm-master.toml")
+    document = json.loads(dmls("check", "--fix", "--unsafe-fixes", "--format", "json", *at, ".").out)
+    assert [f["rule"] for f in document["fixed"]] == ["tls-second-cn-used"]
+    assert "tls-second-cn-used" not in [f["rule"] for f in document["findings"]]
+    assert 'cert-allowed-cn = ["dm-worker", "dm"]\n' in (here / "dm-master.toml").read_text()
+    assert (here / "dm-worker.toml").read_text() == worker

@@ -68,18 +68,20 @@ def repair(session: Session, result: Result, unsafe: bool, pending: bool) -> tup
     fixed = fixing.fix_files(texts, _judge(session), unsafe, session.request.least) if texts else {}
     changed = {path: f for path, f in fixed.items() if f.text != texts[path]}
     if not pending:
-        for path in _write(session, result, texts, changed):
+        for path in _write(session, result, texts, changed, fixed):
             outcome.failed = True
             locked[path] = NOT_WRITTEN
             del changed[path]
     outcome.changes = [_change(session, path, texts[path], f.text) for path, f in changed.items()]
-    outcome.applied = [(path, applied) for path, f in changed.items() for applied in f.applied]
-    after = {}
-    for path, f in changed.items():
+    # A fix may edit other files than that of its finding.
+    outcome.applied = [(path, applied) for path, f in fixed.items() for applied in f.applied if all(other in changed for other in applied.files)]
+    for path in texts:
+        # Nothing of what was only tried, or could not be written, may stay.
         for name in same[path]:
-            session.workspace.open(name, f.text)
-            session.settle([name])
-            after[name] = examine(session.workspace.snapshot(), name, session.request.least)
+            session.workspace.open(name, changed[path].text if path in changed else texts[path])
+    session.settle([name for path in texts for name in same[path]])
+    concerned = {*session.workspace.take_disturbed(), *(name for path in texts for name in same[path])}
+    after = {e.path: examine(session.workspace.snapshot(), e.path, session.request.least) for e in result.files if e.path in concerned}
     for path in texts:
         for name in same[path]:
             session.workspace.close(name)
@@ -114,7 +116,8 @@ def _texts(session: Session, result: Result, unsafe: bool, locked: dict[str, str
         for finding in examined.findings:
             fix, _ = fixing.choose(finding, unsafe)
             if fix is not None:
-                wanted.update(e.file for e in fix.edits)
+                # The file of the finding is judged along, also where only others are edited.
+                wanted.update((finding.file, *(e.file for e in fix.edits)))
     first: dict[str, str] = {}
     for path in (e.path for e in result.files if e.path in wanted and e.path in result.names):
         data = session.workspace.data(path)
@@ -163,13 +166,13 @@ def _change(session: Session, path: str, old: str, new: str) -> Change:
 # Writing
 
 
-def _write(session: Session, result: Result, texts: Mapping[str, str], changed: Mapping[str, Fixed]) -> list[str]:
+def _write(session: Session, result: Result, texts: Mapping[str, str], changed: Mapping[str, Fixed], fixed: Mapping[str, Fixed]) -> list[str]:
     """Write the new texts; the answer is the files that could not be.  Files that a fix edits together are written all or none."""
     failed: list[str] = []
     done = 0
     try:
         with terminable():
-            for group in _groups(changed):
+            for group in _groups(changed, fixed):
                 written: list[str] = []
                 for path in group:
                     if path == session.stdin_path:
@@ -203,10 +206,10 @@ def _write_one(session: Session, result: Result, path: str, old: str, new: str) 
     return isinstance(written, Written)
 
 
-def _groups(changed: Mapping[str, Fixed]) -> Iterable[list[str]]:
+def _groups(changed: Iterable[str], fixed: Mapping[str, Fixed]) -> Iterable[list[str]]:
     """The files, those together that some fix edits together."""
     group_of = {path: [path] for path in changed}
-    for file in changed.values():
+    for file in fixed.values():
         for applied in file.applied:
             paths = [p for p in applied.files if p in group_of]
             for other in paths[1:]:

@@ -81,15 +81,17 @@ def _action(session: Session, analysis: Analysis, document: Document, span: Span
     elif later:
         made["data"] = data
     else:
-        made["edit"] = edit_of(session, analysis, action, locale)
+        made["edit"] = edit_of(session, analysis, action, document.path, locale)
     return made
 
 
-def edit_of(session: Session, analysis: Analysis, action: Action, locale: str) -> to_proto.Json | None:
-    """The edits of an action; those in several files that may change what DM does ask first."""
-    several = len({edit.file for edit in action.edits}) > 1
+def edit_of(session: Session, analysis: Analysis, action: Action, path: str, locale: str) -> to_proto.Json | None:
+    """The edits of an action that was offered in the file `path`; those of other files that may change what DM does ask first."""
+    elsewhere = any(edit.file != path for edit in action.edits)
     unsafe = action.applicability is not None and action.applicability is not Applicability.SAFE
-    confirm = to_proto.Confirm(sentence("action.confirm", {}, locale)) if several and unsafe else None
+    confirm = None
+    if elsewhere and unsafe:
+        confirm = to_proto.Confirm(sentence("action.confirm", {}, locale), sentence("action.confirm-description", {}, locale))
     return to_proto.workspace_edit(action.edits, session.publisher.places(analysis), session.version, session.client, confirm)
 
 
@@ -106,7 +108,7 @@ def resolved(session: Session, data: object) -> to_proto.Json | None:
     locale = session.locale_for(document.path)
     for action in analysis.actions(document.path, Span(int(span[0]), int(span[1])), [kind], kind == FIX_ALL):
         if action.kind == kind and _title(action, locale) == data.get("title"):
-            return edit_of(session, analysis, action, locale)
+            return edit_of(session, analysis, action, document.path, locale)
     raise ContentModified()
 
 

@@ -99,6 +99,10 @@ def no_sources(config: ConfigFile) -> Sequence[SourceFile]:
     return ()
 
 
+def no_file(path: str) -> ConfigFile | None:
+    return None
+
+
 class Surroundings(NamedTuple):
     """What a judgement depends on besides the text of one file.
 
@@ -106,6 +110,7 @@ class Surroundings(NamedTuple):
     those that a file takes part in, as far as the other files are known.  `given` are the keys of a component's file that a script which starts
     the component sets, or may set, with flags: what the file says of them may count for nothing.  `sources` gives the
     source files that a task can mean, the nearest level of folders first; none where one of them has an id that is not known.
+    `file` gives another configuration file, for a fix that edits it; what a finding says rests on `connections` and `sources` alone.
     """
 
     now: float | None = None
@@ -115,6 +120,7 @@ class Surroundings(NamedTuple):
     connections: Connections = no_connections
     given: frozenset[str] = frozenset()
     sources: Callable[[ConfigFile], Sequence[SourceFile]] = no_sources
+    file: Callable[[str], ConfigFile | None] = no_file
 
 
 class Source:

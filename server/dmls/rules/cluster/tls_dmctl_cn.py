@@ -11,7 +11,8 @@ Wrong: CN=dm-client in the certificate behind `--ssl-cert`, `cert-allowed-cn = [
 
 Right: the same Common Name in all certificates of DM, that of dmctl included
 
-Fix: issue the certificate with that name; one command, which needs the CA's private key.
+Fix: issue the certificate with that name; one command, which needs the CA's private key. Where the certificates of the masters are not known here, the
+name can also be put first in their lists.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ Wrong: CN=dm-master-2 in the second master's certificate, `cert-allowed-cn = ["d
 
 Right: one Common Name in the certificates of all masters, the first item of all their lists
 
-Fix: issue the certificate with that name; one command, which needs the CA's private key.
+Fix: issue the certificate with that name; one command, which needs the CA's private key. Where the certificates of the other masters are not known
+here, the name can also be put first in their lists.
 """
 
 from __future__ import annotations

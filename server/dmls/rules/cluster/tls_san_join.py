@@ -10,15 +10,18 @@ Wrong: `join = "dm-master:8261"` with a certificate for 10.0.0.1 only
 
 Right: a host in `join` that stands in the certificate
 
-Fix: write the address that the master advertises, where its certificate has that; or issue the master's certificate for this host, too.
+Fix: write the address that the master advertises, where its certificate has that; let the master advertise the one that is called, where that fits; or issue the master's certificate for this host, too.
 """
 
 from __future__ import annotations
 
 from typing import Iterator, Sequence
 
+from dmls.finding import FileEdit
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.cert_use import printable
+from dmls.model.cluster import Address
 from dmls.model.connection import Connection
 from dmls.model.endpoint import endpoints
 from dmls.model.link import MASTER
@@ -80,7 +83,7 @@ def _finding(connection: Connection, worst: Severity, ctx: Context) -> Iterator[
         dm_text=_error(connection) if checked else "",
         depends=NEW_TLS_HELPER if not listed else None,
         related=pointers([connection.listener], "certificate-of", k.SSL_CERT),
-        fixes=_advertised(connection, ctx),
+        fixes=_advertised(connection, ctx) if connection.edge.by_dialer else _as_called(connection, ctx),
         host=printable(host),
         files=named([connection.listener]),
         **(outcome.args if checked else {}),
@@ -90,14 +93,37 @@ def _finding(connection: Connection, worst: Severity, ctx: Context) -> Iterator[
 def _advertised(connection: Connection, ctx: Context) -> tuple[Fix, ...]:
     """The address that the master advertises in the place of the one in `join`, where the certificate has it."""
     own = connection.listener.card.listens[:1]
-    if not own or not connection.edge.by_dialer:
+    if not own:
         return ()
-    as_advertised = connection._replace(link=connection.link._replace(host=own[0].host))
     at = next((e for e in endpoints(ctx.config, k.JOIN) if e.host.lower() == connection.link.host and e.exact), None)
-    if _error(as_advertised) or at is None:
+    if _error_at(connection, own[0]) or at is None:
         return ()
-    text = f"[{own[0].host}]:{own[0].port}" if ":" in own[0].host else f"{own[0].host}:{own[0].port}"
+    text = _written(own[0])
     return (ctx.fix("replace-value", Edit(at.address_span, text), how=Applicability.UNSAFE, value=text),)
+
+
+def _as_called(connection: Connection, ctx: Context) -> tuple[Fix, ...]:
+    """An address by which this file calls the master, where the certificate has it, in the place of the one that the master's file advertises."""
+    master = connection.listener
+    fitting = next((a for a in connection.dialer.card.calls if a in master.card.listens and not _error_at(connection, a)), None)
+    spot = master.place(k.ADVERTISE_ADDR)
+    config = ctx.around.file(spot.file) if spot is not None else None
+    entry = config.get(k.ADVERTISE_ADDR) if config is not None else None
+    if fitting is None or spot is None or config is None or entry is None:
+        return ()
+    change = edit.set_text(config, entry, _written(fitting))
+    if change is None:
+        return ()
+    return (ctx.fix("advertise", FileEdit(spot.file, change), how=Applicability.UNSAFE, value=_written(fitting), files=named([master])),)
+
+
+def _error_at(connection: Connection, address: Address) -> str:
+    """As `_error`, if the master were called at that address."""
+    return _error(connection._replace(link=connection.link._replace(host=address.host)))
+
+
+def _written(address: Address) -> str:
+    return f"[{address.host}]:{address.port}" if ":" in address.host else f"{address.host}:{address.port}"
 
 
 RULE = Rule("tls-san-join", "cluster", Severity.ERROR, LINKS, (kinds.WORKER,), check)

@@ -12,7 +12,7 @@ Wrong: `cert-allowed-cn = ["dm-master", "dm-worker"]` in the master's file, CN=d
 Right: one Common Name in all certificates of DM, first in the list
 
 Fix: issue the certificate with the name that stands first. Only where the certificates of all masters, workers and dmctl carry the other name, put that
-first.
+first in the masters' files; that is offered while the certificates of these masters are not known here.
 """
 
 from __future__ import annotations

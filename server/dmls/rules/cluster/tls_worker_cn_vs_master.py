@@ -10,7 +10,8 @@ Wrong: CN=dm-worker in the worker's certificate, `cert-allowed-cn = ["dm"]` in t
 
 Right: the same Common Name in all certificates of DM
 
-Fix: issue the worker's certificate with that name; one command, which needs the CA's private key.
+Fix: issue the worker's certificate with that name; one command, which needs the CA's private key. Where the certificates of the masters are not known
+here, the name can also be put first in their lists; whether all others carry it, too, only a person knows.
 """
 
 from __future__ import annotations
