@@ -23,7 +23,7 @@ from dmls.model.allowed_cn import NO_TEXT, trimmed
 from dmls.model.endpoint import endpoints
 from dmls.model.host_check import is_loopback, own_hosts
 from dmls.model.tls_block import Material, TlsBlock
-from dmls.pki.facts import CLIENT_AUTH, ECDSA, RSA, SERVER_AUTH
+from dmls.pki.facts import CLIENT_AUTH, ECDSA, SERVER_AUTH
 from dmls.schema import keys as k
 
 if TYPE_CHECKING:
@@ -574,6 +574,3 @@ def _files(wish: CertWish, certificate: bytes, key: bytes) -> Iterator[Created]:
         yield Created(place.cert, certificate, PUBLIC)
         if place.key:
             yield Created(place.key, key, PRIVATE, True)
-
-
-__all__ = ["AUTHORITY", "COMMON_NAME", "COMPONENT", "CertPlan", "CertWish", "KeySpec", "Keys", "Paper", "Place", "PrivateKey", "RSA", "Signer", "Target", "Wanted", "issue", "plan", "sans"]

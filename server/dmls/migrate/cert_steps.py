@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Iterable, Iterator, NamedTuple, Sequence
 
-from dmls.files import Content, Missing, Pending
+from dmls.files import Missing, Pending
 from dmls.migrate.cert_plan import CertWish, Target
 from dmls.migrate.change import PRIVATE, PUBLIC, CannotDo, Request, Step
 from dmls.model.cert_use import Lookup, PemContent
@@ -169,6 +169,3 @@ def swap_steps(request: Request, found: Iterable[Machine]) -> Iterator[Step]:
         which = "here" if machine.host == "localhost" else "host" if machine.host else "unknown"
         relative = any(not is_absolute(copy.goal) for copy in machine.copies)
         yield Step(f"certs-steps.swap-{which}" + ("-relative" if relative and which != "here" else ""), args, tuple(commands))
-
-
-__all__ = ["Content", "Copy", "Disk", "Machine", "authorities", "copies_for", "copy_steps", "key_of_authority", "machines", "near", "pem_of"]

@@ -11,10 +11,8 @@ from typing import Iterator, NamedTuple, Sequence
 
 from dmls.migrate import cert_plan
 from dmls.migrate.cert_plan import (
-    AUTHORITY,
     CLIENT,
     DAY,
-    DMCTL,
     LOCAL,
     LONGEST_NAME,
     PROMETHEUS,
@@ -389,6 +387,3 @@ def _openssl_lines(request: Request, authority: CertWish, missing: CertPlan, giv
         for cert, own in places[1:]:
             yield f"cp {shell.file(places[0][0])} {shell.file(cert)}"
             yield f"cp -p {shell.file(places[0][1])} {shell.file(own)}"
-
-
-__all__ = ["AUTHORITY", "DMCTL", "make"]
