@@ -13,7 +13,7 @@ from support.core import analysis_of
 PATH = "/w/task.yaml"
 HEAD = "name: orders\ntask-mode: all\ntarget-database: {host: h, port: 4000, user: u, password: ''}\nmysql-instances:\n- source-id: s\n  syncer-config-name: s\n"
 OLD = HEAD + "syncers: {s: {max-retry: 1, meta-file: ''}}\nremove-meta: false\n"
-EXPORTED = HEAD + "is-sharding: false\nheartbeat-update-interval: 1\nheartbeat-report-interval: 10\nremove-meta: false\nsyncers:\n  s:\n    meta-file: ''\n    multipleRows: true\n"
+EXPORTED = HEAD + "is-sharding: false\nblack-white-list: {}\ncolumn-mappings: {}\nansi-quotes: false\nremove-meta: false\nsyncers:\n  s:\n    meta-file: ''\n    multipleRows: true\n"
 
 
 def asked(text: str, only: list[str]) -> list[Action]:

@@ -8,11 +8,7 @@ from dmls.finding import Finding
 from dmls.migrate.change import Files, Options, Request
 from dmls.migrate.up_to_date import OLD_KEYS, bring
 from dmls.model import kind as kinds
-from dmls.model.config_file import ConfigFile
-from dmls.schema import keys as k
-
-_OF_EXPORTS = (k.HEARTBEAT_UPDATE_INTERVAL, k.HEARTBEAT_REPORT_INTERVAL, k.IS_SHARDING, k.REMOVE_META)
-"""Keys that an export writes into every task, and hardly anybody writes all of them."""
+from dmls.model.exported import is_exported
 
 
 class Offer(NamedTuple):
@@ -24,22 +20,17 @@ class Offer(NamedTuple):
 
 
 def offers(files: Files, path: str, findings: Sequence[Finding]) -> list[Offer]:
-    """One offer where the file has old keys; for an exported task it is another one."""
+    """One offer where the file has old keys; for an exported file it is another one."""
     config = files.file(path)
     text = files.text(path)
     if config is None or config.kind not in kinds.KINDS or text is None or not files.is_text(path):
         return []
-    if is_exported(config):
+    if config.kind in kinds.DATABASES and is_exported(config):
         return [Offer("action.repair-export", {}, lambda: _repaired(files, path, text))]
     if any(finding.rule in OLD_KEYS and finding.fixes for finding in findings):
         version = files.settings(path).dm_versions[-1]
         return [Offer("action.migrate-keys", {"version": str(version)}, lambda: bring(files, path, text, version).text)]
     return []
-
-
-def is_exported(config: ConfigFile) -> bool:
-    """Whether `dmctl config export` has written the task (dm/config/task.go: TaskConfigForDowngrade)."""
-    return config.kind == kinds.TASK and config.get(k.ONLINE_DDL) is None and all(config.get(key) is not None for key in _OF_EXPORTS)
 
 
 def _repaired(files: Files, path: str, text: str) -> str:

@@ -15,7 +15,7 @@ from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decoded import default_in, lives
-from dmls.model.migration import MANUAL, SAFE, moves, yes
+from dmls.model.migration import MANUAL, SAFE, is_concerned, moves, yes
 from dmls.model.tls_block import KEYS as TLS_KEYS
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
@@ -105,7 +105,7 @@ def _counting(config: ConfigFile | None, text: str, found: Sequence[Finding], to
 def _silent(config: ConfigFile, to: Version, spoken: set[Span]) -> Iterator[Finding]:
     """Keys that go without a change of what DM does, though no rule says so."""
     for entry in config.entries():
-        if entry.pair is None or entry.key in TLS_KEYS or config.key_span(entry) in spoken or config.value_span(entry) in spoken:
+        if entry.pair is None or entry.key in TLS_KEYS or not is_concerned(config, entry, to) or config.key_span(entry) in spoken or config.value_span(entry) in spoken:
             continue
         ways = [move for move in moves(config, entry, to) if move.how is not MANUAL]
         if len(ways) == 1 and ways[0].how is SAFE:
@@ -120,8 +120,10 @@ def _is_told(finding: Finding) -> bool:
 
 def _lines_before(old: str, new: str) -> dict[int, int]:
     """The line of the old text that each line of the new one stands for."""
+    before, after = lines_with_ends(old), lines_with_ends(new)
     same: dict[int, int] = {}
-    for _, a, b, c, d in SequenceMatcher(None, lines_with_ends(old), lines_with_ends(new), autojunk=False).get_opcodes():
+    # Lines that stand everywhere must not cost the square of their number, so they are left to the lines around them (``autojunk``).
+    for _, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
         for number in range(c, d):
             same[number] = min(a + number - c, max(a, b - 1))
     return same

@@ -393,6 +393,9 @@ ROWS: tuple[Row, ...] = (
 )
 
 
+_IN_TABLE = frozenset((row.kind, row.path) for row in ROWS)
+
+
 def path_of(entry: Entry) -> str:
     """The path of a key as the schema writes it, whether the schema knows the key or not."""
     if entry.schema is not None:
@@ -406,6 +409,13 @@ def rows_of(config: ConfigFile, entry: Entry, version: Version) -> list[Row]:
     path = path_of(entry)
     rows = [row for row in ROWS if row.path == path and row.kind == config.kind and version in row.versions]
     return [row for row in rows if not row.fallback or (entry.schema is not None and is_fallback(entry.schema, version))]
+
+
+def is_concerned(config: ConfigFile, entry: Entry, version: Version) -> bool:
+    """Whether `moves` may have something for the key: it is in the table, or does nothing."""
+    if (config.kind, path_of(entry)) in _IN_TABLE:
+        return True
+    return entry.schema is not None and version in entry.schema.versions and not lives(entry.schema, version)
 
 
 def row_of(config: ConfigFile, entry: Entry, version: Version) -> Row | None:

@@ -10,8 +10,8 @@ Wrong: `password: "/Q7B9DizNLLTTfiZHv9WoEAKamfpIUs="` for DM 8.5
 
 Right: `password: "…"`, the password as it is or as `dmctl encrypt` writes it with the new key
 
-Fix: there is no fix, since it would write your password in plain text. Encrypt it anew with a key of your own, and change it in the database,
-since anybody can read the old text.
+Fix: there is no fix, since it would write your password in plain text. `dmls migrate passwords` encrypts it anew with a key of your own.  Change it in
+the database as well, since anybody can read the old text.
 """
 
 from __future__ import annotations
