@@ -25,6 +25,10 @@ COMPLETION_TRIGGERS = ["-", ":", '"', "'", " ", "=", ".", "/"]
 """After these a client asks for completions by itself: a list item, a value, a quoted value, a dotted key, a path."""
 
 
+_PART = 50
+"""Files whose reports are sent together to a client that takes them in parts."""
+
+
 class RequestFailed(JsonRpcException):
     """The answer to a request whose handler failed; all that the client learns of it."""
 
@@ -126,15 +130,26 @@ async def document_diagnostic(ls: Server, params: t.DocumentDiagnosticParams) ->
 
 
 async def workspace_diagnostic(ls: Server, params: t.WorkspaceDiagnosticParams) -> to_proto.Json:
+    """The reports on all files; to a client that gave a token they go as they are made, and the answer holds none of them again."""
     session = ls.session
     await session.scanned()
     known = {session.paths.of(previous.uri): previous.value for previous in params.previous_result_ids}
     items: list[to_proto.Json] = []
+
+    def pass_on(least: int) -> None:
+        if params.partial_result_token is not None and len(items) >= least:
+            session.progress(params.partial_result_token, {"items": items.copy()})
+            items.clear()
+
     for path in session.files():
-        # Between two files whoever is at the keyboard is served, and this request can be cancelled.
+        # Between two pieces of work whoever is at the keyboard is served, and this request can be cancelled.
+        for _ in session.analysis().steps(path):
+            await asyncio.sleep(0)
         await asyncio.sleep(0)
         document = session.documents.get(path)
         report = session.publisher.report(session.analysis(), path)
+        if document is None:
+            session.analysis().release(path)
         item: to_proto.Json = {
             "uri": session.publisher.uri(path),
             "version": document.version if document is not None else None,
@@ -144,9 +159,11 @@ async def workspace_diagnostic(ls: Server, params: t.WorkspaceDiagnosticParams) 
             items.append({**item, "kind": "unchanged"})
         else:
             items.append({**item, "kind": "full", "items": report.diagnostics})
+        pass_on(_PART)
     # What was reported once and is gone must be taken back.
     for path in known:
         items.append({"uri": session.publisher.uri(path), "version": None, "kind": "full", "items": []})
+    pass_on(1)
     return {"items": items}
 
 

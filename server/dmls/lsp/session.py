@@ -267,6 +267,10 @@ class Session:
         """Tell the user something that is neither a finding nor an answer."""
         self._wire.tell("window/showMessage", {"type": 3, "message": text})
 
+    def progress(self, token: int | str, value: to_proto.Json) -> None:
+        """A part of an answer, for the request that gave `token`."""
+        self._wire.tell("$/progress", {"token": token, "value": value})
+
     def show(self, uri: str, selection: object) -> None:
         """Have the client show a place in a document."""
         if self.client.show_document:
