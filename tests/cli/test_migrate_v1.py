@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from dmls.schema import legacy
+from dmls.schema.inventory import variables
+from dmls.schema.load import load
+from support.certs import AT
 from support.scenario import Scenario, read
 
 from .conftest import Run
@@ -148,3 +152,59 @@ def test_in_chinese(here: Path, dmls: Run) -> None:
     ran = dmls("migrate", "v1", ".", "--lang", "zh")
     assert "按此顺序操作" in ran.out
     assert "# 上游数据库" in (here / "dm-v2" / "source-mysql-01.yaml").read_text(encoding="utf-8")
+
+
+def value_of(kind: str, path: str) -> str:
+    """A value for a key of 1.0 that stands nowhere else: TOML, and what is looked for."""
+    schema = next((key for other in ("source", "worker", "master") for key in load(other).walk() if key.path == path), None)
+    sort = schema.type if schema is not None else "string"
+    number = 1000 + sorted(p for p in all_paths(kind)).index(path)
+    return {"bool": "true", "int": str(number), "float": f"{number}.5", "duration": f'"{number}s"', "map": f'{{ v{number} = "1" }}'}.get(sort, f'"v{number}"')
+
+
+def all_paths(kind: str) -> list[str]:
+    keys = legacy.keys(kind)
+    paths = [f"{parent}.{name}" if parent else name for parent, name in keys]
+    return [path for path in paths if not any(parent.removesuffix("[]") == path for parent, _ in keys) and "[]" not in path]
+
+
+@pytest.mark.parametrize(("kind", "file"), [("worker-v1", "dm-worker.toml"), ("master-v1", "dm-master.toml")])
+def test_every_key_is_carried_over_or_told(here: Path, dmls: Run, kind: str, file: str) -> None:
+    own = {"worker-addr": '"10.0.0.7:8262"', "master-addr": '"10.0.0.1:8261"'}
+    lines = [f"{path} = {own.get(path) or value_of(kind, path)}" for path in all_paths(kind)]
+    assert len(lines) > 6
+    (here / file).write_text("\n".join(lines) + "\n")
+    ran = dmls("migrate", "v1", ".")
+    made = "".join(path.read_text(encoding="utf-8") for path in (here / "dm-v2").iterdir())
+    for number, line in enumerate(lines, 1):
+        path, _, value = line.partition(" = ")
+        name, told = path.rpartition(".")[2], value.strip("{ }").split(" = ")[0]
+        carried = f"{name}: {told}" in made or f"{name} = {told}" in made or f"{name}:\n" in made and told in made
+        assert carried or f"{file}:{number}: " in ran.out, line
+
+
+def test_every_variable_is_carried_over_or_told(here: Path, dmls: Run) -> None:
+    lines = [f"{name} = 1{number:03d}" for number, name in enumerate(variables())]
+    lines = [line.replace("enable_gtid = 1", "enable_gtid = true #") for line in lines]
+    head = ["[dm_master_servers]", "m", "[dm_worker_servers]", "w", "[prometheus_servers]", "p", "[grafana_servers]", "g", "[alertmanager_servers]", "a", "[all:vars]"]
+    (here / "inventory.ini").write_text("\n".join([*head, *lines]) + "\n")
+    ran = dmls("migrate", "v1", ".")
+    made = "".join(path.read_text(encoding="utf-8") for path in (here / "dm-v2").iterdir())
+    for number, line in enumerate(lines, len(head) + 1):
+        assert line.rpartition(" ")[2] in made + ran.out or f"inventory.ini:{number}: " in ran.out, line
+
+
+def test_the_whole_way(here: Path, dmls: Run) -> None:
+    """From DM 1.0 to an encrypted deployment with passwords under an own key: the steps of the runbook, one after the other."""
+    (here / "dm-master.toml").write_text('master-addr = "10.0.0.1:8261"\n[[deploy]]\nsource-id = "s1"\ndm-worker = "10.0.0.7:8262"\n')
+    old = "VjX8cEeTX+qcvZ3bPaO4h0C80pe/1aU="
+    (here / "dm-worker.toml").write_text(f'worker-addr = ":8262"\nsource-id = "s1"\nenable-gtid = false\n[from]\nhost = "h"\nport = 3306\nuser = "u"\npassword = "{old}"\n')
+    (here / "task.yaml").write_text(
+        f'name: t\ntask-mode: all\ntimezone: UTC\ntarget-database: {{host: "h", port: 4000, user: "u", password: "{old}"}}\nmysql-instances:\n  - source-id: s1\n'
+    )
+    assert dmls("migrate", "v1", ".", "--masters", "10.0.0.1,10.0.0.2,10.0.0.3", "--meta", "s1=mysql-bin|000001.000002:4", "--at", AT).status == 0
+    assert dmls("migrate", "passwords", "--new-key", "dm-v2/dm-secret.key", "--make-key", "dm-v2").status == 0
+    assert dmls("tls", "enable", "dm-v2", "--at", AT).status == 0
+    ran = dmls("check", "--files", "strict", "--at", AT, "--min-severity", "hint", "dm-v2")
+    assert ran.status == 0 and "nothing found" in ran.out, ran.out
+    assert old not in "".join(path.read_text() for path in (here / "dm-v2").iterdir() if path.is_file())

@@ -74,6 +74,7 @@ class _Migration:
         tasks = [task for path in old.tasks if (task := moved_task(self.request, path, self.settings, self.places(), self.notes)) is not None]
         task_files = [self.put(path.rpartition("/")[2], task.text) for path, task in ((t.path, t) for t in tasks)]
         self.bindings(old)
+        self.unused(old)
         self.passwords(old, tasks)
         runbook = tuple(Runbook(self.request, self.version, self.style, self.out, old, masters, self.master_files, ways, list(zip(tasks, task_files)), self.old_passwords).steps())
         return Change((), tuple(self.created), in_order(self.notes, self.inputs), runbook)
@@ -182,7 +183,7 @@ class _Migration:
             kind, _, path = variable.to.partition(":")
             where, _, name = path.partition(".")
             given = machine.given.get(variable.name)
-            if kind != kinds.TOPOLOGY or where not in (group, table.ANY) or name in skipped or given is None or name not in item.children:
+            if kind != kinds.TOPOLOGY or where not in (group, table.ANY) or name in skipped or given is None or name not in item.children or name in out:
                 continue
             if name == k.DEPLOY_DIR and given == old.for_all.get(variable.name):
                 # It is the folder of all, which stands in the global block.
@@ -204,6 +205,7 @@ class _Migration:
                 for variable in table.names_of(f"{kinds.TOPOLOGY}:{where}.{name}"):
                     if variable in old.for_all and name not in top and old.machines:
                         text = old.machines[0].filled(old.for_all[variable].text)
+                        old.machines[0].asked.add(old.for_all[variable])
                         if text is not None:
                             top[name] = text
         if k.DEPLOY_DIR in top:
@@ -295,6 +297,13 @@ class _Migration:
                 self.note(DONE, "v1.deploy", placed.file, placed.span, source=source, worker=worker)
             else:
                 self.note(LOST, "v1.deploy-without-file", placed.file, placed.span, source=source, worker=worker)
+
+    def unused(self, old: Old) -> None:
+        """Variables that have a place today, and yet nothing came of them."""
+        asked = old.machines[0].asked if old.machines else set()
+        for given in old.given:
+            if given not in asked and given.name not in table.names_of(table.CLUSTER):
+                self.note(DONE, "v1.variable-unused", given.file, given.span, name=given.name)
 
     def passwords(self, old: Old, tasks: Iterable[Task]) -> None:
         """Passwords stay as they are; those under the fixed key need a new form where DM no longer knows that key."""

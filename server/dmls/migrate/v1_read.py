@@ -59,7 +59,11 @@ class Worker:
 
 
 class Old:
-    """The old deployment.  `deploys` are the pairs of source and worker that the old master had; `for_all` are the variables set for all machines."""
+    """The old deployment.
+
+    `deploys` are the pairs of source and worker that the old master had; `for_all` are the variables set for all machines, `given` all that have a
+    place today.
+    """
 
     def __init__(self) -> None:
         self.workers: list[Worker] = []
@@ -69,6 +73,7 @@ class Old:
         self.machines: list[Machine] = []
         self.inventory = ""
         self.for_all: dict[str, Given] = {}
+        self.given: list[Given] = []
         self.tasks: list[str] = []
         self.notes: list[Note] = []
 
@@ -228,6 +233,7 @@ class Reader:
         for given in dm_ansible.all_given(found, path, beside):
             known = table.variables().get(given.name)
             if known is not None and known.to:
+                self.old.given.append(given)
                 continue
             if known is None and not table.is_of_ansible(given.name):
                 self.note(LOST, "v1.variable-unknown", given.file, given.span, name=given.name)

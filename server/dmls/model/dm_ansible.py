@@ -41,7 +41,10 @@ class VarsFile(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """A host in one of the groups of `schemas/inventory.json`; `list` is the list of a topology that it goes to, "" for none."""
+    """A host in one of the groups of `schemas/inventory.json`; `list` is the list of a topology that it goes to, "" for none.
+
+    `asked` remembers, for all machines of an inventory, which variables were asked for.
+    """
 
     group: str
     list: str
@@ -49,11 +52,13 @@ class Machine(NamedTuple):
     file: str
     span: Span
     given: Mapping[str, Given]
+    asked: set[Given]
 
     def var(self, *names: str) -> str | None:
         """The value of the first of these variables that is set, with its default; None where all are absent, or their templates cannot be filled."""
         for name in names:
             if name in self.given:
+                self.asked.add(self.given[name])
                 return self.filled(self.given[name].text)
         for name in names:
             known = table.variables().get(name)
@@ -73,6 +78,7 @@ class Machine(NamedTuple):
                 name = found.group(1)
                 known = table.variables().get(name)
                 if name in self.given:
+                    self.asked.add(self.given[name])
                     return self.given[name].text
                 missing = missing or known is None or known.default is None
                 return (known.default or "") if known is not None else ""
@@ -115,6 +121,7 @@ def machines(inventory: Inventory, path: str, beside: Iterable[VarsFile] = ()) -
                 members.setdefault(section.group, {}).setdefault(host.name, host.span)
                 lines.setdefault(host.name, {}).update({v.name: Given(v.name, v.text, path, v.span) for v in host.values})
     out = []
+    asked: set[Given] = set()
     for group, target in table.groups().items():
         for name, span in _members(group, members, children).items():
             above = _above(name, members, children)
@@ -129,7 +136,7 @@ def machines(inventory: Inventory, path: str, beside: Iterable[VarsFile] = ()) -
             for file in files:
                 if file.scope == "host" and file.of == name:
                     given.update({v.name: v for v in file.values})
-            out.append(Machine(group, target, name, path, span, given))
+            out.append(Machine(group, target, name, path, span, given, asked))
     return out
 
 
