@@ -76,7 +76,7 @@ async def _made(session: Session, name: str, options: Options, given: Sequence[s
     """The change, made anew until all that it asks about is known.  Raises CannotDo."""
     make = action(name)
     operands = given or folders
-    keys = Keyring()
+    keys = Keyring(phrase_file=options.value("ca-key-pass-file"))
     moment = now()
     made = Change()
     paths = await asyncio.to_thread(_found, operands, ALSO.get(name, ())) if given else tuple(session.files())
