@@ -17,10 +17,11 @@ const FIX_ALL = 'source.fixAll.dmls';
 const OTHERS = ['redhat.vscode-yaml', 'tamasfe.even-better-toml', 'tombi-toml.tombi', 'ms-python.python'];
 
 export function registerCommands(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, server: Server, status: Status, pages: Pages): void {
+    const effective = new EffectiveValues(server);
+    context.subscriptions.push(effective);
     const map = new TlsMap(server);
     const changes = new Changes(server, pages);
-    const effective = new EffectiveValues(server);
-    context.subscriptions.push(map, effective);
+    context.subscriptions.push(map);
     const act = (name: keyof typeof ACTIONS) => (given?: unknown) => changes.run(ACTIONS[name], given);
     const commands: Record<keyof typeof TABLE, (...args: never[]) => unknown> = {
         restart: () => server.restart(),
@@ -29,8 +30,8 @@ export function registerCommands(context: vscode.ExtensionContext, log: vscode.L
         checkWorkspace: () => checkWorkspace(server),
         fixAll,
         explainRule: (rule?: unknown) => explainRule(server, rule),
-        showMap: () => map.show(),
         showEffective: () => effective.show(),
+        showMap: () => map.show(),
         planTls: act('planTls'),
         enableTls: act('enableTls'),
         disableTls: act('disableTls'),
