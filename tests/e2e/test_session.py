@@ -77,6 +77,19 @@ def test_help_sees_the_newest_text_without_waiting_for_diagnostics(shared: RawCl
     shared.diagnostics(uri, 2)
 
 
+def test_completion_is_answered_in_its_turn(shared: RawClient, uri: str) -> None:
+    """An editor asks for more of the same text behind it, which takes longer in a long file."""
+    shared.open(uri, "ERR text")
+    shared.diagnostics(uri, 1)
+    document = {"textDocument": {"uri": uri}}
+    span = {"range": {"start": at(0, 0), "end": at(0, 3)}, "context": {"diagnostics": []}}
+    completion = shared.new_request("textDocument/completion", {**document, "position": at(0, 1)})
+    others = [shared.new_request("textDocument/documentSymbol", document), shared.new_request("textDocument/codeAction", {**document, **span})]
+    shared.send(completion, *others)
+    ids = [m["id"] for m in (completion, *others)]
+    assert shared.wait(lambda m: m.get("id") in ids)["id"] == completion["id"]
+
+
 def test_one_file_under_two_spellings_of_its_uri(shared: RawClient) -> None:
     shared.open("file:///dm/a%20b/%e4%bd%a0/task.yaml", "ERR")
     assert shared.diagnostics("file:///dm/a%20b/%e4%bd%a0/task.yaml")

@@ -2,6 +2,9 @@
 
 `guarded` is the one place where a fault of a handler ends: it is logged once per place, a notification is dropped, a request is
 answered with an error that holds neither a traceback nor a path.
+
+A handler that is a coroutine begins once all messages that have arrived are looked at; one that is a plain function is carried out in its
+turn, and may return a coroutine for what it still has to wait for.
 """
 
 from __future__ import annotations
@@ -47,22 +50,26 @@ def guarded(method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
     """`handler` with its faults caught."""
     request = method in t.METHOD_TO_TYPES and t.METHOD_TO_TYPES[method][1] is not None
 
+    async def guarded_await(answer: Awaitable[Any]) -> Any:
+        try:
+            return await answer
+        except JsonRpcException:
+            raise
+        except Exception as error:
+            faults.report(method, error)
+            raise RequestFailed() from error
+
     if asyncio.iscoroutinefunction(handler):
 
         async def guarded_async(ls: Server, params: Any) -> Any:
-            try:
-                return await handler(ls, params)
-            except JsonRpcException:
-                raise
-            except Exception as error:
-                faults.report(method, error)
-                raise RequestFailed() from error
+            return await guarded_await(handler(ls, params))
 
         return guarded_async
 
     def guarded_sync(ls: Server, params: Any) -> Any:
         try:
-            return handler(ls, params)
+            answer = handler(ls, params)
+            return guarded_await(answer) if asyncio.iscoroutine(answer) else answer
         except JsonRpcException:
             raise
         except Exception as error:
@@ -180,7 +187,8 @@ def hover(ls: Server, params: t.HoverParams) -> to_proto.Json | None:
     return to_proto.hover(found, document.lines, session.client)
 
 
-async def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None:
+def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | None | Awaitable[to_proto.Json]:
+    """In its turn: an editor asks for the outline and the actions of the same text behind it, and whoever types waits for neither."""
     session = ls.session
     found = _offset(session, params)
     if found is None:
@@ -189,12 +197,17 @@ async def completion(ls: Server, params: t.CompletionParams) -> to_proto.Json | 
     lines = document.lines
     locale = session.locale_for(document.path)
     offers = session.analysis().completions(document.path, offset, locale)
-    async for _ in session.looked_up():
-        # The answer asked for a folder that nobody had looked at, or for the files in it.
-        if document.lines.text != lines.text:
-            break
-        offers = session.analysis().completions(document.path, offset, locale)
-    return to_proto.completion(offers, lines, session.client)
+
+    async def looked_up() -> to_proto.Json:
+        """The answer asked for a folder that nobody had looked at, or for the files in it."""
+        found = offers
+        async for _ in session.looked_up():
+            if document.lines.text != lines.text:
+                break
+            found = session.analysis().completions(document.path, offset, locale)
+        return to_proto.completion(found, lines, session.client)
+
+    return looked_up() if session.inputs.open_wishes() else to_proto.completion(offers, lines, session.client)
 
 
 def _offset(session: Session, params: Any) -> tuple[Document, int] | None:

@@ -7,12 +7,14 @@ traceback or a path to it (7).  What is sent is never logged (8).
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import json
 import logging
 import re
 from collections import deque
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 import cattrs
@@ -266,6 +268,14 @@ class Protocol(LanguageServerProtocol):
         self._request_futures[msg_id] = future
         message = {"jsonrpc": self.VERSION, "id": msg_id, "method": method}
         self._send_data(message if params is None else {**message, "params": params})
+
+    def _send_handler_result(self, future: Any, *, msg_id: Any) -> None:
+        """Send what a handler has answered, or will have once the coroutine that it returned has ended."""
+        if not future.cancelled() and future.exception() is None and asyncio.iscoroutine(future.result()):
+            self._request_futures[msg_id] = future = asyncio.ensure_future(future.result())
+            future.add_done_callback(partial(super()._send_handler_result, msg_id=msg_id))
+        else:
+            super()._send_handler_result(future, msg_id=msg_id)
 
     def _send_response(self, msg_id: Any, result: Any = None, error: t.ResponseError | None = None) -> None:
         if error is None:
