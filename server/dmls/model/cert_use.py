@@ -15,7 +15,6 @@ from dmls.go import base64_std
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.tls_block import CA, CERT, KEY, Material, TlsBlock
-from dmls.pki.facts import Certificate, Damage, KeyFacts, PemBlock, PemFile
 from dmls.settings import DEFAULTS, Settings
 from dmls.text import Span
 from dmls.version import Version, go_of
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dmls.model.config_file import ConfigFile, Entry
     from dmls.model.connection import Connection
     from dmls.pki.chain import Verdict
+    from dmls.pki.facts import Certificate, Damage, KeyFacts, PemBlock, PemFile
     from dmls.pki.file import KeyPair, Pool
 
 DAY = 86_400
