@@ -435,7 +435,7 @@ class Analysis:
         config = joined(line, file)
         settings = self._settings_for(config.path)
         sure = known and line.is_known(*KEYS) and (file is None or tls_is_readable(file))
-        sure = sure and not alternatives(line, self.command_lines(card.path) if lines is None else lines)
+        sure = sure and (line.top or not alternatives(line, self.command_lines(card.path) if lines is None else lines))
         around = self._around_command(line, settings)
         found = uses(config, around, settings.dm_versions[-1]) if config.tls_blocks else ()
         return party_of(config, next(iter(found), None), guess, card, sure)._replace(extent=line.span)
@@ -468,8 +468,8 @@ class Analysis:
                 found += clusters.connections(cluster, id, version, self._now, self._party, own)
         return found
 
-    def _connections_of_line(self, line: CommandLine, number: int, lines: Sequence[CommandLine], version: Version) -> list[Connection]:
-        """The connections that a command line takes part in; `lines` are all of its script, which may be a version that only a fix has made."""
+    def _connections_of_line(self, line: CommandLine, number: int, lines: Sequence[CommandLine], is_new: bool, version: Version) -> list[Connection]:
+        """The connections that a command line takes part in; `lines` are all of its script, with `is_new` of a version that only a fix has made."""
         if self._deployments is None:
             return []
         path = line.config.path
@@ -481,17 +481,18 @@ class Analysis:
         cluster = clusters.graph.cluster(first)
         if cluster is None:
             return []
-        if lines is not self.command_lines(path):
+        own: Callable[[Card], Party] | None = None
+        party: Party | None = None
+        if is_new:
+            party = made = self._party_of_line(line, card, None, lines)
 
             def own(_: Card) -> Party:
-                return self._party_of_line(line, card, None, lines)
+                return made
 
-            return [c.seen_by(first, c.mine) for c in clusters.connections(cluster, first, version, self._now, self._party, own)]
-        found = clusters.connections(cluster, first, version, self._now, self._party)
-        if first != card.id and found:
-            party = self._party_of_line(line, card, None, lines)
-            found = [c.seen_by(first, party) for c in found]
-        return found
+        found = clusters.connections(cluster, first, version, self._now, self._party, own)
+        if found and first != card.id and party is None:
+            party = clusters.party(card.id, self._party)
+        return [c.seen_by(first, party) for c in found] if party is not None else found
 
     def _sources(self, config: ConfigFile) -> list[SourceFile]:
         """The source files that a task can mean, as `Surroundings` has them."""
@@ -695,6 +696,7 @@ class Analysis:
         from dmls.model.ignore import read_ignores
 
         lines = command_lines(record.path, record.text)
+        is_new = self._records.get(record.path) is not record
         found: list[Finding] = []
         for number, line in enumerate(lines):
             file, known = self.command_file(line)
@@ -702,7 +704,7 @@ class Analysis:
             config = joined(line, file)
 
             def connections(_: ConfigFile, version: Version, line: CommandLine = line, number: int = number) -> Sequence[Connection]:
-                return self._connections_of_line(line, number, lines, version)
+                return self._connections_of_line(line, number, lines, is_new, version)
 
             around = self._around_command(line, settings, connections)
 

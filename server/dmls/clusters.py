@@ -116,7 +116,7 @@ class Clusters:
 
     def forget(self, path: str) -> None:
         """What the file holds, or what a file that it names holds, is to be read anew."""
-        for id in (*self._by_path.get(path, ()), *self.ids_of(path)):
+        for id in (*self._by_path.get(path, ()), *self.ids_of(path), *self._starts.get(path, ())):
             self._parties.pop(id, None)
 
     def clear(self) -> None:
@@ -175,9 +175,13 @@ class Clusters:
         parties = (self._party(end, party_of) for end in ends)
         return min((date for party in parties if party is not None for date in party.dates if date > now), default=None)
 
+    def party(self, id: str, party_of: PartyOf) -> Party | None:
+        """The end that a card makes, also one that another stands for."""
+        return self._party(id, party_of)
+
     def _party(self, id: str, party_of: PartyOf) -> Party | None:
         found = self._parties.get(id)
-        card = self.graph.card(id)
+        card = self._dealt.get(id)
         if card is None:
             return None
         if found is None or found.card != card:

@@ -44,3 +44,19 @@ def test_no_error_between_files_that_dm_runs(folder: Path, monkeypatch: pytest.M
 
     assert files
     assert found == []
+
+
+@needs_shared
+@pytest.mark.parametrize("folder", [f for f in folders() if f != CORPUS and any(f.glob("*.toml"))], ids=lambda p: p.relative_to(CORPUS).as_posix())
+def test_a_script_that_starts_them_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "raise_on_fault", True)
+    files = {path.as_posix(): path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    alone = analysis_of(files)
+    kinds = {path: alone.kind(path) for path in files}
+    lines = [f"bin/dm-{kinds[path]} --config ./{Path(path).name} > log 2>&1 &" for path in files if kinds[path] in ("master", "worker")]
+    script = f"{folder.as_posix()}/run.sh"
+    started = analysis_of({**files, script: "\n".join(["#!/bin/bash", *lines, ""])})
+
+    assert [f for f in started.findings(script) if f.severity == Severity.ERROR] == []
+    for path in files:
+        assert [(f.rule, f.span) for f in started.findings(path) if f.rule in BETWEEN] == [(f.rule, f.span) for f in alone.findings(path) if f.rule in BETWEEN]

@@ -158,7 +158,7 @@ class CommandLine(NamedTuple):
         return not self.open and not self.unknown.intersection(keys)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def command_lines(path: str, text: str) -> tuple[CommandLine, ...]:
     """The command lines of DM's programs in a script or a unit, in the order of the text."""
     if MENTION.search(text) is None:
@@ -629,13 +629,13 @@ def settings_of(line: CommandLine, config: ConfigFile) -> tuple[tuple[str, str],
 
 
 def alternatives(line: CommandLine, lines: Iterable[CommandLine]) -> bool:
-    """Whether another call in the same script, one of which depends on a branch, does the same with other TLS flags: which of them runs is not known."""
-    if line.kind != kinds.DMCTL:
+    """Whether a call that depends on a branch has another in its script that does the same with other TLS flags: which of them runs is not known."""
+    if line.kind != kinds.DMCTL or line.top:
         return False
     address = line.config.get(k.MASTER_ADDR)
     for other in lines:
         there = other.config.get(k.MASTER_ADDR)
-        if other is line or other.kind != line.kind or (line.top and other.top) or address is None or there is None or address.text != there.text:
+        if other is line or other.kind != line.kind or address is None or there is None or address.text != there.text:
             continue
         if any(_text(line, key) != _text(other, key) for key in (k.SSL_CA, k.SSL_CERT, k.SSL_KEY)):
             return True
