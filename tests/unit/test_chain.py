@@ -1435,3 +1435,21 @@ def test_dates(moment: int, shown: str) -> None:
     verdict = chain.verify(leaf, [], [leaf], NOW, "any", LATEST)
     side = "after" if moment < NOW else "before"
     assert verdict.go_error == f"x509: certificate has expired or is not yet valid: current time 2026-09-01T12:00:00Z is {side} {shown}"
+
+
+def _looks(count: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often the search looks at one of `count` authorities of one name and key, each of which may have signed each other."""
+    rest = "\n".join(f"i{n} = ca, cn: same, issuer: i0, key: of i0, san: x{n}.test" for n in range(1, count))
+    made = Material(f"root = ca\ni0 = ca, cn: same\n{rest}\nlf = leaf, issuer: i0")
+    leaf, root, *sent = read(made, " ".join(["lf root", *(f"i{n}" for n in range(count))]))
+    seen: list[object] = []
+    real = chain._Builder._is_in_chain
+    with monkeypatch.context() as patched:
+        patched.setattr(chain._Builder, "_is_in_chain", lambda *given: (seen.append(given), real(*given))[1])
+        assert chain.verify(leaf, sent, [root], NOW, "server", LATEST).reason == "signature-limit"
+    return len(seen)
+
+
+def test_many_of_one_name_are_not_looked_at_once_go_has_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Without an end the search goes through all of them at each of its hundred levels.
+    assert _looks(150, monkeypatch) == _looks(300, monkeypatch) <= chain.MAX_SIGNATURE_CHECKS**2

@@ -137,7 +137,7 @@ class _Builder:
     that a text names the moment.
     """
 
-    __slots__ = ("at", "cache", "checks", "end", "first", "go", "intermediates", "known_roots", "moment", "roots", "spoken")
+    __slots__ = ("at", "cache", "checks", "end", "first", "go", "intermediates", "known_roots", "moment", "roots", "sorted", "spoken")
 
     def __init__(self, intermediates: Sequence[Certificate], roots: Sequence[Certificate], at: float | None, moment: int, go: GoVersion) -> None:
         self.at = at
@@ -148,6 +148,7 @@ class _Builder:
         self.spoken = False
         self.checks = 0
         self.cache: dict[bytes, list[_Chain]] = {}
+        self.sorted: dict[tuple[bytes, bytes], list[tuple[Certificate, int]]] = {}
         self.intermediates = _pool(intermediates)
         readable = [c for c in roots if c.refusal(go) is None] if any(c.refusals for c in roots) else roots
         self.known_roots = {c.fingerprint for c in readable}
@@ -219,7 +220,8 @@ class _Builder:
             self.checks += 1
             if self.checks > MAX_SIGNATURE_CHECKS:
                 failure = _Failure("signature-limit", _TOO_MANY_SIGNATURES, _PLAIN, certificate)
-                continue
+                # Go refuses each further candidate in the same way; ten thousand of them at a hundred levels would hold up everything else.
+                break
             text = _not_signed_by(certificate, candidate, self.go)
             if text is not None:
                 hint = hint or (text, candidate)
@@ -248,6 +250,9 @@ class _Builder:
         """Authorities of the issuer's name: roots before intermediates, those with the right key id first."""
         name = certificate.issuer.raw
         wanted = certificate.authority_key_id
+        known = self.sorted.get((name, wanted))
+        if known is not None:
+            return known
         found: list[tuple[Certificate, int]] = []
         for pool, kind in ((self.roots, _ROOT), (self.intermediates, _INTERMEDIATE)):
             named = pool.get(name)
@@ -256,6 +261,7 @@ class _Builder:
             if len(named) > 1:
                 named = sorted(named, key=lambda c: 0 if c.subject_key_id == wanted else 1 if not c.subject_key_id or not wanted else 2)
             found += [(c, kind) for c in named]
+        self.sorted[name, wanted] = found
         return found
 
     def _is_in_chain(self, candidate: Certificate, chain: _Chain) -> bool:
