@@ -103,6 +103,28 @@ TO_TOML = _error(20002, "encode subtask config", workaround="Please check the co
 FROM_TOML = _error(20002, "decode subtask config from data", workaround="Please check the configuration file has correct TOML format.")
 
 
+BAD_VALUE = {
+    error.code: error
+    for error in (
+        NO_MODE,
+        _error(20033, "shard mode {value} not supported", workaround="Please check the `shard-mode` config in task configuration file, which can be set to `pessimistic`/`optimistic`."),
+        _error(20052, "collation compatible {value} not supported", workaround="Please check the `collation_compatible` config in task configuration file, which can be set to `loose`/`strict`."),
+        _error(20007, "online scheme {value} not supported", workaround="Please check the `online-ddl-scheme` config in task configuration file. Only `ghost` and `pt` are currently supported."),
+        _error(20055, "invalid validation mode", level="high", workaround="Please check `validation-mode` config in task configuration file."),
+        _error(20053, "invalid load mode '{value}'", workaround="Please choose a valid value in ['logical', 'physical', 'import-into']"),
+        _error(
+            20054,
+            "invalid load on-duplicate-logical or on-duplicate option '{value}'",
+            workaround="Please choose a valid value in ['replace', 'error', 'ignore'] or leave it empty.",
+        ),
+        _error(20062, "invalid load on-duplicate-physical option '{value}'", workaround="Please choose a valid value in ['none', 'manual'] or leave it empty."),
+        _error(20063, "invalid load checksum-physical option '{value}'", workaround="Please choose a valid value in ['required', 'optional', 'off'] or leave it empty."),
+        _error(20065, "invalid load analyze option '{value}'", workaround="Please choose a valid value in ['required', 'optional', 'off'] or leave it empty."),
+    )
+}
+"""By their numbers, what DM says of a value that is none of those it knows; of 20001 it also prints a list whose order changes."""
+
+
 def text(error: DmError, raw_cause: str = "", /, **values: object) -> str:
     """DM's whole message with the values filled in; they are put in at once, so none of them is read as a place."""
     return error.text(raw_cause, error.message.format_map(values))

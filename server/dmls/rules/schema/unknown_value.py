@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
+from dmls.model import edit, task_error
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.unknown import is_slip_of, nearest
@@ -60,7 +60,10 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         sure = bool(schema.enum_code) and is_slip_of(node.value, near)
         ways = (ctx.fix("replace-value", change, how=Applicability.SAFE if sure else Applicability.UNSAFE, value=near),) if change is not None else ()
     late = "" if schema.enum_code else "-late"
-    yield ctx.finding(RULE, span, ("near" if near else "other") + late, codes=(code,), fixes=ways, key=key, value=node.value, values=values, near=near or "")
+    error = task_error.BAD_VALUE.get(schema.enum_code)
+    dm_text = task_error.text(error, value=node.value.lower() if schema.enum_fold else node.value) if error is not None else ""
+    variant = ("near" if near else "other") + late
+    yield ctx.finding(RULE, span, variant, codes=(code,), dm_text=dm_text, fixes=ways, key=key, value=node.value, values=values, near=near or "")
 
 
 def _too_new(entry: Entry, schema: SchemaKey, value: str, known: VersionSet, ctx: Context) -> Iterator[Finding]:
