@@ -10,7 +10,7 @@ from typing import Callable, Iterator, NamedTuple
 
 from dmls.finding import Applicability
 from dmls.go import yaml_value
-from dmls.model import dumpling_args, edit
+from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decoded import is_fallback, lives
@@ -268,6 +268,8 @@ def own_keys(at: Place) -> Move | None:
     What dumpling does is the same: the words win over the keys.  The threads stay where a source sets `mydumper-thread`, which stands between
     the two in DM's order; a text with a word that DM cannot read stays as it is, since what follows that word has no effect today.
     """
+    from dmls.model import dumpling_args
+
     block = at.old.parent
     new = dumpling_args.modern(at.old.text, keep_threads=_sets_threads(at.config))
     if new is None or block is None or edit.is_shared(at.old) or not is_free(block):

@@ -6,14 +6,14 @@ Go looks for blocks: any number of ``CERTIFICATE`` without headers in a CA file,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmls.model.tls_block import BASE64, CA, CERT, KEY
-from dmls.pki.facts import Damage, GoVersion, PemBlock, PemFile
 from dmls.version import go_of
 
 if TYPE_CHECKING:
     from dmls.model.cert_use import CertUse, Source
+    from dmls.pki.facts import Damage, GoVersion, PemBlock, PemFile
     from dmls.version import Version
 
 CERTIFICATE, PRIVATE_KEY, TRUSTED = "CERTIFICATE", "PRIVATE KEY", "TRUSTED CERTIFICATE"
@@ -47,7 +47,7 @@ class Fault(NamedTuple):
     """
 
     rule: str
-    piece: Union[PemBlock, Damage, None]
+    piece: PemBlock | Damage | None
     fatal: bool
 
 
@@ -136,6 +136,8 @@ def _serves(block: PemBlock, role: str) -> bool:
 
 
 def _rule_of(piece: PemBlock | Damage) -> str:
+    from dmls.pki.facts import PemBlock
+
     if isinstance(piece, PemBlock):
         return OTHER_FORM
     return BOM if piece.kind in _MARKS else DAMAGED

@@ -5,13 +5,17 @@ To ask for them is to have the folder read, so a rule asks only once it has some
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dmls.files import Directory
 from dmls.model.cert_use import CertUse, Source, uses
 from dmls.model.tls_block import CA, KEY, TlsBlock
 from dmls.model.tls_path import folder_of
-from dmls.pki.facts import Certificate, PemFile, PublicKey
 from dmls.rule import Context
 from dmls.version import go_of
+
+if TYPE_CHECKING:
+    from dmls.pki.facts import Certificate, PemFile, PublicKey
 
 MOST_OFFERED = 3
 """Files that are offered in the place of a wrong one."""
