@@ -121,7 +121,7 @@ def _texts(session: Session, result: Result, unsafe: bool, locked: dict[str, str
     first: dict[str, str] = {}
     for path in (e.path for e in result.files if e.path in wanted and e.path in result.names):
         data = session.workspace.data(path)
-        if data is None or session.workspace.snapshot().file(path) is None:
+        if data is None or not session.workspace.snapshot().configs(path):
             # Of a certificate file only the line ends are known here.
             continue
         try:
