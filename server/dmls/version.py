@@ -9,9 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Iterable, NamedTuple
 
-from dmls.pattern import LazyPattern
-
-_FORM = LazyPattern(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?\Z")
+_PRE = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-")
 
 
 class Version(NamedTuple):
@@ -46,11 +44,13 @@ def parse_version(text: str) -> Version:
     text = text.strip()
     if text.lower() in ("main", "master"):
         return MAIN
-    m = _FORM.match(text)
-    if m is None:
+    # Read by hand, since this runs before anything else is done, and to compile a pattern takes longer than all of it.
+    number, dash, pre = text.removeprefix("v").partition("-")
+    parts = number.split(".")
+    if not 2 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts) or (dash and (not pre or not _PRE.issuperset(pre))):
         raise ValueError(f"not a DM version: {text!r}")
-    major, minor, patch, pre = m.groups()
-    return Version(int(major), int(minor), int(patch or 0), (0, pre) if pre else _RELEASED)
+    major, minor, patch = map(int, (*parts, "0")[:3])
+    return Version(major, minor, patch, (0, pre) if dash else _RELEASED)
 
 
 RELEASES = tuple(parse_version(text) for text in _RELEASES.split())

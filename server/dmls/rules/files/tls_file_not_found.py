@@ -17,7 +17,7 @@ Fix: name an existing file; those in the folder are offered whose name is simila
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 
 from dmls.files import Directory, Missing
 from dmls.model import kind as kinds
@@ -26,10 +26,12 @@ from dmls.model.pem_fault import has_certificate, has_key
 from dmls.model.tls_block import CERT, KEY
 from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import folder_of
-from dmls.pki.facts import PemFile
 from dmls.rule import PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules._found import MOST_OFFERED
 from dmls.rules.files._judge import gravity, others_for
+
+if TYPE_CHECKING:
+    from dmls.pki.facts import PemFile
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
