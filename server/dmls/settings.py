@@ -34,6 +34,10 @@ NAME = ".dmls.toml"
 """The name of a settings file."""
 
 
+EDITORS_OWN = frozenset(("interpreter", "install", "path", "schemaRules", "trace"))
+"""What editors keep in the same section for themselves: where the server is, and what they do beside it."""
+
+
 class SettingProblem(NamedTuple):
     """A setting that has no effect.  `path` is the way to it, keys and list indices; `message` a message id."""
 

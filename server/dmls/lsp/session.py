@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from dmls.analysis import Analysis
 
 SUFFIXES = (".toml", ".yaml", ".yml", *SCRIPT_SUFFIXES)
-WATCHED = ("**/*.{toml,yaml,yml,sh,bash,service}", "**/*.{pem,crt,cer,key}")
+WATCHED = ("**/*.{toml,yaml,yml,sh,bash,service}", "**/*.{pem,crt,cer,key}", "**/.gitignore")
+WARNING, INFORMATION = 2, 3
+"""Types of messages that are shown."""
 SCAN_LIMIT = 512 * 1024
 """Bytes of a closed file that the workspace scan reads at most: judging a larger one would hold up typing, so it waits until it is opened."""
 SETTINGS_WAIT = 0.3
@@ -93,6 +95,10 @@ class Session:
         self._others: dict[str, None] = {}
         """Files that are not open and about which something else is to be said, because of another file."""
         self._scanned: Future[None] | None = None
+        self._listed: frozenset[str] = frozenset()
+        """What the last scan found."""
+        self._told: set[tuple[str, str]] = set()
+        """Problems in the editor's settings of which the user was told."""
         self.workspace.set_folders(self._folders)
         self.workspace.set_trusted(client.trusted)
         self.certificates = CertificateFiles(self, loop, self._worker, clock)
@@ -106,6 +112,8 @@ class Session:
             self._waits.add("settings")
             self.pull_settings()
             self._loop.call_later(SETTINGS_WAIT, self._wait_is_over, "settings")
+        else:
+            self._tell_of_settings()
         registrations = []
         if self.client.register_configuration:
             registrations.append(("workspace/didChangeConfiguration", {"section": from_proto.SECTION}))
@@ -196,6 +204,7 @@ class Session:
         mapping = from_proto.settings(sent)
         if mapping is not None:
             self._use_settings(mapping)
+            self._tell_of_settings()
             self.refresh()
 
     def pull_settings(self) -> None:
@@ -207,9 +216,25 @@ class Session:
         if isinstance(section, dict) and section:
             self._use_settings({**self.client.settings, **section})
             self.refresh()
+        self._tell_of_settings()
         self._wait_is_over("settings")
 
+    def _tell_of_settings(self) -> None:
+        """Tell the user, once, of each setting of the editor that has no effect: it stands in no file that could show it."""
+        from dmls import settings
+        from dmls.rules.registry import ROWS
+
+        own = {key: value for key, value in self._settings.items() if key not in settings.EDITORS_OWN}
+        problems = settings.parse(own, rule_names={row.name for row in ROWS}, editor=True)[1]
+        for problem in problems:
+            said = (".".join(map(str, problem.path)), problem.message)
+            if said not in self._told:
+                self._told.add(said)
+                why = sentence(problem.message, problem.args, self.locale)
+                self.message(sentence("lsp.editor-setting", {"setting": f"{from_proto.SECTION}.{said[0]}", "why": why}, self.locale), WARNING)
+
     def _use_settings(self, mapping: Mapping[str, object]) -> None:
+        self._settings = mapping
         self.workspace.set_editor_settings(mapping)
         language = mapping.get("language")
         self.locale = locale_of(language if isinstance(language, str) else self.client.locale)
@@ -239,12 +264,12 @@ class Session:
             if self.inputs.touching(path):
                 # Looked at below; a file that is replaced is often reported as gone first.
                 continue
-            if gone:
+            if gone and not path.endswith("/.gitignore"):
                 self.workspace.tell(_read(path), Missing())
                 removed = True
             elif path in known or path.lower().endswith(CERTIFICATE_SUFFIXES):
                 wishes.add(_read(path))
-            elif path.endswith(SUFFIXES):
+            elif path.endswith((*SUFFIXES, "/.gitignore")):
                 unknown = True
         self.certificates.changed(touched, wishes)
         if unknown:
@@ -263,9 +288,9 @@ class Session:
         self.certificates.keep_time()
         return self.workspace.snapshot()
 
-    def message(self, text: str) -> None:
+    def message(self, text: str, type: int = INFORMATION) -> None:
         """Tell the user something that is neither a finding nor an answer."""
-        self._wire.tell("window/showMessage", {"type": 3, "message": text})
+        self._wire.tell("window/showMessage", {"type": type, "message": text})
 
     def progress(self, token: int | str, value: to_proto.Json) -> None:
         """A part of an answer, for the request that gave `token`."""
@@ -473,6 +498,7 @@ class Session:
         progress = Progress(self._wire, self.locale) if self.client.progress else None
         try:
             count = 0
+            listed: set[str] = set()
             while True:
                 batch: Future[list[tuple[str, FileState]]] = self._worker.submit(self.inputs.next_files(found, SCAN_LIMIT))
                 yield batch
@@ -480,11 +506,18 @@ class Session:
                     break
                 for path, state in batch.result():
                     if isinstance(state, Content):
+                        listed.add(self.paths.canonical(path))
                         self.workspace.put(self.paths.canonical(path), state)
                     count += 1
                 if progress is not None:
                     progress.report(count)
                 yield None
+            for path in self._listed - listed:
+                # It is gone, or a `.gitignore` now excludes it.
+                if path not in self.documents:
+                    self.workspace.forget(path)
+                    self.publisher.clear(path, self.publisher.uri(path))
+            self._listed = frozenset(listed)
             yield from self.inputs.fetch()
             yield from self.workspace.deal_all()
             # A script may start what lies outside the workspace.
