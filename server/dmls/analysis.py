@@ -9,7 +9,7 @@ from dmls.files import Content, Missing
 from dmls.finding import FileEdit, Finding, Fixed, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model import tls_path
-from dmls.model.cert_use import CertUse, Connections, Lookup, Named, Nothing, PemContent, SourceFile, Surroundings, no_connections, uses
+from dmls.model.cert_use import NO_SOURCES, CertUse, Connections, Lookup, Named, Nothing, PemContent, SourceFile, Sources, Surroundings, no_connections, uses
 from dmls.model.config_file import ConfigFile
 from dmls.schema.keys import SOURCE_ID
 from dmls.settings import ClusterSetting, Settings
@@ -183,7 +183,7 @@ class Deployments(Protocol):
     def given(self, path: str) -> frozenset[str]:
         """The keys that such a script sets, or may set, with flags."""
 
-    def seek(self, user: str) -> Sequence[str]:
+    def seek(self) -> Sequence[str]:
         """The YAML files among which there may be sources that nobody has looked for yet."""
 
     def is_source(self, path: str) -> bool:
@@ -193,8 +193,8 @@ class Deployments(Protocol):
     def are_sought(self) -> bool:
         """Whether any task has asked which sources there are."""
 
-    def sources(self, path: str) -> Sequence[Card]:
-        """The sources that a task can mean, the nearest level first."""
+    def sources(self, path: str, named: frozenset[str]) -> tuple[frozenset[str], list[Card]]:
+        """The sources that a task which names these ids can mean, by id, and in files the nearest level first."""
 
 
 class _NoCertificates:
@@ -494,21 +494,24 @@ class Analysis:
             party = clusters.party(card.id, self._party)
         return [c.seen_by(first, party) for c in found] if party is not None else found
 
-    def _sources(self, config: ConfigFile) -> list[SourceFile]:
-        """The source files that a task can mean, as `Surroundings` has them."""
+    def _sources(self, config: ConfigFile, named: frozenset[str]) -> Sources:
+        """What a task can mean by the ids of sources that it names."""
         known = self._deployments
         if known is None:
-            return []
-        for path in known.seek(config.path):
+            return NO_SOURCES
+        for path in known.seek():
             if known.is_source(path) or self.kind(path) == kinds.SOURCE:
                 self.take_cards(path)
-        cards = known.sources(config.path)
-        return [SourceFile(card.path, card.source, partial(self._place_of_id, card.path)) for card in cards] if all(card.source for card in cards) else []
+        ids, cards = known.sources(config.path, named)
+        return Sources(ids, partial(self._source_files, cards))
 
-    def _place_of_id(self, path: str) -> Span:
-        source = self.file(path)
-        entry = source.get(SOURCE_ID) if source is not None else None
-        return source.value_span(entry) if source is not None and entry is not None else Span(0, 0)
+    def _source_files(self, cards: list[Card], first: str, most: int) -> list[SourceFile]:
+        found = []
+        for card in sorted(cards, key=lambda card: card.source != first)[:most]:
+            source = self.file(card.path)
+            entry = source.get(SOURCE_ID) if source is not None else None
+            found.append(SourceFile(card.path, card.source, source.value_span(entry) if source is not None and entry is not None else Span(0, 0)))
+        return found
 
     def tls_map(self, paths: Iterable[str], version: Version | None = None) -> TlsMap:
         """Who is called by whom in the deployments of these files; without a version as the settings of the first file have it."""

@@ -132,8 +132,10 @@ class Workspace:
         """Files that have changed since their cards were taken."""
         self._unsought: dict[str, None] = {}
         """YAML files that have changed since they were last looked at in search of sources."""
-        self._seekers: dict[str, None] = {}
-        """Tasks that have asked which sources there are."""
+        self._near_sources: dict[tuple[object, str], tuple[frozenset[str], list[Card]]] = {}
+        """By deployment and folder of a task: the sources that it can mean."""
+        self._seekers: dict[str, tuple[frozenset[str], bool]] = {}
+        """Tasks that have asked which sources there are, with the ids that they name, and whether all of these were known."""
         self._disturbed: dict[str, None] = {}
         """Files whose findings may have changed because of another file."""
         self._snapshot: Analysis | None = None
@@ -319,22 +321,27 @@ class Workspace:
         new = list(cards)
         if not new and self._clusters is None:
             return
-        was_source = self.is_source(path)
+        before = self._source_at(path)
         changed = self.clusters.put(path, new)
-        if path in changed and (was_source or self.is_source(path)):
-            changed |= self._seekers.keys()
+        after = self._source_at(path)
+        if before != after:
+            self._near_sources.clear()
+            changed |= {user for user, (named, is_known) in self._seekers.items() if not is_known or not named.isdisjoint((before, after))}
         for other in changed:
             if other != path:
                 self._unsettle(other)
 
     def is_source(self, path: str) -> bool:
         """Whether a file is known as that of a source."""
-        card = self._clusters.graph.card(path) if self._clusters is not None else None
-        return card is not None and card.kind == SOURCE
+        return self._source_at(path) is not None
 
-    def seek(self, user: str) -> list[str]:
-        """The YAML files that have changed since this was asked last; the task `user` is judged anew when a source comes, goes or is renamed."""
-        self._seekers[user] = None
+    def _source_at(self, path: str) -> str | None:
+        """The id in a file that is known as that of a source; None for any other."""
+        card = self._clusters.graph.card(path) if self._clusters is not None else None
+        return card.source if card is not None and card.kind == SOURCE else None
+
+    def seek(self) -> list[str]:
+        """The YAML files that have changed since this was asked last."""
         found = list(self._unsought)
         self._unsought.clear()
         return found
@@ -344,18 +351,29 @@ class Workspace:
         """Whether any task has asked which sources there are."""
         return bool(self._seekers)
 
-    def sources(self, path: str) -> list[Card]:
-        """The sources that the task at `path` can mean, the nearest level first: those of its deployment, else those that lie near."""
+    def sources(self, path: str, named: frozenset[str]) -> tuple[frozenset[str], list[Card]]:
+        """The sources that the task at `path` can mean, by id, and in files the nearest level first: those of its deployment, else all that lie near.
+
+        `named` are the ids that it names; it is judged anew when a source comes, goes or gets another id and that may make a difference.
+        """
+        place = self._deployment_of(path)
+        base = parent_of(path)
+        found = self._near_sources.get((place, base))
+        if found is None:
+            cards = self._near(place, base)
+            found = self._near_sources[place, base] = frozenset(card.source for card in cards), cards
+        self._seekers[path] = (named, named <= found[0])
+        return found
+
+    def _near(self, place: tuple[str, str] | None, base: str) -> list[Card]:
         if self._clusters is None:
             return []
         graph = self._clusters.graph
-        place = self._deployment_of(path)
         cards = [card for card in graph.cards if card.kind == SOURCE and graph.place(card.id) == place]
         if place is not None:
             return cards
         from dmls.model.cluster import nearest
 
-        base = parent_of(path)
         bound = self.top_of(base)
         found: list[Card] = []
         while cards:
@@ -526,6 +544,7 @@ class Workspace:
             self._settings_changed()
 
     def _settings_changed(self) -> None:
+        self._near_sources.clear()
         self._metas.clear()
         self._layers.clear()
         self._effective.clear()

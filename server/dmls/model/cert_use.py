@@ -88,15 +88,28 @@ def no_connections(config: ConfigFile, version: Version) -> Sequence[Connection]
 
 
 class SourceFile(NamedTuple):
-    """A source file that a task can mean: its `source-id`, and where that stands, which takes to read the file."""
+    """A source file that a task can mean: its `source-id`, and where that stands."""
 
     path: str
     id: str
-    where: Callable[[], Span]
+    span: Span
 
 
-def no_sources(config: ConfigFile) -> Sequence[SourceFile]:
-    return ()
+class Sources(NamedTuple):
+    """What a task can mean by the ids of sources: all ids of the source files that it can reach, and these files, which takes to read them.
+
+    `files` gives at most so many of them, those whose id is given first, then the nearest.
+    """
+
+    ids: frozenset[str] = frozenset()
+    files: Callable[[str, int], Sequence[SourceFile]] = lambda first, most: ()
+
+
+NO_SOURCES = Sources()
+
+
+def no_sources(config: ConfigFile, named: frozenset[str]) -> Sources:
+    return NO_SOURCES
 
 
 def no_file(path: str) -> ConfigFile | None:
@@ -108,8 +121,8 @@ class Surroundings(NamedTuple):
 
     `now` is in seconds since 1970, UTC, None where no rule may look at the clock.  `folders` are the workspace folders.  `connections` are
     those that a file takes part in, as far as the other files are known.  `given` are the keys of a component's file that a script which starts
-    the component sets, or may set, with flags: what the file says of them may count for nothing.  `sources` gives the
-    source files that a task can mean, the nearest level of folders first; none where one of them has an id that is not known.
+    the component sets, or may set, with flags: what the file says of them may count for nothing.  `sources` gives what a task can
+    mean by the ids of sources that it names.
     `file` gives another configuration file, for a fix that edits it; what a finding says rests on `connections` and `sources` alone.
     """
 
@@ -119,7 +132,7 @@ class Surroundings(NamedTuple):
     lookup: Lookup = Nothing()
     connections: Connections = no_connections
     given: frozenset[str] = frozenset()
-    sources: Callable[[ConfigFile], Sequence[SourceFile]] = no_sources
+    sources: Callable[[ConfigFile, frozenset[str]], Sources] = no_sources
     file: Callable[[str], ConfigFile | None] = no_file
 
 

@@ -16,7 +16,8 @@ Fix: write the id of a source file; where one is near, the fix does. If the sour
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator, Sequence
+from functools import lru_cache
+from typing import Iterator
 
 from dmls.model import edit
 from dmls.model import kind as kinds
@@ -26,9 +27,6 @@ from dmls.model.task_parts import instances
 from dmls.model.unknown import nearest
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Related, Rule, Severity
 from dmls.schema import keys as k
-
-if TYPE_CHECKING:
-    from dmls.model.cert_use import SourceFile
 
 MOST_SHOWN = 5
 """Source files that are pointed at."""
@@ -40,29 +38,28 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     named = [entry for instance in instances(config) if (entry := instance.get(k.SOURCE_ID)) is not None and entry.text]
     if not named:
         return
-    found = ctx.around.sources(config)
-    ids = {source.id for source in found}
-    if not ids or any(_PLACEHOLDER & set(one) for one in ids):
+    known = ctx.around.sources(config, frozenset(entry.text for entry in named))
+    strange = [entry for entry in named if entry.text not in known.ids and not _PLACEHOLDER & set(entry.text)]
+    if not strange or not known.ids or any(not one or _PLACEHOLDER & set(one) for one in known.ids):
         return
-    for entry in named:
-        if entry.text not in ids and not _PLACEHOLDER & set(entry.text):
-            said = e.text(e.NO_SUCH_SOURCE, source=entry.text)
-            near = nearest(entry.text, tuple(dict.fromkeys(source.id for source in found)))
-            yield ctx.finding(
-                RULE,
-                config.value_span(entry),
-                dm_text=said,
-                related=_shown(found, near),
-                fixes=_fixes(entry, near, ctx),
-                source=entry.text,
-                ids=", ".join(f"`{one}`" for one in dict.fromkeys(source.id for source in found[:MOST_SHOWN])),
-            )
+    for entry in strange:
+        near = _near(entry.text, known.ids)
+        found = known.files(near or "", MOST_SHOWN)
+        yield ctx.finding(
+            RULE,
+            config.value_span(entry),
+            dm_text=e.text(e.NO_SUCH_SOURCE, source=entry.text),
+            related=tuple(Related(source.path, source.span, "source-id-unknown.source", {"source": source.id}) for source in found),
+            fixes=_fixes(entry, near, ctx),
+            source=entry.text,
+            ids=", ".join(f"`{one}`" for one in dict.fromkeys(source.id for source in found)),
+        )
 
 
-def _shown(found: Sequence[SourceFile], near: str | None) -> tuple[Related, ...]:
-    """Pointers to the source files, first those with the id that is meant."""
-    first = sorted(found, key=lambda source: source.id != near)[:MOST_SHOWN]
-    return tuple(Related(source.path, source.where(), "source-id-unknown.source", {"source": source.id}) for source in first)
+@lru_cache(maxsize=64)
+def _near(name: str, ids: frozenset[str]) -> str | None:
+    """The id that is probably meant; kept, since a workspace may have thousands of them, and each key press asks again."""
+    return nearest(name, tuple(sorted(ids)))
 
 
 def _fixes(entry: Entry, near: str | None, ctx: Context) -> tuple[Fix, ...]:
