@@ -229,6 +229,22 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[int(0.95 * (len(values) - 1))]
 
 
+# --- a key press without a protocol ---
+
+
+def key_presses(made: Material, effort: Effort) -> list[Row]:
+    import keystrokes
+
+    small = keystrokes.work("task300.yaml", made.task300.path.read_text(encoding="utf-8"), 4 * effort.rounds)
+    large = keystrokes.work("task10k.yaml", made.task10k.path.read_text(encoding="utf-8"), effort.rounds)
+    return [
+        Row("keystroke", "all findings of 300 lines", small.usual, 0, "", "ms", most=15),
+        Row("keystroke", "300 lines, worst place", small.worst, 0, "", "ms", most=15),
+        Row("keystroke", "all findings of 10,000 lines", large.usual, 0, "", "ms"),
+        Row("keystroke", "10,000 lines, worst place", large.worst, 0, "", "ms"),
+    ]
+
+
 # --- certificates ---
 
 
@@ -281,6 +297,7 @@ GROUPS: dict[str, Callable[[Material, Effort], list[Row]]] = {
     ),
     "master-tombi": lambda made, effort: servers("master-tombi", made.master, "tombi", peers.TOMBI_SERVER, effort, {}, {"edit_diag": 40}),
     "master-taplo": lambda made, effort: servers("master-taplo", made.master, "taplo", peers.TAPLO_SERVER, effort, {}, {"edit_diag": 40}, material.taplo_settings()),
+    "keystroke": key_presses,
     "workspace": first_scan,
     "certificates": certificate_triple,
     "certificates-5000": certificate_index,
