@@ -124,6 +124,8 @@ class Workspace:
         self._layers: dict[str, Settings | None] = {}
         self._effective: dict[str, Settings] = {}
         self._metas: dict[str, Settings] = {}
+        self._unread: list[Want] | None = None
+        """The wishes for settings; None where they have to be found anew."""
         self._seen_folders: dict[str, None] = {}
         """Every folder that holds a known file, and those above; in the order they were met."""
         self._clusters: Clusters | None = None
@@ -216,7 +218,8 @@ class Workspace:
         if _same(before, state):
             return
         self._answers[want] = state
-        if want == _meta(want.path) and want.path.endswith(META_FILE):
+        if want.path.endswith(META_FILE) and want == _meta(want.path):
+            self._unread = None
             self._meta_changed(parent_of(want.path))
         self._disturb(want.path)
         self._changed()
@@ -239,23 +242,27 @@ class Workspace:
 
     def wanted(self) -> list[Want]:
         """What the shell should look up and `put`; empty when nothing is missing."""
-        out: list[Want] = []
-        for folder in self._seen_folders:
-            candidate = _join(folder, SETTINGS_FILE)
-            if candidate not in self._disk and candidate not in self._open:
-                out.append(Read(candidate))
-            meta = _join(folder, META_FILE)
-            if meta not in self._disk and meta not in self._open and _meta(meta) not in self._answers:
-                out.append(_meta(meta))
-        if out:
+        if self._unread is None:
+            self._unread = list(self._settings_wishes())
+        if self._unread:
             # Settings say where certificates are looked for, so they come first.
-            return out
+            return list(self._unread)
         for path in list(self._fresh):
             self.snapshot().look_ahead(path)
         if not self._unmet:
             # An answer may raise another question: whether the folder of an absent file is there.
             self._fresh.clear()
         return list(self._unmet)
+
+    def _settings_wishes(self) -> Iterator[Want]:
+        """The files of settings, and TiUP's, that may lie in the folders of known files and above, as far as nobody has looked."""
+        for folder in self._seen_folders:
+            candidate = _join(folder, SETTINGS_FILE)
+            if candidate not in self._disk and candidate not in self._open:
+                yield Read(candidate)
+            meta = _join(folder, META_FILE)
+            if meta not in self._disk and meta not in self._open and _meta(meta) not in self._answers:
+                yield _meta(meta)
 
     @property
     def next_change(self) -> float | None:
@@ -521,6 +528,7 @@ class Workspace:
     def _touched(self, path: str) -> None:
         folder = parent_of(path)
         while folder and folder not in self._seen_folders:
+            self._unread = None
             self._seen_folders[folder] = None
             folder = parent_of(folder)
         record = self._records.get(path)
@@ -532,8 +540,10 @@ class Workspace:
         self._spread(path)
         self._disturb(path)
         if path.endswith(SETTINGS_FILE):
+            self._unread = None
             self._settings_changed()
         elif path.endswith(META_FILE):
+            self._unread = None
             self._meta_changed(parent_of(path))
         self._changed()
 
