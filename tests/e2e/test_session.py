@@ -85,9 +85,11 @@ def test_completion_is_answered_in_its_turn(shared: RawClient, uri: str) -> None
     span = {"range": {"start": at(0, 0), "end": at(0, 3)}, "context": {"diagnostics": []}}
     completion = shared.new_request("textDocument/completion", {**document, "position": at(0, 1)})
     others = [shared.new_request("textDocument/documentSymbol", document), shared.new_request("textDocument/codeAction", {**document, **span})]
-    shared.send(completion, *others)
+    typed = shared.notification("textDocument/didChange", {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [edit((0, 3), (0, 3), "S")]})
+    shared.send(completion, typed, *others)
     ids = [m["id"] for m in (completion, *others)]
     assert shared.wait(lambda m: m.get("id") in ids)["id"] == completion["id"]
+    shared.diagnostics(uri, 2)
 
 
 def test_one_file_under_two_spellings_of_its_uri(shared: RawClient) -> None:

@@ -52,6 +52,8 @@ _DOCUMENTS = (
     t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
 )
 """Messages that pygls would handle itself, before us, keeping every text a second time."""
+_TYPED = (t.TEXT_DOCUMENT_DID_CHANGE, t.CANCEL_REQUEST)
+"""What comes between a request for completions and its answer where somebody types on."""
 
 
 class Framer:
@@ -129,7 +131,10 @@ class Protocol(LanguageServerProtocol):
         return bool(self._inbox)
 
     def work(self) -> None:
-        """Handle all messages that have arrived, in order; requests among them that a later one cancels are not worked on."""
+        """Handle all messages that have arrived, in order; requests among them that a later one cancels are not worked on.
+
+        Completion is for the newest text: what was typed behind the request is heard first, but no other request.
+        """
         messages = []
         while self._inbox:
             message = self._parsed(self._inbox.popleft())
@@ -138,12 +143,25 @@ class Protocol(LanguageServerProtocol):
             if message.get("method") == t.CANCEL_REQUEST and isinstance(message.get("params"), dict):
                 self._cancelled.add(_key(message["params"].get("id")))
             messages.append(message)
+        held: list[dict[str, Any]] = []
+        for message in messages:
+            method = message.get("method")
+            if method == t.TEXT_DOCUMENT_COMPLETION:
+                held.append(message)
+                continue
+            if method not in _TYPED:
+                self._handle_all(held)
+                held = []
+            self._handle_all([message])
+        self._handle_all(held)
+        self._cancelled.clear()
+
+    def _handle_all(self, messages: list[dict[str, Any]]) -> None:
         for message in messages:
             try:
                 self._handle(message)
             except Exception as error:  # the messages behind it must not be lost with it
                 faults.report("handling a message", error)
-        self._cancelled.clear()
 
     def _parsed(self, body: bytes) -> dict[str, Any] | None:
         try:
