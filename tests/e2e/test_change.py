@@ -7,6 +7,8 @@ from typing import Any, Iterator
 
 import pytest
 
+from dmls.migrate.change import ACTIONS
+from support import changes
 from support.plain_deployment import now, plain
 from support.raw_client import REAL, RawClient
 
@@ -21,12 +23,12 @@ def real(start) -> Iterator[RawClient]:
 class Editor:
     """A client that applies edits to the disk, or whose user refuses them."""
 
-    def __init__(self, client: RawClient, folder: Path, applies: bool = True, **more: Any) -> None:
+    def __init__(self, client: RawClient, folder: Path, workspace: Path | None = None, applies: bool = True, **more: Any) -> None:
         self.client = client
         self.applies = applies
         self.edits: list[dict[str, Any]] = []
         client.answers["workspace/applyEdit"] = self.apply
-        client.initialize(workspaceFolders=[{"uri": folder.as_uri(), "name": "work"}], capabilities=ANNOTATIONS, **more)
+        client.initialize(workspaceFolders=[{"uri": (workspace or folder).as_uri(), "name": "work"}], capabilities=ANNOTATIONS, **more)
         self.folder = folder
 
     def apply(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +100,13 @@ def test_unsaved_text_counts(real: RawClient, tmp_path: Path) -> None:
     [
         ({"action": "tls enable", "paths": ["file:///nowhere"]}, "no file of a deployment"),
         ({"action": "tls enable", "options": {"certs": "nowhere"}}, "is not a folder"),
+        ({"action": "migrate export", "options": {"to": "eight"}}, "`eight` is no DM version"),
+        ({"action": "migrate v1", "options": {"to": "1.0.7"}}, "1.0.7"),
+        ({"action": "migrate passwords", "options": {"new-key": "dm.key", "make-key": True, "dm-version": "7.5.0"}}, "7.5.0"),
+        ({"action": "migrate passwords", "options": {}}, "--new-key"),
+        ({"action": "migrate v1", "options": {"style": "stylish"}}, "--style cannot be `stylish`"),
+        ({"action": "certs new", "options": {"key-type": "dsa"}}, "--key-type cannot be `dsa`"),
+        ({"action": "init"}, "--masters, --workers, --source, --target"),
         ({"action": "rm"}, "no action called rm"),
         ({}, "no action called None"),
     ],
@@ -109,8 +118,73 @@ def test_what_cannot_be_done(real: RawClient, tmp_path: Path, arguments: dict[st
     assert message in found["error"]
 
 
+def test_without_a_folder_it_must_be_said_what_is_meant(real: RawClient) -> None:
+    real.initialize()
+    found = real.ask("workspace/executeCommand", {"command": "dmls.change", "arguments": [{"action": "init", "options": {"masters": "a"}}]})["result"]
+    assert "no folder is open" in found["error"]
+
+
+EXPORTED = "name: orders\ntask-mode: all\nis-sharding: false\nmysql-instances:\n- source-id: mysql-1\n"
+
+
+@pytest.mark.parametrize(("version", "level"), [("5.4.0", "note: "), ("8.5.0", "to do: ")])
+def test_an_option_tells_the_version(real: RawClient, tmp_path: Path, version: str, level: str) -> None:
+    (tmp_path / "task.yaml").write_text(EXPORTED)
+    (tmp_path / ".dmls.toml").write_text('dm-version = "6.5.0"\n')
+    editor = Editor(real, tmp_path)
+    page = editor.change("migrate export", options={"to": version})["markdown"]
+    (line,) = [line for line in page.splitlines() if "online-ddl" in line]
+    assert f"task.yaml: {level}" in line
+
+
+def test_files_that_no_scan_takes(real: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "inventory.ini").write_text("[dm_master_servers]\nm ansible_host=10.0.0.1\n[dm_worker_servers]\nw ansible_host=10.0.0.2 server_id=1 source_id=mysql-1 mysql_host=10.0.0.5\n")
+    editor = Editor(real, tmp_path)
+    assert editor.change("migrate v1", apply=True)["applied"] is True
+    assert "10.0.0.2" in (tmp_path / "dm-v2" / "topology.yaml").read_text()
+
+
+def test_files_from_elsewhere_are_guests(real: RawClient, tmp_path: Path) -> None:
+    plain(tmp_path / "else", 1, "full")
+    (tmp_path / "work").mkdir()
+    editor = Editor(real, tmp_path / "work")
+    assert "dm-master1.toml" in editor.change("tls plan", paths=[(tmp_path / "else").as_uri()])["markdown"]
+    assert not real.ask("workspace/symbol", {"query": "m1"})["result"]
+
+
 def test_an_untrusted_workspace(real: RawClient, tmp_path: Path) -> None:
     before = plain(tmp_path, 1, "bare")
     editor = Editor(real, tmp_path, initializationOptions={"workspaceTrusted": False})
     assert "not trusted" in editor.change("tls enable", apply=True)["error"]
     assert editor.edits == [] and now(tmp_path) == before
+
+
+def page_speaks(page: str, language: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in page) is (language == "zh")
+
+
+@pytest.mark.parametrize("name", changes.NAMES)
+@pytest.mark.parametrize("inside", [True, False], ids=["in the workspace", "elsewhere"])
+def test_every_action(real: RawClient, tmp_path: Path, name: str, inside: bool) -> None:
+    language = "zh" if inside else "en"
+    workspace = tmp_path / "work"
+    workspace.mkdir()
+    case = changes.cases(workspace if inside else tmp_path / "else")[name]
+    folder = (workspace if inside else tmp_path / "else") / name.replace(" ", "-")
+    case.lay(folder)
+    editor = Editor(real, folder, workspace, locale=language)
+    if case.before:
+        assert editor.change(**case.before, paths=[folder.as_uri()], apply=True)["applied"] is True
+    plan = editor.change(name, options=case.options, paths=[folder.as_uri()])
+    assert plan.get("error") is None and plan["applied"] is False and editor.edits == []
+    assert set(case.missing(folder)) == {*case.created, *case.edited, *case.secret}
+    done = editor.change(name, options=case.options, paths=[folder.as_uri()], apply=True)
+    assert (done.get("error"), done["applied"], case.missing(folder)) == (None, True, []), done["markdown"]
+    assert [word for word in case.said if word not in done["markdown"]] == [] and page_speaks(done["markdown"], language)
+    assert {f["file"].rpartition("/")[2] for f in done["change"]["files"]} >= {name.rpartition("/")[2] for name in (*case.created, *case.edited, *case.secret)}
+    for path in case.secret:
+        assert (folder / path).read_text().splitlines()[-1] not in done["markdown"]
+
+
+def test_the_table_of_actions_is_whole() -> None:
+    assert {*changes.NAMES, "tls plan", "tls enable", "tls disable"} == set(ACTIONS)

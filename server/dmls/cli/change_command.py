@@ -19,7 +19,7 @@ from dmls.cli.session import Session
 from dmls.cli.terminable import terminable
 from dmls.disk import Existing, NotWritten, absolute, create, with_slashes
 from dmls.keyring import Keyring
-from dmls.migrate.change import ALSO, LOST, CannotDo, Change, Options, Request, action
+from dmls.migrate.change import ALSO, FOR_VERSION, LOST, CannotDo, Change, Options, Request, action
 from dmls.views.change_shown import Json, report_lines, runbook, shown
 from dmls.writing import carry_out
 
@@ -36,7 +36,7 @@ def run(parsed: Parsed, console: Console) -> int:
     assert parsed.command is not None
     name = parsed.command.name
     settings: dict[str, object] = {}
-    for option in ("--dm-version", "--to"):
+    for option in (f"--{word}" for word in FOR_VERSION):
         if parsed.flag(option):
             read_version(parsed.value(option))
             settings["dm-version"] = parsed.value(option)

@@ -14,8 +14,9 @@ from dmls.finding import FileEdit
 from dmls.ide.actions import line_edits
 from dmls.keyring import Keyring
 from dmls.lsp import to_proto
-from dmls.migrate.change import ACTIONS, ALSO, CannotDo, Change, Files, Options, Request, action
+from dmls.migrate.change import ACTIONS, ALSO, FOR_VERSION, CannotDo, Change, Files, Options, Request, action
 from dmls.text import LineIndex, Span
+from dmls.version import Version, parse_version
 from dmls.views.change_shown import markdown, shown
 from dmls.words.catalogue import sentence
 from dmls.workspace import List, ReadPem, ReadSecret, ReadText, Stat
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dmls.analysis import Analysis
     from dmls.lsp.session import Session
     from dmls.model.cert_use import PemState
+    from dmls.settings import Settings
     from dmls.workspace import Want
 
 ROUNDS = 12
@@ -45,10 +47,21 @@ async def change(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
     await session.scanned()
     given = [session.paths.of(uri) for uri in asked.get("paths") or () if isinstance(uri, str)]
     folders = [session.paths.of(uri).rstrip("/") for uri in session.client.folders]
+    if not given and not folders:
+        return {"error": sentence("change.no-folder", {}, locale)}
+    known = frozenset(session.workspace.paths)
     try:
-        made = await _made(session, name, _options(asked.get("options")), given, folders)
+        return await _answer(session, name, asked, given, folders)
     except CannotDo as error:
         return {"error": sentence(error.message, error.details, locale)}
+    finally:
+        _forget_guests(session, known, ALSO.get(name, ()))
+
+
+async def _answer(session: Session, name: str, asked: Mapping[str, Any], given: Sequence[str], folders: Sequence[str]) -> to_proto.Json:
+    """Raises CannotDo."""
+    locale = session.locale
+    made = await _made(session, name, _options(asked.get("options")), given, folders)
     applies = asked.get("apply") is True and not made.is_empty
     if applies and not session.client.trusted:
         return {"error": sentence("change.untrusted", {}, locale)}
@@ -56,6 +69,14 @@ async def change(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
     told = _told(session, made, name, applies and not failure)
     answer = {"change": told, "markdown": markdown(told, locale), "applied": applies and not failure}
     return {**answer, "error": failure} if failure else answer
+
+
+def _forget_guests(session: Session, known: frozenset[str], also: tuple[str, ...]) -> None:
+    """Forget the files that were read for this action only, so that no other file is judged by them: outside the workspace, or such as no scan takes."""
+    own = set(session.files())
+    for path in session.workspace.paths:
+        if path not in known and (path not in own or path.endswith(also) and path not in session.documents):
+            session.workspace.forget(path)
 
 
 def _options(given: object) -> Options:
@@ -72,6 +93,15 @@ def _options(given: object) -> Options:
     return Options(values)
 
 
+def _version(options: Options) -> Version | None:
+    """The DM version that an option asks for.  Raises CannotDo."""
+    given = next((options.value(name) for name in reversed(FOR_VERSION) if options.flag(name)), None)
+    try:
+        return parse_version(given) if given is not None else None
+    except ValueError:
+        raise CannotDo("cli.bad-version", value=given) from None
+
+
 async def _made(session: Session, name: str, options: Options, given: Sequence[str], folders: Sequence[str]) -> Change:
     """The change, made anew until all that it asks about is known.  Raises CannotDo."""
     make = action(name)
@@ -79,12 +109,14 @@ async def _made(session: Session, name: str, options: Options, given: Sequence[s
     keys = Keyring(phrase_file=options.value("ca-key-pass-file"))
     moment = now()
     made = Change()
-    paths = await asyncio.to_thread(_found, operands, ALSO.get(name, ())) if given else tuple(session.files())
+    version = _version(options)
+    # What a scan of the workspace passes over is looked for.
+    paths = await asyncio.to_thread(_found, operands, ALSO.get(name, ())) if given or name in ALSO else tuple(session.files())
     await session.read_again(paths)
     look = _Look(session.inputs.peek)
     for _ in range(ROUNDS):
         folder = next(iter(folders), "") or next(iter(operands), "/").rpartition("/")[0]
-        made = make(Request(cast(Files, _Fresh(session.analysis(), look)), paths, options, folder, moment, keys, tuple(operands), session.locale))
+        made = make(Request(cast(Files, _Fresh(session.analysis(), look, version)), paths, options, folder, moment, keys, tuple(operands), session.locale))
         if not session.inputs.open_wishes():
             break
         async for _ in session.looked_up():
@@ -123,17 +155,25 @@ class _Look:
 
 
 class _Fresh:
-    """The analysis, but for what it knows of certificates: whoever writes must not rely on what was seen a while ago."""
+    """The analysis, but for what it knows of certificates: whoever writes must not rely on what was seen a while ago.
 
-    def __init__(self, analysis: Analysis, look: _Look) -> None:
+    `version` is the DM version that an option asks for; None where the settings of each file tell it.
+    """
+
+    def __init__(self, analysis: Analysis, look: _Look, version: Version | None) -> None:
         self._analysis = analysis
         self._look = look
+        self._version = version
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._analysis, name)
 
     def lookup(self, user: str) -> _Look:
         return self._look
+
+    def settings(self, path: str) -> Settings:
+        found = self._analysis.settings(path)
+        return found if self._version is None else found._replace(dm_versions=(self._version,), given=found.given | {"dm_versions"})
 
 
 def _found(operands: Sequence[str], also: tuple[str, ...]) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _wanted(request: Request) -> Wanted:
 
 def key_spec(request: Request) -> KeySpec:
     """The kind of key that was asked for.  Raises `CannotDo`."""
-    kind = RSA if request.options.value("key-type") == "rsa" else ECDSA
+    kind = RSA if request.options.choice("key-type", ("ec", "rsa"), "ec") == "rsa" else ECDSA
     sizes = _RSA_SIZES if kind == RSA else _EC_SIZES
     text = request.options.value("key-size") or str(sizes[0])
     if text not in map(str, sizes):

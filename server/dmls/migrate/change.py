@@ -125,6 +125,13 @@ class Options:
         """The last value given."""
         return ([*self._values.get(name, ())] or [default])[-1]
 
+    def choice(self, name: str, allowed: Sequence[str], default: str) -> str:
+        """The value given, which must be one of a few.  Raises CannotDo: not every shell knows them."""
+        value = self.value(name, default)
+        if value not in allowed:
+            raise CannotDo("cli.bad-choice", name=f"--{name}", value=value, allowed=", ".join(allowed))
+        return value
+
     def values(self, name: str) -> list[str]:
         """All values given, comma lists taken apart."""
         return [part.strip() for value in self._values.get(name, ()) for part in value.split(",") if part.strip()]
@@ -167,6 +174,9 @@ ACTIONS: Mapping[str, str] = {
     "migrate passwords": "passwords",
 }
 """The module of each action in this package, by the words of its command."""
+
+FOR_VERSION = ("dm-version", "to")
+"""The options that say which DM the files are for, above all settings; of two the last."""
 
 ALSO: Mapping[str, tuple[str, ...]] = {"migrate v1": (".ini",)}
 """Endings of names of files in folders that an action reads, beside those of DM's."""

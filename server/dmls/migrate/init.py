@@ -139,7 +139,7 @@ def wanted(options: Options) -> Wanted:
         sources(options.values(SOURCE)),
         target[0],
         task_name(options.value(TASK, USUAL[TASK])),
-        options.value("style", FILES),
+        options.choice("style", STYLES, FILES),
         tls,
         name,
         folder,

@@ -51,6 +51,8 @@ class _Passwords:
         keys = self.request.keys
         if keys is None:
             raise CannotDo("migrate.pw-terminal")
+        if not self.request.options.value("new-key"):
+            raise CannotDo("cli.option-missing", command="migrate passwords", option="--new-key FILE")
         path = self.request.path(self.request.options.value("new-key"))
         key = keys.secret(path)
         if key is None:
@@ -124,7 +126,8 @@ class _Passwords:
             else:
                 self.note(ADVICE, "migrate.pw-plain", path, entry, config)
         else:
-            secret, other = self.old.decrypt(text), self.new.decrypt(text)
+            # Under a key that was made just now there is nothing, and of a short password its noise may look like one.
+            secret, other = self.old.decrypt(text), None if self.created else self.new.decrypt(text)
             if is_readable(secret) and is_readable(other):
                 self.note(DUTY, "migrate.pw-both", path, entry, config)
             elif secret is not None and is_readable(secret):

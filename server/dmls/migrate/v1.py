@@ -61,7 +61,7 @@ class _Migration:
     def change(self) -> Change:
         old = Reader(self.request, self.inputs, self.version).read()
         self.notes += old.notes
-        self.style = self.request.options.value("style") or (TIUP if old.inventory else FILES)
+        self.style = self.request.options.choice("style", (FILES, TIUP), TIUP if old.inventory else FILES)
         self.masters = masters = self.find_masters(old)
         workers = [self.worker(old, worker) for worker in old.workers]
         ways = self.sources(old, workers)
