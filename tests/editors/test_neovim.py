@@ -17,6 +17,7 @@ from editors import material
 from editors.drivers.base import until
 from editors.drivers.neovim import Neovim
 from editors.place import ROOT, Place
+from support import changes
 
 pytestmark = pytest.mark.timeout(120)
 FOLDER = ROOT / "editors" / "neovim"
@@ -274,3 +275,29 @@ def test_tls_is_turned_on_and_off_again(neovim: Neovim, place: Place) -> None:
     neovim.lua("vim.cmd.close()")
     neovim.lua(f"vim.cmd('Dmls tls disable {worker}')")
     until("the text as it was", lambda: neovim.lua(text) == old, seen=lambda: (neovim.lua(text), neovim.lua(page), neovim.text(), neovim.notified()))
+
+
+@pytest.mark.parametrize("name", changes.NAMES)
+def test_every_action_on_a_deployment(begin: Any, place: Place, name: str) -> None:
+    language = "zh" if changes.NAMES.index(name) % 2 else "en"
+    e: Neovim = begin(Neovim, language)
+    until("the client", e.attached)
+    elsewhere = place.folder / "elsewhere"
+    case = changes.cases(elsewhere)[name]
+    folder = elsewhere / name.replace(" ", "-")
+    case.lay(folder)
+    choose(e, 1)
+
+    def act(action: str, options: changes.Options, done: Any) -> None:
+        words = [f"--{key}" if value is True else f"--{key}={value if isinstance(value, str) else ','.join(value)}" for key, value in options.items()]  # type: ignore[arg-type]
+        e.lua(f"vim.cmd({json.dumps(' '.join(['Dmls', action, *words, str(folder)]))})")
+        until(f"the effect of {action}", done, seen=lambda: (case.missing(folder), e.text(), e.notified()))
+
+    made = ("已创建 ", "已修改 ") if language == "zh" else ("* created ", "* edited ")
+    if case.before:
+        act(case.before["action"], case.before["options"], lambda: any(word in e.text() for word in made))
+        # The page has no client.
+        e.lua("vim.cmd.close()")
+    # Neovim edits buffers and leaves it to the user to write them.
+    act(name, case.options, lambda: e.lua("vim.cmd('silent! wall')") or not case.missing(folder))
+    until("the page of what was done", lambda: all(word in e.text() for word in case.said) and any(word in e.text() for word in made))
