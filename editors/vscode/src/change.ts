@@ -111,6 +111,12 @@ async function certificates(): Promise<Options | undefined> {
 }
 
 async function authority(): Promise<Options | undefined> {
+    const same = vscode.l10n.t('The one that signed them, with its key beside it');
+    const other = vscode.l10n.t('Choose its files…');
+    const chosen = await vscode.window.showQuickPick([same, other], { placeHolder: vscode.l10n.t('Which CA signs?') });
+    if (chosen !== other) {
+        return chosen === same ? {} : undefined;
+    }
     const ca = await fileOf(vscode.l10n.t('The certificate of the CA'));
     const key = ca && (await fileOf(vscode.l10n.t('The private key of the CA')));
     return ca && key ? { ca, 'ca-key': key } : undefined;
@@ -122,7 +128,15 @@ async function version(): Promise<Options | undefined> {
 }
 
 async function newKey(): Promise<Options | undefined> {
-    const found = await fileOf(vscode.l10n.t('The file with the new secret key (secret-key-path)'));
+    const make = vscode.l10n.t('Make a key…');
+    const take = vscode.l10n.t('Use the key in a file…');
+    const chosen = await vscode.window.showQuickPick([make, take], { placeHolder: vscode.l10n.t('Where does the new secret key come from?') });
+    const title = vscode.l10n.t('The file with the new secret key (secret-key-path)');
+    if (chosen === make) {
+        const saved = (await vscode.window.showSaveDialog({ title }))?.fsPath;
+        return saved === undefined ? undefined : { 'new-key': saved, 'make-key': true };
+    }
+    const found = chosen === take ? await fileOf(title) : undefined;
     return found === undefined ? undefined : { 'new-key': found };
 }
 

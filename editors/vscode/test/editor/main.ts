@@ -1,6 +1,11 @@
 /** What a user sees of a deployment with mistakes. */
 
 import { actions, assert, at, completions, file, finding, findings, hoverText, open, rule, rules, runAll, running, set, speaks, test, until, vscode, CHINESE } from './harness';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import CHANGES from '../../../../tests/editors/changes.json';
+import { ACTIONS } from '../../src/change';
 
 test('the server starts by itself', async () => {
     await running();
@@ -218,6 +223,30 @@ test('the TLS map is shown', async () => {
     await vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup');
 });
 
+interface Changed {
+    readonly markdown: string;
+    readonly applied: boolean;
+    readonly error?: string;
+}
+
+/**
+ * Have an action done.  Where their annotation asks it to, the editor lists edits unchecked and waits: by the kind of edit, so that one check is for all
+ * files.  A press that comes before the check has the editor apply nothing, and is made again.
+ */
+async function change(command: string, options: object, where: vscode.Uri, again = 3): Promise<Changed> {
+    let done = false;
+    const changed = vscode.commands.executeCommand<Changed>(command, { options, paths: [where.toString()], apply: true });
+    void Promise.resolve(changed).finally(() => (done = true));
+    await until('the edits to be confirmed', async () => {
+        for (const press of ['refactorPreview.focus', 'refactorPreview.groupByType', 'list.focusFirst', 'refactorPreview.toggleCheckedState', 'refactorPreview.apply']) {
+            await vscode.commands.executeCommand(press).then(undefined, () => undefined);
+        }
+        return done;
+    });
+    const result = await changed;
+    return result.applied || again === 0 ? result : change(command, options, where, again - 1);
+}
+
 test('TLS is taken out of a file and put in again', async () => {
     const worker = file('dm-worker1.toml');
     const document = (await open('dm-worker1.toml')).document;
@@ -228,26 +257,13 @@ test('TLS is taken out of a file and put in again', async () => {
     speaks(plan.markdown);
     assert.equal(document.getText(), before);
     await until('the page', () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes('tls-plan'))));
-    // The editor lists the edits unchecked and waits, as their annotation asks it to.
-    const change = async (command: string, options: object): Promise<{ markdown: string; applied: boolean; error?: string }> => {
-        let done = false;
-        const changed = vscode.commands.executeCommand<{ markdown: string; applied: boolean; error?: string }>(command, { options, paths: [worker.toString()], apply: true });
-        void changed.then(() => (done = true));
-        await until('the edits to be confirmed', async () => {
-            for (const press of ['refactorPreview.focus', 'list.focusFirst', 'refactorPreview.toggleCheckedState', 'refactorPreview.apply']) {
-                await vscode.commands.executeCommand(press).then(undefined, () => undefined);
-            }
-            return done;
-        });
-        return changed;
-    };
-    const off = await change('dmls.disableTls', {});
+    const off = await change('dmls.disableTls', {}, worker);
     assert.deepEqual([off.error, off.applied], [undefined, true]);
     await until('the file without TLS', () => !document.getText().includes('ssl-ca'));
     speaks(off.markdown);
     const certs = /ssl-ca = "(.*)\/ca.pem"/.exec(before)![1]!;
     assert.ok(fsPath !== '' && certs !== '');
-    const on = await change('dmls.enableTls', { certs });
+    const on = await change('dmls.enableTls', { certs }, worker);
     assert.deepEqual([on.error, on.applied], [undefined, true]);
     await until('the file with TLS', () => document.getText().includes(`ssl-ca = "${certs}/ca.pem"`));
     assert.match(on.markdown, /member update|dm-worker1/);
@@ -256,6 +272,58 @@ test('TLS is taken out of a file and put in again', async () => {
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
 });
+
+interface Case {
+    readonly action: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly options: object;
+    readonly said: readonly string[];
+    readonly before?: { readonly action: string; readonly options: object };
+    readonly created?: Readonly<Record<string, string>>;
+    readonly edited?: Readonly<Record<string, readonly [string, string]>>;
+    readonly secret?: readonly string[];
+}
+
+for (const { action } of CHANGES) {
+    test(`${action} does in a folder elsewhere what it is there for`, async () => {
+        const folder = vscode.Uri.file(mkdtempSync(path.join(os.tmpdir(), 'dmls-change-')));
+        try {
+            const text = JSON.stringify(CHANGES.find((one) => one.action === action)).replaceAll('{folder}', folder.fsPath);
+            const given = JSON.parse(text) as Case;
+            const read = (name: string): string => readFileSync(path.join(folder.fsPath, name), 'utf8');
+            const commandOf = (name: string): string => `dmls.${Object.entries(ACTIONS).find(([, one]) => one.name === name)![0]}`;
+            for (const [name, content] of Object.entries(given.files)) {
+                writeFileSync(path.join(folder.fsPath, name), content);
+            }
+            if (given.before) {
+                const first = await change(commandOf(given.before.action), given.before.options, folder);
+                assert.deepEqual([first.error, first.applied], [undefined, true]);
+            }
+            const done = await change(commandOf(action), given.options, folder);
+            assert.deepEqual([done.error, done.applied], [undefined, true]);
+            speaks(done.markdown);
+            assert.deepEqual(given.said.filter((word) => !done.markdown.includes(word)), []);
+            await until('the page', () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes(action.replace(' ', '-')))));
+            for (const document of vscode.workspace.textDocuments.filter(({ uri }) => uri.fsPath.startsWith(folder.fsPath))) {
+                await document.save();
+            }
+            for (const [name, [there, gone]] of Object.entries(given.edited ?? {})) {
+                await until(`the edits of ${name}`, () => read(name).includes(there) && !read(name).includes(gone));
+            }
+            for (const [name, content] of Object.entries(given.created ?? {})) {
+                assert.ok(read(name).includes(content), name);
+            }
+            for (const name of given.secret ?? []) {
+                assert.equal(statSync(path.join(folder.fsPath, name)).mode & 0o777, 0o600, name);
+                assert.ok(!done.markdown.includes(read(name).trim().split('\n').at(-1)!), name);
+            }
+        } finally {
+            const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+            await vscode.window.tabGroups.close(tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.fsPath.startsWith(folder.fsPath)));
+            rmSync(folder.fsPath, { recursive: true, force: true });
+        }
+    });
+}
 
 test('the doctor tells what a bug report needs', async () => {
     await vscode.commands.executeCommand('dmls.doctor');
