@@ -28,12 +28,14 @@ async function pictures(editor, extension, locale, suffix) {
     writeFileSync(path.join(opened, '.dmls.toml'), '[tls]\npath-map = { "/etc/dm/tls" = "tls" }\n');
     const server = await serve(editor, folder, { settings: SETTINGS, machine: { 'dmls.path': DMLS }, extensions: [extension] });
     const { browser, page } = await browse(server.port, { locale, size: SIZE });
-    const { quick, keys, shown, go, open } = hands(page);
+    const { quick, keys, shown, choose, go, open } = hands(page);
     const still = () => page.waitForTimeout(1200);
     async function openAt(name, line, column) {
         await open(name);
         await go(line, column);
     }
+    /** What a tab that is a page of its own shows, once it does. */
+    const inTab = (selector) => page.frameLocator('iframe.webview').frameLocator('iframe').locator(selector).first().waitFor({ state: 'visible', ...PATIENCE });
     async function take(name) {
         await still();
         await page.screenshot({ path: path.join(HERE, 'images', `${name}${suffix}.png`) });
@@ -52,6 +54,7 @@ async function pictures(editor, extension, locale, suffix) {
         await page.locator('.view-line', { hasText: 'ssl_ca' }).hover({ position: { x: 20, y: 8 } });
         await page.locator('.monaco-hover:not(.hidden) a.code-link').first().click(PATIENCE);
         await shown('.tab.active[data-resource-name="tls-unknown-key.md"]');
+        await inTab('h1');
         await take('rule');
         await keys('Control+F4');
         await keys('Control+j');
@@ -81,8 +84,16 @@ async function pictures(editor, extension, locale, suffix) {
         await quick.waitFor({ state: 'visible', ...PATIENCE });
         await page.keyboard.type('dmls: ');
         await shown('.quick-input-list .monaco-list-row');
+        // A row below the mouse would show what can be done with it.
+        await page.mouse.move(1, SIZE.height - 1);
         await take('commands');
         await keys('Escape');
+        await quick.waitFor({ state: 'hidden', ...PATIENCE });
+
+        const title = JSON.parse(readFileSync(path.join(HERE, `package.nls${suffix}.json`), 'utf8'))['command.showMap'];
+        await choose('F1', title, title);
+        await inTab('svg');
+        await take('map');
     } catch (error) {
         await page.screenshot({ path: path.join(HERE, 'out', 'pictures.png') });
         throw error;
