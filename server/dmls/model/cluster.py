@@ -299,6 +299,9 @@ class Graph:
     def _drop(self, ids: Iterable[str]) -> set[str]:
         """Forget the clusters of `ids`; the answer are all their members."""
         gone = set(ids)
+        if self._clusters.keys().isdisjoint(gone):
+            # Nobody has asked about any of them since they were dropped last, as when all cards are dealt for the first time.
+            return gone
         for id in list(gone):
             cluster = self._clusters.get(id)
             if cluster is not None:
