@@ -174,8 +174,8 @@ class Deployments(Protocol):
     def undealt(self, path: str) -> bool:
         """Whether the cards of a file have to be taken anew."""
 
-    def deal(self, path: str, cards: Iterable[Card]) -> None:
-        """Take note of the cards of a file."""
+    def deal(self, cards: Mapping[str, Sequence[Card]]) -> None:
+        """Take note of the cards of these files."""
 
     def starters(self, path: str) -> Sequence[str]:
         """The scripts that start a program with the file at `path`."""
@@ -360,16 +360,15 @@ class Analysis:
 
     # Clusters
 
-    def take_cards(self, path: str) -> None:
-        """Tell the workspace what a file tells others, and what the scripts do that start it, where that may have changed."""
+    def take_cards(self, *paths: str) -> None:
+        """Tell the workspace what files tell others, and what the scripts do that start them, where that may have changed."""
         known = self._deployments
         if known is None:
             return
-        if known.undealt(path):
-            known.deal(path, self._cards(path))
-        for script in known.starters(path):
-            if known.undealt(script):
-                known.deal(script, self._cards(script))
+        if fresh := {path: self._cards(path) for path in paths if known.undealt(path)}:
+            known.deal(fresh)
+        if scripts := {script: self._cards(script) for path in paths for script in known.starters(path) if known.undealt(script)}:
+            known.deal(scripts)
 
     def _cards(self, path: str) -> list[Card]:
         kind = self.kind(path)
@@ -499,9 +498,7 @@ class Analysis:
         known = self._deployments
         if known is None:
             return NO_SOURCES
-        for path in known.seek():
-            if known.is_source(path) or self.kind(path) == kinds.SOURCE:
-                self.take_cards(path)
+        self.take_cards(*(path for path in known.seek() if known.is_source(path) or self.kind(path) == kinds.SOURCE))
         ids, cards = known.sources(config.path, named)
         return Sources(ids, partial(self._source_files, cards))
 
@@ -518,8 +515,7 @@ class Analysis:
         from dmls.views import tls_map
 
         wanted = list(paths)
-        for path in wanted:
-            self.take_cards(path)
+        self.take_cards(*wanted)
         if version is None:
             version = self._settings_for(wanted[0] if wanted else "").dm_versions[-1]
         return tls_map.tls_map(self, wanted, version)

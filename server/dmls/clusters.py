@@ -9,7 +9,7 @@ the file's own is put aside.  Command lines that start the same with the same se
 
 from __future__ import annotations
 
-from typing import Callable, Iterable
+from typing import Callable, Iterable, Mapping
 
 from dmls.model.cluster import Bound, Card, Cluster, Edge, Explicit, Graph
 from dmls.model.connection import Connection, Party, link_of
@@ -35,29 +35,28 @@ class Clusters:
         self._alike: dict[object, dict[str, None]] = {}
         """The command lines that are one component."""
 
-    def put(self, path: str, cards: Iterable[Card]) -> set[str]:
-        """A file has these cards now.  The answer are the paths of all files whose cluster may have changed."""
-        new = {card.id: card for card in cards}
-        before = {id: self._dealt[id] for id in self._by_path.get(path, ())}
-        changed = {id for id in (*before, *new) if before.get(id) != new.get(id)}
-        if not changed:
-            return set()
+    def put(self, cards: Mapping[str, Iterable[Card]]) -> set[str]:
+        """These files have these cards now.  The answer are the paths of all files whose cluster may have changed."""
         paths: set[str] = set()
-        concerned = set(changed)
-        for id in changed:
-            for card, is_new in ((before.get(id), False), (new.get(id), True)):
-                if card is not None:
-                    concerned |= self._note(card, is_new)
-                    paths |= {card.path, card.config}
-        if new:
-            self._by_path[path] = tuple(new)
-        else:
-            self._by_path.pop(path, None)
+        concerned: set[str] = set()
+        for path, own in cards.items():
+            new = {card.id: card for card in own}
+            before = {id: self._dealt[id] for id in self._by_path.get(path, ())}
+            for id in {*before, *new}:
+                if before.get(id) == new.get(id):
+                    continue
+                concerned.add(id)
+                for card, is_new in ((before.get(id), False), (new.get(id), True)):
+                    if card is not None:
+                        concerned |= self._note(card, is_new)
+                        paths |= {card.path, card.config}
+            if new:
+                self._by_path[path] = tuple(new)
+            else:
+                self._by_path.pop(path, None)
         effective = {id: self._effective(id) for id in concerned}
-        touched: set[str] = set()
-        for id in sorted(effective, key=lambda id: effective[id] is not None):
-            # What is put aside goes first.
-            touched |= self.graph.put(id, effective[id])
+        # What is put aside goes first.
+        touched = self.graph.put({id: effective[id] for id in sorted(effective, key=lambda id: (effective[id] is not None, id))})
         return paths.union(*(self._files_of(id) for id in touched))
 
     def _note(self, card: Card, is_new: bool) -> set[str]:

@@ -322,20 +322,21 @@ class Workspace:
         """Whether the cards of a file have to be taken anew."""
         return path in self._undealt
 
-    def deal(self, path: str, cards: Iterable[Card]) -> None:
-        """Take note of the cards of a file; whoever is concerned is judged anew."""
-        self._undealt.pop(path, None)
-        new = list(cards)
-        if not new and self._clusters is None:
+    def deal(self, cards: Mapping[str, Sequence[Card]]) -> None:
+        """Take note of the cards of these files; whoever is concerned is judged anew."""
+        for path in cards:
+            self._undealt.pop(path, None)
+        if self._clusters is None and not any(cards.values()):
             return
-        before = self._source_at(path)
-        changed = self.clusters.put(path, new)
-        after = self._source_at(path)
-        if before != after:
+        before = {path: self._source_at(path) for path in cards}
+        changed = self.clusters.put(cards)
+        renamed = {id for path, id in before.items() if (after := self._source_at(path)) != id for id in (id, after)}
+        if renamed:
             self._near_sources.clear()
-            changed |= {user for user, (named, is_known) in self._seekers.items() if not is_known or not named.isdisjoint((before, after))}
+            changed |= {user for user, (named, is_known) in self._seekers.items() if not is_known or not named.isdisjoint(renamed)}
         for other in changed:
-            if other != path:
+            # Who deals a single file is about to judge it.
+            if len(cards) > 1 or other not in cards:
                 self._unsettle(other)
 
     def is_source(self, path: str) -> bool:

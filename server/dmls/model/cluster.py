@@ -241,8 +241,18 @@ class Graph:
         self._named: dict[tuple[str, str], dict[str, None]] = {}
         self._places: dict[str, Place] = {}
 
-    def put(self, id: str, card: Card | None) -> set[str]:
-        """A file has this card now, None: it has none.  The answer are the ids whose cluster may have become another."""
+    def put(self, cards: Mapping[str, Card | None]) -> set[str]:
+        """These files have these cards now, None: none.  The answer are the ids whose cluster may have become another.
+
+        Clusters are found anew once for all of them; card by card, a cluster of hundreds would be walked through for each that joins it.
+        """
+        touched: set[str] = set()
+        for id, card in cards.items():
+            touched |= self._replace(id, card)
+        return self._drop(touched) if touched else touched
+
+    def _replace(self, id: str, card: Card | None) -> set[str]:
+        """Take the card for another; the answer are those whom that may concern."""
         before = self._cards.get(id)
         if before == card:
             return set()
@@ -264,7 +274,7 @@ class Graph:
             for key in one.claims:
                 self._forget_meanings(key, one.folder)
             touched.update(self._concerned(one))
-        return self._drop(touched)
+        return touched
 
     def _concerned(self, card: Card) -> Iterator[str]:
         """Who has a key in common with `card`, but for those whose cluster no file at its place can change."""
