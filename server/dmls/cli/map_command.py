@@ -32,6 +32,8 @@ def run(parsed: Parsed, console: Console) -> int:
     session = Session(Request(paths=operands, settings=settings, progress=False, at=at_of(parsed)), console)
     sources, _ = session.load()
     paths = [source.path for source in sources]
+    # Which files belong together is found once for all; a card that comes later has those judged again whom it may concern.
+    session.workspace.snapshot().take_cards(*paths)
     session.settle(paths)
     analysis = session.workspace.snapshot()
     found = analysis.tls_map(paths)

@@ -247,15 +247,27 @@ class Graph:
         Clusters are found anew once for all of them; card by card, a cluster of hundreds would be walked through for each that joins it.
         """
         touched: set[str] = set()
+        homes: dict[Key, set[str]] = {}
         for id, card in cards.items():
-            touched |= self._replace(id, card)
+            before = self._cards.get(id)
+            if before == card:
+                continue
+            touched.add(id)
+            self._replace(id, before, card)
+            for one in (before, card):
+                if one is None:
+                    continue
+                place = self._place_of(one)
+                touched.update(self._named.get(place, ()) if place is not None else ())
+                for key in one.claims:
+                    self._forget_meanings(key, one.folder)
+                for key in one.claims.union(one.means):
+                    homes.setdefault(key, set()).add(one.home)
+        for key, at in homes.items():
+            touched.update(self._concerned(key, at))
         return self._drop(touched) if touched else touched
 
-    def _replace(self, id: str, card: Card | None) -> set[str]:
-        """Take the card for another; the answer are those whom that may concern."""
-        before = self._cards.get(id)
-        if before == card:
-            return set()
+    def _replace(self, id: str, before: Card | None, card: Card | None) -> None:
         self._take(before)
         if card is not None:
             self._cards[id] = card
@@ -265,31 +277,20 @@ class Graph:
                 self._named.setdefault(place, {})[id] = None
             self._claims.add(id, card.claims, card.folder)
             self._means.add(id, card.means, (card.folder, place))
-        touched = {id}
-        for one in (before, card):
-            if one is None:
-                continue
-            place = self._place_of(one)
-            touched.update(self._named.get(place, ()) if place is not None else ())
-            for key in one.claims:
-                self._forget_meanings(key, one.folder)
-            touched.update(self._concerned(one))
-        return touched
 
-    def _concerned(self, card: Card) -> Iterator[str]:
-        """Who has a key in common with `card`, but for those whose cluster no file at its place can change."""
+    def _concerned(self, key: Key, homes: set[str]) -> Iterator[str]:
+        """Who has `key`, which cards at these places have too, but for those whose cluster no file there can change."""
         reaches: dict[str, bool] = {}
-        for key in card.claims.union(card.means):
-            for id in chain(self._claims.ids(key), self._means.ids(key)):
-                cluster = self._clusters.get(id)
-                if cluster is None:
-                    yield id
-                    continue
-                reached = reaches.get(cluster.scope)
-                if reached is None:
-                    reached = reaches[cluster.scope] = _within(card.home, cluster.scope)
-                if reached:
-                    yield id
+        for id in chain(self._claims.ids(key), self._means.ids(key)):
+            cluster = self._clusters.get(id)
+            if cluster is None:
+                yield id
+                continue
+            reached = reaches.get(cluster.scope)
+            if reached is None:
+                reached = reaches[cluster.scope] = any(_within(home, cluster.scope) for home in homes)
+            if reached:
+                yield id
 
     def _place_of(self, card: Card) -> tuple[str, str] | None:
         """The deployment that the settings put a card into: by the file that it is of, else by the script that starts that."""
