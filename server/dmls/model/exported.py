@@ -17,16 +17,17 @@ _ALWAYS = {
     kinds.TASK: (k.IS_SHARDING, k.BLACK_WHITE_LIST, k.COLUMN_MAPPINGS, k.ANSI_QUOTES, k.REMOVE_META),
     kinds.SOURCE: (k.AUTO_FIX_GTID, k.META_DIR, k.CHARSET, k.TRACER),
 }
-"""Keys that nobody writes together with nothing in them, and dmctl always."""
+"""Keys that nobody writes all together, nearly all with nothing in them, and dmctl always."""
 _MISSING = 1
-"""So many of them may be gone: an export of which one key was taken out is still one, and its other keys are told of as before."""
+"""So many of them may be gone, and one more hold something: an export of which one key was taken out is still one, and its other keys are told of as before."""
 _ZERO = frozenset(("", "0", "false", "null", "~"))
 
 
 def is_exported(config: ConfigFile) -> bool:
     """Whether dmctl has written a task or a source."""
-    found = [config.get(key) for key in _ALWAYS[config.kind]]
-    return sum(entry is not None and entry.pair is not None and _is_zero(entry) for entry in found) >= len(found) - _MISSING
+    wanted = _ALWAYS[config.kind]
+    found = [entry for key in wanted for entry in [config.get(key)] if entry is not None and entry.pair is not None]
+    return len(found) >= len(wanted) - _MISSING and sum(map(_is_zero, found)) >= len(wanted) - _MISSING - 1
 
 
 def says_nothing(entry: Entry, version: Version) -> bool:
