@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, Iterator
 
 from dmls.views import map_svg
+from dmls.views.map_fold import folded
 from dmls.views.map_shown import Json, clip
 from dmls.views.map_text import MARKS, where
 from dmls.words.catalogue import sentence
@@ -39,9 +40,12 @@ th{{color:var(--faint);font-weight:600}}
 button.pick{{font:inherit;color:var(--focus);background:none;border:0;padding:0;text-align:left;text-decoration:underline;cursor:pointer}}
 .line{{cursor:pointer}}.line[aria-pressed=true] .curve{{stroke-width:5}}.line[aria-pressed=true] .label{{stroke-width:3}}
 .line:focus{{outline:none}}.line:focus-visible .hit{{stroke:var(--focus);opacity:.35}}.line:focus-visible .label{{stroke:var(--focus);stroke-width:3}}
-button:focus-visible,[role=link]:focus-visible,.scroll:focus-visible{{outline:2px solid var(--focus);outline-offset:2px}}
+summary{{cursor:pointer;color:var(--focus);margin:10px 0 4px}}
+button:focus-visible,summary:focus-visible,[role=link]:focus-visible,.scroll:focus-visible{{outline:2px solid var(--focus);outline-offset:2px}}
 [role=link]{{cursor:pointer;color:var(--focus);text-decoration:underline}}
 {map_svg.STYLE}"""
+_MOST = 6
+"""Connections of one line that are told one below the other."""
 _SCRIPT = """
 (function () {
   'use strict';
@@ -124,7 +128,8 @@ def _body(found: Json, locale: str) -> Iterator[str]:
 
     when = f" · {escape(found['at'][:10])}" if found["at"] else ""
     yield f'<header><h1>{say("title")}</h1><p class="faint">{say("for-version", version=found["dm_version"])}{when}</p><p>{_safe(found["text"])}</p></header>\n<main>\n'
-    for number, deployment in enumerate(found["deployments"]):
+    for number, whole in enumerate(found["deployments"]):
+        deployment = folded(whole, locale)
         name = _safe(deployment["name"] or deployment["folder"], 200)
         yield f'<section aria-labelledby="d{number}"><h2 id="d{number}">{name}</h2><p class="faint">{say("help")}</p>\n<div class="view">\n'
         yield f'<div class="scroll" tabindex="0" role="region" aria-label="{say("picture")}">{map_svg.part(deployment, locale, number)}</div>\n'
@@ -139,7 +144,11 @@ def _body(found: Json, locale: str) -> Iterator[str]:
             places = list(dict.fromkeys(_place(p) for j in line["connections"] for p in deployment["connections"][j]["places"]))
             yield f'<tr><td><button class="pick" type="button" aria-pressed="false" data-line="{number}-{i}">{_safe(line["text"] if len(line["connections"]) > 1 else first["title"], 300)}</button></td>'
             yield f'<td>{_state(line["state"], locale)}</td><td>{"<br>".join(_prose(t) for t in line["checks"][1:])}</td><td>{"<br>".join(places[:3])}</td></tr>\n'
-        yield f'</tbody></table>\n<h3>{say("components")}</h3>\n{"".join(_nodes(deployment["nodes"], locale))}</section>\n'
+        yield f'</tbody></table>\n<h3>{say("components")}</h3>\n{"".join(_nodes(deployment["nodes"], locale))}'
+        if deployment is not whole:
+            nodes = whole["nodes"]
+            yield f'<details><summary>{say("one-by-one", count=len(nodes))}</summary>{"".join(_nodes(nodes, locale))}</details>\n'
+        yield "</section>\n"
     if found["alone"]:
         yield f'<section aria-labelledby="alone"><h2 id="alone">{say("alone")}</h2><p class="faint">{say("alone-why")}</p>\n{"".join(_nodes(found["alone"], locale))}</section>\n'
     yield "</main>\n"
@@ -166,9 +175,10 @@ def _place(place: Json) -> str:
 
 
 def _story(deployment: Json, line: Json, id: str, locale: str) -> Iterator[str]:
-    """What a click on a line shows: its connections, the first one step by step."""
+    """What a click on a line shows: its connections, the first one step by step; of many the others by their titles, behind one more click."""
     yield f'<div class="story {line["state"]}" id="story-{id}">'
-    for count, number in enumerate(line["connections"]):
+    many = len(line["connections"]) > _MOST
+    for count, number in enumerate(line["connections"][:1] if many else line["connections"]):
         connection = deployment["connections"][number]
         yield f"<h3>{_safe(connection['title'], 300)}</h3><p>{_state(connection['state'], locale)} {_prose(_comma(locale).join(connection['text'][1:]))}</p>"
         if connection["errors"]:
@@ -178,6 +188,14 @@ def _story(deployment: Json, line: Json, id: str, locale: str) -> Iterator[str]:
             yield f"<p><strong>{escape(_say('findings', locale))}</strong></p><ul>" + "".join(f"<li><code>{escape(f['rule'])}</code> {_prose(f['message'])}</li>" for f in connection["findings"]) + "</ul>"
         if connection["steps"] and count == 0:
             yield f"<p><strong>{escape(_say('story', locale))}</strong></p><ol>" + "".join(("<li>" if s["ok"] else '<li class="bad">') + f"{_prose(s['text'])}</li>" for s in connection["steps"]) + "</ol>"
+    if many:
+        others = [deployment["connections"][number] for number in line["connections"][1:]]
+        yield f"<details><summary>{escape(_say('alike-too', locale, count=len(others)))}</summary><ul>"
+        for other in others:
+            yield f"<li>{_safe(other['title'], 300)}"
+            yield "".join(f'<br><span class="bad">{_safe(t)}</span>' for t in other["errors"])
+            yield "".join(f"<br>{_place(p)}" for p in other["places"]) + "</li>"
+        yield "</ul></details>"
     yield "</div>\n"
 
 

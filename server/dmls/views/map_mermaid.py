@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
+from dmls.views.map_fold import COARSE, FEW, NONE, folded
 from dmls.views.map_shown import Json, clip
 from dmls.views.map_text import MARKS
 from dmls.views.tls_map import DATABASE, ROLES
@@ -13,9 +14,36 @@ _COLOURS = {"fails": "#b3141e", "plaintext": "#8a5300", "unknown": "#6639ba", "e
 _ARROWS = {"fails": "--x", "plaintext": "-.->", "unknown": "-.->", "encrypted": "-->"}
 
 
+MOST_LINKS, MOST_TEXT = 500, 50_000
+"""What Mermaid draws unless its configuration says otherwise (`maxEdges`, `maxTextSize`): more arrows, or a longer chart, are refused."""
+
+
 def mermaid(found: Json, locale: str) -> str:
-    """All deployments in one chart."""
-    return "\n".join(["flowchart LR", *_lines(found, locale)]) + "\n"
+    """All deployments in one chart that Mermaid takes: the more there is, the more is folded, and last the deployments behind the first ones."""
+    for most in (FEW, NONE, COARSE):
+        deployments = [folded(d, locale, most) for d in found["deployments"]]
+        text = _chart(deployments, locale, 0)
+        if text is not None:
+            return text
+    # With one deployment of a node a role and state it cannot be too much.
+    shown = len(deployments) - 1
+    while shown > 1:
+        text = _chart(deployments[:shown], locale, len(deployments) - shown)
+        if text is not None:
+            return text
+        shown = shown * 3 // 4
+    return _chart(deployments[:1], locale, len(deployments) - 1) or "flowchart LR\n"
+
+
+def _chart(deployments: Sequence[Json], locale: str, left: int) -> str | None:
+    """The chart; None where Mermaid would refuse it.  `left` deployments are not in it."""
+    links: list[str] = []
+    lines = ["flowchart LR", *_lines(deployments, locale, links)]
+    if left:
+        lines.append(f"  more[{quoted(sentence('map.more-deployments', {'count': left}, locale))}]")
+    text = "\n".join(lines) + "\n"
+    # Mermaid counts in UTF-16 units.
+    return text if len(links) <= MOST_LINKS and len(text.encode("utf-16-le")) // 2 <= MOST_TEXT else None
 
 
 def quoted(text: str) -> str:
@@ -23,9 +51,9 @@ def quoted(text: str) -> str:
     return '"' + "".join(c if c.isalnum() or c in " .:,-_/()·✓✗○?→…" else f"#{ord(c)};" for c in clip(text)) + '"'
 
 
-def _lines(found: Json, locale: str) -> Iterator[str]:
-    links: list[str] = []
-    for number, deployment in enumerate(found["deployments"]):
+def _lines(deployments: Sequence[Json], locale: str, links: list[str]) -> Iterator[str]:
+    """The lines of the chart; to `links` go the states of its arrows."""
+    for number, deployment in enumerate(deployments):
         names = {n["id"]: f"n{number}_{i}" for i, n in enumerate(deployment["nodes"])}
         by_role = {r: [n for n in deployment["nodes"] if n["role"] == r] for r in ROLES}
         frames = {r: f"g{number}_{r}" for r in ROLES if r != DATABASE and len(by_role[r]) > 1}

@@ -40,6 +40,26 @@ def clip(text: str, most: int = _LONG) -> str:
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
+def checks(connection: Json, sides: Mapping[str, str], locale: str) -> list[str]:
+    """What holds on a connection, in a few words each, its state first.  `sides` are its ends as they are to be called."""
+
+    def say(message: str, **args: object) -> str:
+        return sentence(f"map.{message}", args, locale)
+
+    state = connection["state"]
+    said = [say(f"state-{state}")]
+    if state == UNKNOWN:
+        said.append(say("unknown-why"))
+    if state in (ENCRYPTED, UNKNOWN, FAILS):
+        for word, value in (("client", connection["client_verified"]), ("server", connection["server_verified"]), ("host", connection["host_checked"])):
+            if value is not None:
+                said.append(say(f"{word}-{'yes' if value else 'no'}"))
+    for side, wanted in ((link.DIALER, connection["client_names"]), (link.LISTENER, connection["server_names"])):
+        if wanted:
+            said.append(say("must-be" if len(wanted) == 1 else "must-be-one", name=sides[side], wanted=" ".join(f"`{clip(w, 40)}`" for w in wanted)))
+    return list(dict.fromkeys(said))
+
+
 class _Teller:
     def __init__(self, locale: str, name: Callable[[str], str], range_of: Range, uri: Callable[[str], str] | None) -> None:
         self.locale = locale
@@ -78,19 +98,20 @@ class _Teller:
     def deployment(self, found: Deployment) -> Json:
         ids = {node.id: self.id_of(node) for node in found.nodes}
         names = {node.id: clip(node.name) for node in found.nodes}
+        connections = [self.connection(e, ids, names) for e in found.edges]
         return {
             "name": without_keys(found.name),
             "folder": self.name(found.folder),
             "nodes": [self.node(n) for n in found.nodes],
-            "connections": [self.connection(e, ids, names) for e in found.edges],
+            "connections": connections,
             "lines": [
                 {
                     "dialers": [ids[i] for i in x.dialers],
                     "listeners": [ids[i] for i in x.listeners],
                     "state": found.edges[x.edges[0]].state,
                     "text": self.line_title(found, x.dialers, x.listeners, names, found.edges[x.edges[0]].pair),
-                    "checks": self.checks(
-                        found.edges[x.edges[0]], {link.DIALER: self.group(found, x.dialers, names), link.LISTENER: self.group(found, x.listeners, names)}
+                    "checks": checks(
+                        connections[x.edges[0]], {link.DIALER: self.group(found, x.dialers, names), link.LISTENER: self.group(found, x.listeners, names)}, self.locale
                     ),
                     "connections": list(x.edges),
                 }
@@ -155,7 +176,7 @@ class _Teller:
     def connection(self, edge: MapEdge, ids: Mapping[str, str], names: Mapping[str, str]) -> Json:
         sides = {link.DIALER: names[edge.dialer], link.LISTENER: names[edge.listener]}
         said = [(side, text) for side, text in ((link.DIALER, edge.dialer_error), (link.LISTENER, edge.listener_error)) if text]
-        return {
+        told: Json = {
             "dialer": ids[edge.dialer],
             "listener": ids[edge.listener],
             "pair": edge.pair,
@@ -169,7 +190,7 @@ class _Teller:
             "dialer_error": without_keys(edge.dialer_error) if edge.dialer_error else None,
             "listener_error": without_keys(edge.listener_error) if edge.listener_error else None,
             "title": self.say(f"pair-{edge.pair}", dialer=sides[link.DIALER], listener=sides[link.LISTENER], host=clip(edge.host)),
-            "text": self.checks(edge, sides),
+            "text": [],
             "errors": [sentence(f"link.{side}-says", {"name": sides[side], "text": without_keys(text)}, self.locale) for side, text in said],
             "steps": [
                 {"side": s.side, "what": s.what, "ok": s.ok, "text": sides[s.side] + ": " + sentence(f"link.{s.what}", {k: clip(str(v), 400) for k, v in s.args.items()}, self.locale)}
@@ -178,20 +199,8 @@ class _Teller:
             "places": [self.place(p) for p in edge.places],
             "findings": [self.finding(f) for f in edge.findings],
         }
-
-    def checks(self, edge: MapEdge, sides: Mapping[str, str]) -> list[str]:
-        """What holds on a connection, in a few words each, its state first."""
-        said = [self.say(f"state-{edge.state}")]
-        if edge.state == UNKNOWN:
-            said.append(self.say("unknown-why"))
-        if edge.state in (ENCRYPTED, UNKNOWN, FAILS):
-            for word, value in (("client", edge.client), ("server", edge.server), ("host", edge.checked)):
-                if value is not None:
-                    said.append(self.say(f"{word}-{'yes' if value else 'no'}"))
-        for side, wanted in ((link.DIALER, edge.client_names), (link.LISTENER, edge.server_names)):
-            if wanted:
-                said.append(self.say("must-be" if len(wanted) == 1 else "must-be-one", name=sides[side], wanted=" ".join(f"`{clip(w, 40)}`" for w in wanted)))
-        return list(dict.fromkeys(said))
+        told["text"] = checks(told, sides, self.locale)
+        return told
 
     def finding(self, finding: Finding) -> Json:
         return {

@@ -6,6 +6,7 @@ from html import escape
 from typing import Iterator
 
 from dmls.views import map_layout
+from dmls.views.map_fold import folded
 from dmls.views.map_shown import Json, clip
 from dmls.views.map_text import MARKS
 from dmls.width import char_width
@@ -42,7 +43,7 @@ def document(found: Json, locale: str) -> str:
     parts = []
     at = 0.0
     width = 0.0
-    for number, deployment in enumerate(found["deployments"]):
+    for number, deployment in enumerate(folded(d, locale) for d in found["deployments"]):
         drawn = map_layout.picture(deployment)
         parts.append(f'<g transform="translate(0 {at:.0f})">{"".join(_content(deployment, drawn, locale, number, False))}</g>')
         at += drawn.height + 24
@@ -57,7 +58,7 @@ def document(found: Json, locale: str) -> str:
 
 
 def part(deployment: Json, locale: str, number: int) -> str:
-    """The picture of one deployment for a page, whose lines can be chosen."""
+    """The picture of one deployment, folded, for a page where lines can be chosen."""
     drawn = map_layout.picture(deployment)
     label = escape(sentence("map.picture", {}, locale), quote=True)
     return (
@@ -73,7 +74,7 @@ def line_label(line: Json, locale: str) -> str:
 
 def _content(deployment: Json, drawn: map_layout.Picture, locale: str, number: int, chosen: bool) -> Iterator[str]:
     for group in drawn.groups:
-        count = sum(n["role"] == group.role for n in deployment["nodes"])
+        count = sum(len(n.get("members", ".")) for n in deployment["nodes"] if n["role"] == group.role)
         yield _rect(group.box, "box", 10)
         yield f'<text class="heading" x="{group.box.x + 14:.0f}" y="{group.box.y + 20:.0f}">{escape(sentence("map.role-" + group.role, {}, locale))} · {count}</text>'
     # What fails is drawn last, so that it lies on top; where lines can be chosen it comes first, since the keyboard goes in the order of drawing.
@@ -110,7 +111,8 @@ def _rect(box: map_layout.Box, kind: str, radius: int) -> str:
 
 
 def _node(node: Json, box: map_layout.Box, locale: str) -> Iterator[str]:
-    yield f"<g>{_rect(box, 'card', 8)}<title>{escape(clip(node['name'], 200))}</title>"
+    behind = "".join(_rect(box._replace(x=box.x + 3 * i, y=box.y + 3 * i), "card", 8) for i in (2, 1)) if "members" in node else ""
+    yield f"<g>{behind}{_rect(box, 'card', 8)}<title>{escape(clip(node['name'], 200))}</title>"
     address = node["address"] if node["address"] != node["name"] else ""
     rows = [("name", node["name"]), ("faint", " · ".join(t for t in (sentence("map.role-" + node["role"], {}, locale), address) if t)), *(("", text) for text in node["text"][:2])]
     for i, (kind, text) in enumerate(rows):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator, NamedTuple
 
+from dmls.views.map_fold import folded
 from dmls.views.map_shown import Json, clip
 from dmls.width import padded, width, wrapped
 from dmls.words.catalogue import sentence
@@ -30,7 +31,7 @@ class TextLine(NamedTuple):
 
 def text_lines(found: Json, locale: str) -> list[TextLine]:
     """The whole map."""
-    return list(_lines(found, lambda message, **args: sentence(f"map.{message}" if message != "comma" else "cli.comma", args, locale)))
+    return list(_lines(found, locale, lambda message, **args: sentence(f"map.{message}" if message != "comma" else "cli.comma", args, locale)))
 
 
 def where(place: Json) -> str:
@@ -38,10 +39,10 @@ def where(place: Json) -> str:
     return f"{clip(place['file'], 200)}:{place['range']['start']['line'] + 1}" + (f" {place['key']}" if place.get("key") else "")
 
 
-def _lines(found: Json, say: Callable[..., str]) -> Iterator[TextLine]:
+def _lines(found: Json, locale: str, say: Callable[..., str]) -> Iterator[TextLine]:
     yield TextLine(((STRONG, say("title")), ("", f" · {say('for-version', version=found['dm_version'])}" + (f" · {found['at'][:10]}" if found["at"] else ""))))
     yield TextLine((("", found["text"]),))
-    for deployment in found["deployments"]:
+    for deployment in (folded(d, locale) for d in found["deployments"]):
         yield TextLine(())
         yield TextLine(((STRONG, clip(deployment["name"] or deployment["folder"], 200)),))
         yield from _nodes(deployment["nodes"], say)
@@ -56,7 +57,7 @@ def _lines(found: Json, say: Callable[..., str]) -> Iterator[TextLine]:
 
 
 def _nodes(nodes: list[Json], say: Callable[..., str]) -> Iterator[TextLine]:
-    rows = [(say(f"role-{n['role']}"), clip(n["name"], 40), clip(n["address"], 40) if n["role"] != "database" else "", " · ".join(n["text"]), n) for n in nodes]
+    rows = [(say(f"role-{n['role']}"), clip(n["name"], 40), clip(n["address"], 40) if n["address"] != n["name"] else "", " · ".join(n["text"]), n) for n in nodes]
     columns = [max(width(row[i]) for row in rows) for i in range(3)] if rows else []
     for role, name, address, facts, node in rows:
         head = f"  {padded(role, columns[0])}  "
