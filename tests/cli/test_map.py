@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from dmls.cli.commands import MAP_FORMATS
+from dmls.views.map_mermaid import MOST_LINKS, MOST_TEXT
 from support.certs import AT
 from support.deployment import certificate, deployment
 
@@ -85,6 +86,38 @@ def test_what_a_picture_shows_as_one(here: Path, dmls: Run) -> None:
         "each DM-master with itself",
     ]
     assert sorted(i for x in one["lines"] for i in x["connections"]) == list(range(len(one["connections"])))
+
+
+@pytest.mark.parametrize("form", [form for form in MAP_FORMATS if form != "json"])
+def test_what_has_one_story_is_folded(here: Path, dmls: Run, form: str) -> None:
+    deployment(here, 3, 10, 20, 30)
+    text = dmls("map", "--format", form, "--at", AT).out
+    assert "19 sources" in text and "30 tasks" in text and "19 databases" in text
+    # What differs stands by itself, and the page has all of them behind one more click.
+    assert "mysql-1" in text and "w10" in text
+    assert ("task-17" in text) == (form == "html")
+
+
+def test_the_json_is_whole(here: Path, dmls: Run) -> None:
+    deployment(here, 1, 1, 20, 30)
+    (one,) = told(dmls)["deployments"]
+    assert sum(n["role"] == "task" for n in one["nodes"]) == 30 and sum(n["role"] == "source" for n in one["nodes"]) == 20
+
+
+def test_more_stories_than_can_be_drawn(here: Path, dmls: Run) -> None:
+    """Each task has a database of its own, and admits another name."""
+    deployment(here, 3, 10, 2, 520)
+    for i, path in enumerate(here.glob("dm-task*.yaml")):
+        text = path.read_text(encoding="utf-8").replace("host: 10.0.3.1", f"host: 10.1.{i // 200}.{i % 200}")
+        security = f"  security:\n    ssl-ca: {(here / 'ca.pem').as_posix()}\n    cert-allowed-cn: [dm-{i}]\n"
+        path.write_text(text.replace("mysql-instances:", f"{security}mysql-instances:"), encoding="utf-8")
+    chart = dmls("map", "--format", "mermaid", "--at", AT).out
+    assert len(chart) <= MOST_TEXT and sum("|" in line for line in chart.splitlines()) <= MOST_LINKS
+    assert "520 tasks" in chart and "520 databases" in chart
+    picture = ET.fromstring(dmls("map", "--format", "svg", "--at", AT).out)
+    assert sum(rect.get("class") == "card" for rect in picture.iter("{http://www.w3.org/2000/svg}rect")) <= 150
+    page = dmls("map", "--format", "html", "--at", AT).out
+    assert all(f"10.1.{i // 200}.{i % 200}:4000" in page for i in range(520))
 
 
 def test_status(here: Path, dmls: Run) -> None:

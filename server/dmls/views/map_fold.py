@@ -11,13 +11,15 @@ from typing import Any, Iterable, Mapping, Sequence
 from dmls.model import link
 from dmls.model.kind import DMCTL, MASTER
 from dmls.views.map_shown import Json, checks, clip
-from dmls.views.tls_map import STATES
+from dmls.views.tls_map import DATABASE, STATES
 from dmls.words.catalogue import sentence
 
 FEW = 8
 """So many nodes that are alike are shown one by one."""
 NONE, COARSE = 1, 0
 """Instead of `FEW`: no two that are alike; and besides, only the role and the worst state of a node's connections tell nodes apart."""
+_DRAWN = 150
+"""Nodes that a picture shows at most where folding can help it."""
 _NEVER = (DMCTL, MASTER)
 """Roles that are few, and whose nodes call each other."""
 
@@ -46,6 +48,16 @@ def folded(deployment: Json, locale: str, most: int = FEW) -> Json:
     return {**deployment, "nodes": shown, "connections": connections, "lines": _lines({**deployment, "nodes": shown}, first, locale, most)}
 
 
+def drawn(deployment: Json, locale: str) -> Json:
+    """The deployment folded as far as a picture of it can be looked at."""
+    found = deployment
+    for most in (FEW, NONE, COARSE):
+        found = folded(deployment, locale, most)
+        if len(found["nodes"]) <= _DRAWN:
+            break
+    return found
+
+
 def _is_many(group: Sequence[Json], most: int) -> bool:
     return len(group) > max(1, most) and (most == COARSE or group[0]["role"] not in _NEVER)
 
@@ -68,11 +80,15 @@ def _classes(deployment: Json) -> dict[str, int]:
 
 
 def _coarse(deployment: Json) -> dict[str, object]:
+    """By role and the worst connection; databases also by who calls them, so that sources and tasks stay apart in a picture."""
+    role = {n["id"]: n["role"] for n in deployment["nodes"]}
+    callers: dict[str, set[str]] = {}
     worst: dict[str, int] = {}
     for connection in deployment["connections"]:
         for id in (connection["dialer"], connection["listener"]):
             worst[id] = min(worst.get(id, len(STATES)), STATES.index(connection["state"]))
-    return {n["id"]: (n["role"], worst.get(n["id"])) for n in deployment["nodes"]}
+        callers.setdefault(connection["listener"], set()).add(role[connection["dialer"]])
+    return {id: (own, worst.get(id), frozenset(callers.get(id, ())) if own == DATABASE else None) for id, own in role.items()}
 
 
 def _numbered(keys: dict[str, tuple[object, ...]]) -> dict[str, int]:
@@ -92,7 +108,7 @@ def _one_of(group: Sequence[Json], locale: str, most: int) -> Json:
     """One node for all of a group; where others stand their names."""
     names = [clip(n["name"], 40) for n in group]
     comma = sentence("cli.comma", {}, locale)
-    listed = comma.join(names) if len(names) < 3 else f"{comma.join(names[:2])} … {names[-1]}"
+    listed = comma.join(names) if len(names) <= 3 else f"{comma.join(names[:2])} … {names[-1]}"
     facts = group[0]["text"] if most != COARSE or all(n["text"] == group[0]["text"] for n in group) else []
     findings = [f for n in group for f in n["findings"]]
     return {**group[0], "name": _many(group[0]["role"], len(group), locale), "address": listed, "text": facts, "findings": findings, "members": [n["id"] for n in group]}
@@ -134,4 +150,4 @@ def _side(ends: Sequence[Json], nodes: Iterable[Json], locale: str) -> str:
     return sentence("cli.comma", {}, locale).join(clip(n["name"]) for n in ends)
 
 
-__all__ = ["COARSE", "FEW", "NONE", "folded", "story"]
+__all__ = ["COARSE", "FEW", "NONE", "drawn", "folded", "story"]

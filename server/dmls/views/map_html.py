@@ -11,8 +11,7 @@ import re
 from html import escape
 from typing import Any, Iterator
 
-from dmls.views import map_svg
-from dmls.views.map_fold import folded
+from dmls.views import map_fold, map_svg
 from dmls.views.map_shown import Json, clip
 from dmls.views.map_text import MARKS, where
 from dmls.words.catalogue import sentence
@@ -129,7 +128,7 @@ def _body(found: Json, locale: str) -> Iterator[str]:
     when = f" · {escape(found['at'][:10])}" if found["at"] else ""
     yield f'<header><h1>{say("title")}</h1><p class="faint">{say("for-version", version=found["dm_version"])}{when}</p><p>{_safe(found["text"])}</p></header>\n<main>\n'
     for number, whole in enumerate(found["deployments"]):
-        deployment = folded(whole, locale)
+        deployment = map_fold.drawn(whole, locale)
         name = _safe(deployment["name"] or deployment["folder"], 200)
         yield f'<section aria-labelledby="d{number}"><h2 id="d{number}">{name}</h2><p class="faint">{say("help")}</p>\n<div class="view">\n'
         yield f'<div class="scroll" tabindex="0" role="region" aria-label="{say("picture")}">{map_svg.part(deployment, locale, number)}</div>\n'

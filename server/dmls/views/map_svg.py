@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Iterator
 
-from dmls.views import map_layout
-from dmls.views.map_fold import folded
+from dmls.views import map_fold, map_layout
 from dmls.views.map_shown import Json, clip
 from dmls.views.map_text import MARKS
 from dmls.width import char_width
@@ -43,7 +42,7 @@ def document(found: Json, locale: str) -> str:
     parts = []
     at = 0.0
     width = 0.0
-    for number, deployment in enumerate(folded(d, locale) for d in found["deployments"]):
+    for number, deployment in enumerate(map_fold.drawn(d, locale) for d in found["deployments"]):
         drawn = map_layout.picture(deployment)
         parts.append(f'<g transform="translate(0 {at:.0f})">{"".join(_content(deployment, drawn, locale, number, False))}</g>')
         at += drawn.height + 24
