@@ -93,7 +93,8 @@ def _names(line: CommandLine, span: Span, use: FlagUse | None, locale: str) -> l
     hyphens = "-" if use is not None and not text.startswith("--", span.start) and line.kind != kinds.DMCTL else "--"
     taken = {u.spec.name for u in line.flags if u.spec is not None and u.spec.takes != LIST}
     out = []
-    for number, spec in enumerate(flags(line.kind).values()):
+    # Nobody writes into a script what only prints something.
+    for number, spec in enumerate(sorted(flags(line.kind).values(), key=lambda spec: spec.ends)):
         if spec.name in taken:
             continue
         written = f"{hyphens if len(spec.name) > 1 else '-'}{spec.name}"

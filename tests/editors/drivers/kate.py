@@ -159,8 +159,9 @@ class Kate(Editor):
         self._type(typed.partition("-")[0])
         self._keys("ctrl+space")
         offered = [item["label"] for item in self._result("textDocument/completion", before)["items"]]
-        self._keys("Return")
-        until("the completed line", lambda: self.text().splitlines()[-1].startswith(wanted), seen=self.text)
+        # Kate shows in its order what begins as the text does; nothing of the text stands there yet where `typed` ends with a blank.
+        self._keys(*["Down"] * (offered.index(wanted) if typed.endswith(" ") else 0), "Return")
+        until("the completed line", lambda: wanted in self.text().splitlines()[-1], seen=self.text)
         return offered
 
     def fix(self, line: int, title: str) -> None:
