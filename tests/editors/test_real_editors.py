@@ -22,7 +22,7 @@ RECORD = "DMLS_RECORD"
 SCRIPT = """\
 #!/bin/bash
 cd /deploy/dm-worker-8262 || exit 1
-exec bin/dm-worker --name=w1 --join=10.0.0.1:8261 --ssl-ca=/etc/dm/ca.pem --ssl-cert=/etc/dm/w1.pem
+exec dm-worker --name=w1 --join=10.0.0.1:8261 --ssl-ca=/dm/ca.pem --ssl-cert=/dm/w1.pem
 """
 """Line 3 lacks the key of the certificate."""
 ALL_FIXES = {"en": "Apply all safe fixes in this file", "zh": "应用"}
