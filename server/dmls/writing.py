@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import AbstractContextManager, nullcontext
-from typing import Callable, Mapping, NamedTuple
+from typing import Callable, Mapping, NamedTuple, Sequence
 
 from dmls.disk import Changed, Existing, NotWritten, create, remove_created, write_atomic
 from dmls.migrate.change import Change, Created, Edited
@@ -28,83 +29,90 @@ def carry_out(change: Change, tell: Tell, name: Name, guard: Callable[[], Abstra
     What fails half-way is taken back; the user is told what was written, what was taken back, and how to undo the rest.  An interruption
     counts as a failure; `guard` makes one of a request to end.
     """
-    done: list[Edited | Created] = []
-    folders: list[str] = []
-    failure: Failure | None = None
+    writing = Writing(tell, name)
     try:
         with guard():
-            for created in change.created:
-                failure = _create(created, name, done, folders)
-                if failure is not None:
-                    break
-            else:
-                for edited in change.edited:
-                    failure = _edit(edited, tell, name, done)
-                    if failure is not None:
-                        break
+            return writing.create(change.created) and writing.edit(change.edited)
     except BaseException:
         tell("change.interrupted", {})
-        _take_back(done, folders, tell, name)
+        writing.take_back()
         raise
-    if failure is None:
-        return True
-    tell(failure.message, failure.args)
-    _take_back(done, folders, tell, name)
-    return False
 
 
-def _create(created: Created, name: Name, done: list[Edited | Created], folders: list[str]) -> Failure | None:
-    written = create(created.path, created.data, created.mode, folders)
-    if isinstance(written, Existing):
-        return None if written.same else Failure("change.exists", {"path": name(created.path)})
-    if isinstance(written, NotWritten):
-        return Failure("cli.fix-not-written", {"path": name(created.path), "reason": written.reason})
-    done.append(created)
-    return None
+class Writing:
+    """What was written of a change so far.  What fails is told, and all that was written before is taken back."""
 
+    def __init__(self, tell: Tell, name: Name) -> None:
+        self._tell = tell
+        self._name = name
+        self._done: list[Edited | Created] = []
+        self._folders: list[str] = []
 
-def _edit(edited: Edited, tell: Tell, name: Name, done: list[Edited | Created]) -> Failure | None:
-    written = write_atomic(edited.path, edited.new.encode("utf-8"), edited.old.encode("utf-8"))
-    if isinstance(written, Changed):
-        return Failure("cli.fix-changed", {"path": name(edited.path)})
-    if isinstance(written, NotWritten):
-        return Failure("cli.fix-not-written", {"path": name(edited.path), "reason": written.reason})
-    done.append(edited)
-    if written.links:
-        tell("cli.fix-links", {"path": name(edited.path)})
-    return None
+    def create(self, files: Sequence[Created]) -> bool:
+        """Write new files; False where one could not be written, or is there already with other content."""
+        return all(self._went_well(self._create(file)) for file in files)
 
+    def edit(self, files: Sequence[Edited]) -> bool:
+        """Replace texts; False where one could not be written, or is not what it was when the change was made."""
+        return all(self._went_well(self._edit(file)) for file in files)
 
-def _take_back(done: list[Edited | Created], folders: list[str], tell: Tell, name: Name) -> None:
-    """Undo what was written, in the opposite order."""
-    if not done:
-        tell("change.nothing-written", {})
-    for file in reversed(done):
+    def _went_well(self, failure: Failure | None) -> bool:
+        if failure is None:
+            return True
+        self._tell(failure.message, failure.args)
+        self.take_back()
+        return False
+
+    def _create(self, created: Created) -> Failure | None:
+        written = create(created.path, created.data, created.mode, self._folders)
+        if isinstance(written, Existing):
+            return None if written.same else Failure("change.exists", {"path": self._name(created.path)})
+        if isinstance(written, NotWritten):
+            return Failure("cli.fix-not-written", {"path": self._name(created.path), "reason": written.reason})
+        self._done.append(created)
+        return None
+
+    def _edit(self, edited: Edited) -> Failure | None:
+        written = write_atomic(edited.path, edited.new.encode("utf-8"), edited.old.encode("utf-8"))
+        if isinstance(written, Changed):
+            return Failure("cli.fix-changed", {"path": self._name(edited.path)})
+        if isinstance(written, NotWritten):
+            return Failure("cli.fix-not-written", {"path": self._name(edited.path), "reason": written.reason})
+        self._done.append(edited)
+        if written.links:
+            self._tell("cli.fix-links", {"path": self._name(edited.path)})
+        return None
+
+    def take_back(self) -> bool:
+        """Undo what was written, in the opposite order, and tell what became of each file; whether all is as before."""
+        if not self._done:
+            self._tell("change.nothing-written", {})
+        undone = [self._take_back(file) for file in reversed(self._done)]
+        for folder in reversed(self._folders):
+            try:
+                os.rmdir(folder)
+            except OSError:
+                # Somebody else has put something there.
+                pass
+        self._done.clear()
+        self._folders.clear()
+        return all(undone)
+
+    def _take_back(self, file: Edited | Created) -> bool:
+        undo = ""
         if isinstance(file, Created):
             undone = remove_created(file.path, file.data)
-            command = f"rm {_word(file.path)}"
+            undo = f"rm {shlex.quote(file.path)}"
         else:
             undone = not isinstance(write_atomic(file.path, file.old.encode("utf-8"), file.new.encode("utf-8")), (Changed, NotWritten))
-            command = ""
-            if not undone:
-                kept = f"{file.path}.before-dmls"
-                if not isinstance(create(kept, file.old.encode("utf-8"), 0o600), (Existing, NotWritten)):
-                    command = f"mv {_word(kept)} {_word(file.path)}"
+            kept = f"{file.path}.before-dmls"
+            if not undone and not isinstance(create(kept, file.old.encode("utf-8"), 0o600), (Existing, NotWritten)):
+                undo = f"mv {shlex.quote(kept)} {shlex.quote(file.path)}"
+        path = self._name(file.path)
         if undone:
-            tell("change.taken-back", {"path": name(file.path)})
-        elif command:
-            tell("change.not-taken-back", {"path": name(file.path), "command": command})
+            self._tell("change.taken-back", {"path": path})
+        elif undo:
+            self._tell("change.not-taken-back", {"path": path, "command": undo})
         else:
-            tell("change.lost-old", {"path": name(file.path)})
-    for folder in reversed(folders):
-        try:
-            os.rmdir(folder)
-        except OSError:
-            # Somebody else has put something there.
-            pass
-
-
-def _word(path: str) -> str:
-    import shlex
-
-    return shlex.quote(path)
+            self._tell("change.lost-old", {"path": path})
+        return undone

@@ -10,8 +10,8 @@ import pytest
 
 from dmls.cli.check_command import request_of
 from dmls.cli.console import Console
-from dmls.cli.options import parse
 from dmls.cli.session import Request, Session
+from dmls.commands.options import parse
 from support.certs import AT, DAY, NOW, Identity, Spec, identity, key, pem
 
 from .conftest import Run, Stream

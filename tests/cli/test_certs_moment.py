@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dmls.cli import moment
 from dmls.cli.moment import days_between, read_moment
-from dmls.cli.options import UsageError
+from dmls.commands.options import UsageError
 from dmls.pki.facts import rfc_3339
 from support.certs import AT, NOW
 

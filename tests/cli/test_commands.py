@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from dmls.cli.commands import COMMANDS, SCHEMAS
+from dmls.commands.table import COMMANDS, SCHEMAS
 from dmls.rules.registry import ROWS
 
 from .conftest import Run

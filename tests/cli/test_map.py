@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dmls.cli.commands import MAP_FORMATS
+from dmls.commands.table import MAP_FORMATS
 from dmls.views.map_mermaid import MOST_LINKS, MOST_TEXT
 from support.certs import AT
 from support.deployment import certificate, deployment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION
-from dmls.cli.options import UsageError, parse
+from dmls.commands.options import UsageError, parse
+from dmls.commands.table import COMMANDS, EVERYWHERE, VERSION
 from dmls.width import width
 from dmls.words.catalogue import table
 

@@ -11,8 +11,8 @@ import pytest
 from dmls.cli.check_command import request_of, watch
 from dmls.cli.console import Console
 from dmls.cli.formats import text
-from dmls.cli.options import parse
 from dmls.cli.session import Session
+from dmls.commands.options import parse
 
 from .conftest import BAD_WORKER, GOOD_WORKER, Stream
 

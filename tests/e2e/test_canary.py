@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
-from dmls.cli.commands import FORMATS
+from dmls.commands.table import FORMATS
 from dmls.settings import KINDS
 from support.canary import PASSWORD, Canary, Secrets, bent, flat, pasted
 from support.raw_client import PATIENCE, TESTS, RawClient, at, environment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import pytest
 
@@ -21,11 +21,12 @@ def real(start) -> Iterator[RawClient]:
 
 
 class Editor:
-    """A client that applies edits to the disk, or whose user refuses them."""
+    """A client that applies edits to the disk, or whose user refuses them all, or those of the files `leaves`."""
 
-    def __init__(self, client: RawClient, folder: Path, workspace: Path | None = None, applies: bool = True, **more: Any) -> None:
+    def __init__(self, client: RawClient, folder: Path, workspace: Path | None = None, applies: bool = True, leaves: Sequence[str] = (), **more: Any) -> None:
         self.client = client
         self.applies = applies
+        self.leaves = leaves
         self.edits: list[dict[str, Any]] = []
         client.answers["workspace/applyEdit"] = self.apply
         client.initialize(workspaceFolders=[{"uri": (workspace or folder).as_uri(), "name": "work"}], capabilities=ANNOTATIONS, **more)
@@ -36,6 +37,8 @@ class Editor:
         if self.applies:
             for document in params["edit"]["documentChanges"]:
                 path = self.folder / document["textDocument"]["uri"].rpartition("/")[2]
+                if path.name in self.leaves:
+                    continue
                 lines = path.read_bytes().decode("utf-8").splitlines(keepends=True)
                 for edit in sorted(document["edits"], key=lambda e: e["range"]["start"]["line"], reverse=True):
                     (start, end) = edit["range"]["start"], edit["range"]["end"]
@@ -86,6 +89,26 @@ def test_a_user_who_refuses(real: RawClient, tmp_path: Path) -> None:
     assert now(tmp_path) == before and not (tmp_path / "tls").exists()
 
 
+def test_a_user_who_leaves_some_edits_out(real: RawClient, tmp_path: Path) -> None:
+    before = plain(tmp_path, 3, "full")
+    found = Editor(real, tmp_path, leaves=["dm-master2.toml"]).change("tls enable", apply=True)
+    changed, left = found["error"].split(", but not ")
+    assert found["applied"] is False and found["change"]["written"] is False
+    assert "dm-master1.toml" in changed and left.partition(";")[0].endswith("dm-master2.toml") and "dm-master1" not in left
+    # What was edited names the certificates, so they stay.
+    assert (tmp_path / "tls" / "m1-key.pem").is_file()
+    assert [name for name, data in now(tmp_path).items() if before.get(name, data) == data and name.startswith("dm-master")] == ["dm-master2.toml"]
+
+
+def test_new_files_that_cannot_be_written_stop_the_edits(real: RawClient, tmp_path: Path) -> None:
+    before = plain(tmp_path, 1, "bare")
+    (tmp_path / "tls").write_text("no folder")
+    editor = Editor(real, tmp_path)
+    found = editor.change("tls enable", apply=True)
+    assert found["applied"] is False and "tls" in found["error"] and "nothing was written" in found["error"]
+    assert editor.edits == [] and {name: data for name, data in now(tmp_path).items() if name != "tls"} == before
+
+
 def test_unsaved_text_counts(real: RawClient, tmp_path: Path) -> None:
     plain(tmp_path, 1, "bare")
     editor = Editor(real, tmp_path)
@@ -106,6 +129,9 @@ def test_unsaved_text_counts(real: RawClient, tmp_path: Path) -> None:
         ({"action": "migrate passwords", "options": {}}, "--new-key"),
         ({"action": "migrate v1", "options": {"style": "stylish"}}, "--style cannot be `stylish`"),
         ({"action": "certs new", "options": {"key-type": "dsa"}}, "--key-type cannot be `dsa`"),
+        ({"action": "tls enable", "options": {"leeder": "m1"}}, "no option `--leeder` here"),
+        ({"action": "tls enable", "options": {"leader": True}}, "--leader NAME"),
+        ({"action": "tls enable", "options": {"no-cn": "yes"}}, "--no-cn"),
         ({"action": "init"}, "--masters, --workers, --source, --target"),
         ({"action": "rm"}, "no action called rm"),
         ({}, "no action called None"),

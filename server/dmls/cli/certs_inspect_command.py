@@ -6,7 +6,7 @@ from dmls.cli.certs.inspection import inspect, read_source, to_json
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of
-from dmls.cli.options import Parsed, read_version
+from dmls.commands.options import Parsed, read_version
 from dmls.version import go_of
 
 

@@ -9,9 +9,9 @@ from dmls.cli.certs.layout import COLUMNS, counted, one_line, state_colour, stat
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of, days_of
-from dmls.cli.options import Parsed
 from dmls.cli.result import Result
 from dmls.cli.session import Request, Session
+from dmls.commands.options import Parsed
 from dmls.pki.facts import LATEST_GO, rfc_3339
 from dmls.pki.shown import whole_name
 from dmls.width import padded, width, wrapped

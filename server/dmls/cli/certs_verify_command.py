@@ -8,7 +8,7 @@ from dmls.cli.certs.verification import Answer, Question, answer
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of
-from dmls.cli.options import Parsed, UsageError, read_version
+from dmls.commands.options import Parsed, UsageError, read_version
 from dmls.pki.facts import GoVersion
 from dmls.pki.shown import whole_name
 from dmls.version import go_of

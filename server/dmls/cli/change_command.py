@@ -12,11 +12,11 @@ from dmls.cli.fixes import Change as TextChange
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.map_command import ranges
 from dmls.cli.moment import at_of
-from dmls.cli.options import Parsed, read_version
 from dmls.cli.result import Result, secret_spans
 from dmls.cli.session import Request as SessionRequest
 from dmls.cli.session import Session
 from dmls.cli.terminable import terminable
+from dmls.commands.options import Parsed, read_version
 from dmls.disk import Existing, NotWritten, absolute, create, with_slashes
 from dmls.keyring import Keyring
 from dmls.migrate.change import ALSO, FOR_VERSION, LOST, CannotDo, Change, Options, Request, action
@@ -46,7 +46,7 @@ def run(parsed: Parsed, console: Console) -> int:
     if session.failed:
         return FAULT
     names = Result([], {source.path: source.given for source in sources}).name
-    options = Options({option.name.lstrip("-"): parsed.all_of(option.name) for option in parsed.command.options if parsed.flag(option.name)})
+    options = Options(parsed.options)
     make = action(name)
     keys = Keyring(_asking(console), options.value("ca-key-pass-file"))
     try:

@@ -7,12 +7,12 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Callable
 
-from dmls.cli.commands import NEVER
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
-from dmls.cli.options import Parsed, UsageError, closest, read_version
 from dmls.cli.result import Result
 from dmls.cli.session import STDIN, Request, Session
+from dmls.commands.options import Parsed, UsageError, closest, read_version
+from dmls.commands.table import NEVER
 from dmls.finding import Severity
 from dmls.version import parse_version
 

@@ -5,10 +5,10 @@ Rule names are asked from `dmls rules` at the moment they are needed.
 
 from __future__ import annotations
 
-from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION, Command, Option
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN
-from dmls.cli.options import Parsed
+from dmls.commands.options import Parsed
+from dmls.commands.table import COMMANDS, EVERYWHERE, VERSION, Command, Option
 
 _RULES = "dmls rules 2>/dev/null | awk '{print $2}'"
 

@@ -10,8 +10,8 @@ from dmls.cli.console import Console, harmless
 from dmls.cli.diff import painted, unified
 from dmls.cli.formats import text
 from dmls.cli.main import CLEAN, FAULT
-from dmls.cli.options import Parsed
 from dmls.cli.session import Request, Session
+from dmls.commands.options import Parsed
 from dmls.disk import absolute, with_slashes
 from dmls.settings import NAME as SETTINGS_NAME
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Mapping
 from dmls import __version__
 from dmls.cli.console import Console, harmless
 from dmls.cli.main import CLEAN, FAULT
-from dmls.cli.options import Parsed
 from dmls.cli.session import Request, Session
+from dmls.commands.options import Parsed
 from dmls.finding import Severity
 from dmls.model import kind as kinds
 from dmls.settings import DEFAULTS, Settings

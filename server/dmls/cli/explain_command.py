@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN
-from dmls.cli.options import Parsed, UsageError, closest
+from dmls.commands.options import Parsed, UsageError, closest
 from dmls.rules.pages import page_of
 from dmls.rules.registry import ROWS
 from dmls.words.catalogue import page

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION, Command, Option
 from dmls.cli.console import Console
+from dmls.commands.table import COMMANDS, EVERYWHERE, VERSION, Command, Option
 from dmls.width import padded, wrapped
 
 

@@ -7,7 +7,7 @@ from typing import Callable
 from dmls.cli import change_command
 from dmls.cli.console import Console, harmless
 from dmls.cli.main import FAULT
-from dmls.cli.options import Parsed
+from dmls.commands.options import Parsed
 from dmls.migrate import init
 from dmls.migrate.change import CannotDo, Options
 from dmls.migrate.compose import MASTER_PORT, WORKER_PORT

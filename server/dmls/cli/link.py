@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dmls.cli.console import Console, harmless
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of
-from dmls.cli.options import Parsed, UsageError, read_version
 from dmls.cli.session import Request, Session
+from dmls.commands.options import Parsed, UsageError, read_version
 from dmls.disk import absolute
 from dmls.model.connection import Unclear, between
 from dmls.model.handshake import judge

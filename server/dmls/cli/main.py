@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Callable, Sequence
 
 from dmls.cli.console import Console
-from dmls.cli.options import Parsed, UsageError, parse
+from dmls.commands.options import Parsed, UsageError, parse
 from dmls.settings import language_of
 
 CLEAN = 0

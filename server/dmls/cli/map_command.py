@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Callable
 from dmls.cli.console import Console, harmless
 from dmls.cli.main import CLEAN, FAULT, FINDINGS
 from dmls.cli.moment import at_of
-from dmls.cli.options import Parsed, read_version
 from dmls.cli.result import Result
 from dmls.cli.session import Request, Session
+from dmls.commands.options import Parsed, read_version
 from dmls.text import LineIndex
 from dmls.views.map_shown import Json, shown
 from dmls.views.tls_map import FAILS

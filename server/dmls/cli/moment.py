@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from dmls.cli.options import Parsed, UsageError
+from dmls.commands.options import Parsed, UsageError
 from dmls.disk import now
 from dmls.pattern import LazyPattern
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmls.cli.console import Console
 from dmls.cli.main import CLEAN
-from dmls.cli.options import Parsed
+from dmls.commands.options import Parsed
 from dmls.finding import Severity
 from dmls.rules.registry import ROWS
 from dmls.width import padded, width

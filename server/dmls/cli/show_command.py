@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dmls.cli.console import Console, harmless
 from dmls.cli.main import CLEAN, FAULT
-from dmls.cli.options import Parsed, UsageError, read_version
 from dmls.cli.session import STDIN, Request, Session
+from dmls.commands.options import Parsed, UsageError, read_version
 from dmls.disk import absolute
 from dmls.files import Directory
 from dmls.ide.values import Refusal

@@ -1,7 +1,8 @@
 """The command that changes a deployment, for editors: the actions of `dmls tls`, `certs`, `migrate` and `init` on what is in the workspace.
 
-Asked without `apply` it tells what would be done.  With it, the client is asked to apply the edits, each of which it may let the user look at, and
-only where it has done so the new files are written: they are none of the documents it knows, and keys need their permission bits.
+Asked without `apply` it tells what would be done.  With it, the new files are written, since edits may name them: they are none of the documents
+that the client knows, and keys need their permission bits.  Then the client is asked to apply the edits, each of which it may let the user look
+at; where it applies none, the new files are taken back.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence, cast
 
+from dmls.commands.options import UsageError, read_version, taken
 from dmls.disk import Found, config_files, now
 from dmls.finding import FileEdit
 from dmls.ide.actions import line_edits
@@ -16,17 +18,17 @@ from dmls.keyring import Keyring
 from dmls.lsp import to_proto
 from dmls.migrate.change import ACTIONS, ALSO, FOR_VERSION, CannotDo, Change, Files, Options, Request, action
 from dmls.text import LineIndex, Span
-from dmls.version import Version, parse_version
 from dmls.views.change_shown import markdown, shown
 from dmls.words.catalogue import sentence
 from dmls.workspace import List, ReadPem, ReadSecret, ReadText, Stat
-from dmls.writing import carry_out
+from dmls.writing import Writing
 
 if TYPE_CHECKING:
     from dmls.analysis import Analysis
     from dmls.lsp.session import Session
     from dmls.model.cert_use import PemState
     from dmls.settings import Settings
+    from dmls.version import Version
     from dmls.workspace import Want
 
 ROUNDS = 12
@@ -52,16 +54,16 @@ async def change(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
     known = frozenset(session.workspace.paths)
     try:
         return await _answer(session, name, asked, given, folders)
-    except CannotDo as error:
+    except (CannotDo, UsageError) as error:
         return {"error": sentence(error.message, error.details, locale)}
     finally:
         _forget_guests(session, known, ALSO.get(name, ()))
 
 
 async def _answer(session: Session, name: str, asked: Mapping[str, Any], given: Sequence[str], folders: Sequence[str]) -> to_proto.Json:
-    """Raises CannotDo."""
+    """Raises CannotDo and UsageError."""
     locale = session.locale
-    made = await _made(session, name, _options(asked.get("options")), given, folders)
+    made = await _made(session, name, _options(name, asked.get("options"), given or folders), given, folders)
     applies = asked.get("apply") is True and not made.is_empty
     if applies and not session.client.trusted:
         return {"error": sentence("change.untrusted", {}, locale)}
@@ -79,31 +81,22 @@ def _forget_guests(session: Session, known: frozenset[str], also: tuple[str, ...
             session.workspace.forget(path)
 
 
-def _options(given: object) -> Options:
-    if not isinstance(given, Mapping):
-        return Options({})
-    values: dict[str, list[str]] = {}
-    for name, value in given.items():
-        if value is True or value == "":
-            values[str(name)] = []
-        elif isinstance(value, str):
-            values[str(name)] = [value]
-        elif isinstance(value, list):
-            values[str(name)] = [str(one) for one in value]
-    return Options(values)
+def _options(name: str, given: object, operands: Sequence[str]) -> Options:
+    """What an editor gives, read as the command line of the action `name` would be.  Raises UsageError."""
+    pairs: list[tuple[str, str | None]] = []
+    for key, value in given.items() if isinstance(given, Mapping) else ():
+        pairs += [(str(key), None if one is True or one == "" else str(one)) for one in (value if isinstance(value, list) else [value])]
+    return Options(taken(name, pairs, operands).options)
 
 
 def _version(options: Options) -> Version | None:
-    """The DM version that an option asks for.  Raises CannotDo."""
+    """The DM version that an option asks for.  Raises UsageError."""
     given = next((options.value(name) for name in reversed(FOR_VERSION) if options.flag(name)), None)
-    try:
-        return parse_version(given) if given is not None else None
-    except ValueError:
-        raise CannotDo("cli.bad-version", value=given) from None
+    return read_version(given) if given is not None else None
 
 
 async def _made(session: Session, name: str, options: Options, given: Sequence[str], folders: Sequence[str]) -> Change:
-    """The change, made anew until all that it asks about is known.  Raises CannotDo."""
+    """The change, made anew until all that it asks about is known.  Raises CannotDo and UsageError."""
     make = action(name)
     operands = given or folders
     keys = Keyring(phrase_file=options.value("ca-key-pass-file"))
@@ -182,25 +175,36 @@ def _found(operands: Sequence[str], also: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def _apply(session: Session, made: Change, locale: str) -> str:
-    """Have the client apply the edits, then write the new files; why not all came about, "" where it did."""
+    """Write the new files, then have the client apply the edits; why not all came about, "" where it did."""
     analysis = session.analysis()
     edits = []
     for edited in made.edited:
         if analysis.text(edited.path) != edited.old:
             return sentence("cli.fix-changed", {"path": edited.path}, locale)
         edits += [FileEdit(edited.path, edit) for edit in line_edits(edited.old, edited.new)]
+    told: list[str] = []
+    writing = Writing(lambda message, args: told.append(sentence(message, args, locale)), str)
+    if not writing.create(made.created):
+        return "; ".join(told)
     confirm = next((e.confirm for e in made.edited if e.confirm), "")
     asks = {e.path for e in made.edited if e.confirm}
     places = session.publisher.places(analysis)
-    told = to_proto.Confirm(sentence(confirm, {}, locale)) if confirm else None
-    edit = to_proto.workspace_edit(edits, places, session.version, session.client, told, lambda path: path in asks)
-    if edit is not None and not await session.applied(edit):
-        return sentence("change.not-applied", {}, locale)
-    failures: list[str] = []
-    created = Change(created=made.created)
-    if made.created and not carry_out(created, lambda message, args: failures.append(sentence(message, args, locale)), str):
-        return "; ".join(failures)
-    return ""
+    question = to_proto.Confirm(sentence(confirm, {}, locale)) if confirm else None
+    edit = to_proto.workspace_edit(edits, places, session.version, session.client, question, lambda path: path in asks)
+    if edit is None:
+        return ""
+    applied = await session.applied(edit)
+    if applied and not session.client.annotations:
+        # Such a client has nothing to choose from, and may keep what it edited where we do not see it.
+        return ""
+    await session.read_again(edited.path for edited in made.edited)
+    changed = [edited.path for edited in made.edited if session.analysis().text(edited.path) != edited.old]
+    left = [edited.path for edited in made.edited if edited.path not in changed]
+    if not left:
+        return ""
+    if changed:
+        return sentence("change.half-applied", {"changed": ", ".join(changed), "left": ", ".join(left)}, locale)
+    return "; ".join([sentence("change.not-applied", {}, locale), *([] if writing.take_back() else told)])
 
 
 def _told(session: Session, made: Change, name: str, written: bool) -> to_proto.Json:

@@ -274,6 +274,7 @@ COMMANDS = (
             RUNBOOK,
             AT,
             DIFF,
+            ONE_DM_VERSION,
         ),
         "PATH…",
         1,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from typing import Iterable, Mapping, Sequence
 
-from dmls.cli.commands import COMMANDS, EVERYWHERE, VERSION, Command, Option
+from dmls.commands.table import COMMANDS, EVERYWHERE, VERSION, Command, Option
 from dmls.version import Version, parse_version
 
 
@@ -27,6 +27,11 @@ class Parsed:
         self.operands = operands
         self._values = values
 
+    @property
+    def options(self) -> dict[str, list[str]]:
+        """All options given, by their names without dashes; a switch has the value ``""``."""
+        return {name.lstrip("-"): values for name, values in self._values.items()}
+
     def also(self, values: Mapping[str, Sequence[str]]) -> Parsed:
         """The same with more options."""
         return Parsed(self.command, {**self._values, **{name: list(given) for name, given in values.items()}}, self.operands)
@@ -39,7 +44,7 @@ class Parsed:
         return self._values.get(name, [default])[-1]
 
     def all_of(self, name: str) -> list[str]:
-        """All values given, as they are; none of a switch."""
+        """All values given, as they are; "" of a switch."""
         return self._values.get(name, [])
 
     def values(self, name: str) -> list[str]:
@@ -73,11 +78,21 @@ def parse(arguments: Sequence[str]) -> Parsed:
             else:
                 operands.append(word)
         if "--help" not in values and "--version" not in values:
-            _check_operands(command, operands)
-            for option in command.options:
-                if option.required and option.name not in values:
-                    raise UsageError("cli.option-missing", command=command.name, option=f"{option.name} {option.value}")
+            _check(command, values, operands)
     return Parsed(command, values, operands)
+
+
+def taken(name: str, options: Iterable[tuple[str, str | None]], operands: Sequence[str]) -> Parsed:
+    """What an editor asks of the command `name`, judged like a command line: names of options without dashes, None where no value is given.
+
+    Raises UsageError.
+    """
+    command = next(c for c in COMMANDS if c.name == name)
+    values: dict[str, list[str]] = {}
+    for key, value in options:
+        _take(_named(f"--{key}", command.options), value, values)
+    _check(command, values, () if command.fresh else operands)
+    return Parsed(command, values, list(operands))
 
 
 def _command(group: Command | None, word: str) -> Command:
@@ -93,24 +108,41 @@ def _command(group: Command | None, word: str) -> Command:
 
 
 def _option(word: str, rest: list[str], options: tuple[Option, ...], values: dict[str, list[str]]) -> None:
-    name, equals, value = word.partition("=")
+    name, equals, text = word.partition("=")
     name = {"-h": "--help", "-V": "--version"}.get(name, name)
+    option = _named(name, options)
+    value = text if equals else None
+    if option.value and value is None and rest:
+        value = rest.pop(0)
+    _take(option, value, values)
+
+
+def _named(name: str, options: tuple[Option, ...]) -> Option:
     option = next((o for o in options if o.name == name), None)
     if option is None:
         raise UsageError("cli.unknown-option", name=name, hint=closest(name, [o.name for o in options]))
-    if not option.value:
-        if equals:
-            raise UsageError("cli.option-takes-no-value", name=name)
-    elif not equals:
-        if not rest:
-            raise UsageError("cli.option-needs-value", name=name, value=option.value)
-        value = rest.pop(0)
+    return option
+
+
+def _take(option: Option, value: str | None, values: dict[str, list[str]]) -> None:
+    """Add a value, None where none is given."""
+    if not option.value and value is not None:
+        raise UsageError("cli.option-takes-no-value", name=option.name)
+    if option.value and value is None:
+        raise UsageError("cli.option-needs-value", name=option.name, value=option.value)
     if option.choices and value not in option.choices:
-        raise UsageError("cli.bad-choice", name=name, value=value, allowed=", ".join(option.choices))
-    values.setdefault(name, []).append(value)
+        raise UsageError("cli.bad-choice", name=option.name, value=value, allowed=", ".join(option.choices))
+    values.setdefault(option.name, []).append(value or "")
 
 
-def _check_operands(command: Command, operands: list[str]) -> None:
+def _check(command: Command, values: Mapping[str, object], operands: Sequence[str]) -> None:
+    _check_operands(command, operands)
+    for option in command.options:
+        if option.required and option.name not in values:
+            raise UsageError("cli.option-missing", command=command.name, option=f"{option.name} {option.value}")
+
+
+def _check_operands(command: Command, operands: Sequence[str]) -> None:
     if len(operands) < command.least:
         raise UsageError("cli.operand-missing", command=command.name, operand=command.operands)
     if command.most is not None and len(operands) > command.most:

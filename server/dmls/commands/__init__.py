@@ -1,0 +1,1 @@
+"""The commands of `dmls` and how their options are read, from a command line or from an editor."""
