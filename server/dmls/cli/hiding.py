@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
-from typing import Iterable
+from typing import Iterable, Iterator
 
 from dmls.pattern import LazyPattern
-from dmls.private import KEYS, NAMES
+from dmls.private import NAMES, keys_in
 from dmls.text import Span
 
 LEAST = 6
@@ -22,14 +23,21 @@ _BESIDE = LazyPattern(_SOUNDS + r"[ \t\u00a0\u3000]*(?:[:=：＝ \t\u00a0\u3000]
 _CLOSED = LazyPattern(r"[\]}, \t\r]*")
 """What closes the blocks around a secret that the schema knows."""
 _ABOVE = LazyPattern(
-    r"^[ \t?-]{0,200}[\"']?[\w.-]{0,60}" + _SOUNDS + r"[ \t]*[:=]?[ \t]*[|>]?[-+]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:(?![ \t]*(?:- )?[\"']?[\w.-]{1,60}[\"']?[ \t]*(?::\s|=[ \t]))[^\n]*(?:\n|\Z)){1,200})",
-    re.IGNORECASE | re.MULTILINE,
+    r"[ \t?-]{0,200}[\"']?[\w.-]{0,60}" + _SOUNDS + r"[ \t]*[:=]?[ \t]*[|>]?[-+]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:(?![ \t]*(?:- )?[\"']?[\w.-]{1,60}[\"']?[ \t]*(?::\s|=[ \t]))[^\n]*(?:\n|\Z)){1,200})",
+    re.IGNORECASE,
 )
-"""The same in the lines above its value, which ends where another key begins."""
+"""The same from the beginning of a line, above the lines of its value, which ends where another key begins."""
+_NAMES = LazyPattern(NAMES, re.IGNORECASE)
 
 
 def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
     """`known` are those that the schema calls secret.  Others are found by their name and by what they look like, also in a text that is broken."""
+    return _spans(text, tuple(known))
+
+
+@lru_cache(maxsize=64)
+def _spans(text: str, known: tuple[Span, ...]) -> tuple[Span, ...]:
+    # Many findings, of many files, point into the same few files.
     found = [span for span in known if span.start < span.end]
     ends = {span.start: span.end for span in found}
     at = 0
@@ -39,8 +47,8 @@ def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
         known_end = ends.get(match.end())
         if known_end is None or _CLOSED.fullmatch(text, known_end, at) is None:
             found.append(Span(match.end(), at))
-    found += (Span(*match.span(1)) for match in _ABOVE.finditer(text))
-    found += (Span(*match.span()) for match in KEYS.finditer(text))
+    found += _below(text)
+    found += (Span(*match.span()) for match in keys_in(text))
     for value in _values(text, found):
         at = text.find(value)
         while at >= 0:
@@ -49,9 +57,21 @@ def spans(text: str, known: Iterable[Span] = ()) -> tuple[Span, ...]:
     return tuple(sorted(set(found)))
 
 
+def _below(text: str) -> Iterator[Span]:
+    """Values in the lines below the names of secrets."""
+    at = 0
+    while (name := _NAMES.search(text, at)) is not None:
+        start = text.rfind("\n", 0, name.start()) + 1
+        match = _ABOVE.match(text, start) if start >= at else None
+        if match is not None:
+            yield Span(*match.span(1))
+        end = text.find("\n", name.end())
+        at = match.end() if match is not None else end + 1 if end >= 0 else len(text)
+
+
 def repeats(text: str, source: str, secrets: Iterable[Span]) -> bool:
     """Whether `text` holds one of the `secrets` of `source`, or a private key."""
-    return KEYS.search(text) is not None or any(value in text for value in _values(source, secrets))
+    return next(keys_in(text), None) is not None or any(value in text for value in _values(source, secrets))
 
 
 def _values(text: str, secrets: Iterable[Span]) -> list[str]:

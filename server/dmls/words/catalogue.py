@@ -61,6 +61,7 @@ def table(locale: str) -> Mapping[str, str]:
     return out
 
 
+@lru_cache(maxsize=1024)
 def _find(message: str, locale: str) -> str | None:
     """The sentence of an id; files are taken apart only where they hold a table of its owner."""
     head = f"\n[{message.partition('.')[0]}]".encode()

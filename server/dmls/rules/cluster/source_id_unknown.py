@@ -40,7 +40,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         return
     known = ctx.around.sources(config, frozenset(entry.text for entry in named))
     strange = [entry for entry in named if entry.text not in known.ids and not _PLACEHOLDER & set(entry.text)]
-    if not strange or not known.ids or any(not one or _PLACEHOLDER & set(one) for one in known.ids):
+    if not strange or not _are_certain(known.ids):
         return
     for entry in strange:
         near = _near(entry.text, known.ids)
@@ -54,6 +54,12 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
             source=entry.text,
             ids=", ".join(f"`{one}`" for one in dict.fromkeys(source.id for source in found)),
         )
+
+
+@lru_cache(maxsize=64)
+def _are_certain(ids: frozenset[str]) -> bool:
+    """Whether there are ids, and none that a program has still to fill in."""
+    return bool(ids) and all(one and not _PLACEHOLDER & set(one) for one in ids)
 
 
 @lru_cache(maxsize=64)
