@@ -11,7 +11,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from dmls.lsp import from_proto
+from dmls.lsp.uris import path_of
 from support.place import MASTER, Place, codes, ident, position, until, write, write_key
 from support.raw_client import REAL, RawClient, at
 
@@ -116,7 +116,7 @@ def test_no_private_byte_leaves_the_server(real: RawClient, place: Place) -> Non
 
 
 def test_the_uri_of_a_certificate_is_spelt_as_paths_are(place: Place) -> None:
-    assert from_proto.path_of((place.tls / "ca.pem").as_uri()) == str(place.tls / "ca.pem")
+    assert path_of((place.tls / "ca.pem").as_uri()) == str(place.tls / "ca.pem")
 
 
 def test_links_and_definitions(real: RawClient, place: Place) -> None:

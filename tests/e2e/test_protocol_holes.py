@@ -1,4 +1,4 @@
-"""The holes of pygls 2.1.1 that lsp-stack.md §3 lists, each with the bytes that show it."""
+"""What pygls 2.1.1 by itself does not survive or answer, each with the bytes that show it."""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ from dmls.finding import Finding, Related, Severity
 from dmls.ide.values import Completion
 from dmls.lsp import from_proto, to_proto
 from dmls.lsp.documents import Change, Document
-from dmls.lsp.from_proto import Client, Paths, client, identity, path_of
+from dmls.lsp.from_proto import Client, client
 from dmls.lsp.protocol import Framer, converter
 from dmls.lsp.server import options
-from dmls.lsp.to_proto import plain, uri_of, without_placeholders
+from dmls.lsp.to_proto import plain, without_placeholders
+from dmls.lsp.uris import Paths, identity, path_of, uri_of
 from dmls.text import LineIndex, Span
 
 # --- paths ---

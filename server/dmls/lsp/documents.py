@@ -1,7 +1,7 @@
 """The open documents: their newest text, as the client's edits make it.
 
 Kept here and not in pygls, whose document store splits lines at U+2028 and others and misplaces edits past the end of
-a line (lsp-stack.md §3, holes 4 to 6), and so that each text is held once.
+a line, and so that each text is held once.
 """
 
 from __future__ import annotations

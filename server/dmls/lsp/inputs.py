@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator
 
 from dmls.disk import signature
 from dmls.files import Denied, Disk, FileState, Missing
-from dmls.lsp.from_proto import is_file
 from dmls.lsp.scheduler import Pass, Worker
+from dmls.lsp.uris import is_file
 from dmls.workspace import List, Read, Want, answer
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""pygls' protocol, hardened.  The numbers are those of the holes in lsp-stack.md §3.
+"""pygls' protocol, hardened; `tests/e2e/test_protocol_holes.py` has the bytes for which pygls itself fails.
 
 Messages are cut out of the byte stream here (`Framer`), turned into objects one by one, and every request gets an answer, whatever
-its shape (1, 2, 3).  Texts of documents are not kept by pygls (4, 5, 6, 9).  A fault never pops up in the editor and never carries a
-traceback or a path to it (7).  What is sent is never logged (8).
+its shape.  Texts of documents are not kept by pygls.  A fault never pops up in the editor and never carries a traceback or a path to
+it.  What is sent is never logged.
 """
 
 from __future__ import annotations

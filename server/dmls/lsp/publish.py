@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Callable, Mapping, NamedTuple
 from dmls.lsp import to_proto
 from dmls.lsp.documents import Documents
 from dmls.lsp.from_proto import Client
+from dmls.lsp.uris import uri_of
 from dmls.text import LineIndex
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Publisher:
     def uri(self, path: str) -> str:
         """How the client spells the file's URI."""
         document = self._documents.get(path)
-        return document.uri if document is not None else to_proto.uri_of(path)
+        return document.uri if document is not None else uri_of(path)
 
     def lines(self, analysis: Analysis, path: str) -> LineIndex | None:
         """The line index of the text that `analysis` holds for `path`."""

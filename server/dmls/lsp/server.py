@@ -266,7 +266,7 @@ def _set_up_logging(chosen: Options) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("dmls").setLevel(chosen.log_level.upper())
-    # pygls logs whole payloads, passwords included, below this level (8); no flag reaches it.
+    # pygls logs whole payloads, passwords included, below this level; no flag reaches it.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     # What `guarded` has logged already.
     logging.getLogger("pygls.protocol.json_rpc").addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], handlers.RequestFailed)))

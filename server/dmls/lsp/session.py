@@ -18,6 +18,7 @@ from dmls.lsp.from_proto import Client
 from dmls.lsp.inputs import Inputs
 from dmls.lsp.publish import Publisher, Report
 from dmls.lsp.scheduler import Pass, Scheduler, Worker
+from dmls.lsp.uris import Paths
 from dmls.model.kind import CERTIFICATE_SUFFIXES, SCRIPT_SUFFIXES
 from dmls.words.catalogue import locale_of, sentence
 from dmls.workspace import Workspace
@@ -77,7 +78,7 @@ class Session:
     ) -> None:
         self.client = client
         self.documents = Documents()
-        self.paths = from_proto.Paths()
+        self.paths = Paths()
         self.workspace = Workspace()
         self.locale = "en"
         self._wire = wire

@@ -1,17 +1,17 @@
 """What the core says, as the JSON that LSP wants.
 
 Plain dictionaries: a thousand diagnostics take 3 ms this way and 8 ms through lsprotocol's classes, whose converters also
-cost 5 to 20 ms at their first use (performance.md §2).  Only here do code points become columns of the client's encoding.
+cost 5 to 20 ms at their first use.  Only here do code points become columns of the client's encoding.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple
-from urllib.parse import quote
 
 from dmls.finding import FileEdit, Finding
-from dmls.lsp.from_proto import WINDOWS, Client
+from dmls.lsp.from_proto import Client
+from dmls.lsp.uris import uri_of
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:
@@ -28,26 +28,6 @@ _TAGS = {"unnecessary": 1, "deprecated": 2}
 _COMPLETION_KINDS = {"key": 10, "value": 12, "snippet": 15, "file": 17, "folder": 19}
 _SYMBOL_KINDS = {"object": 19, "array": 18, "string": 15, "number": 16, "boolean": 17, "null": 21}
 _DEPRECATED = 1
-
-
-def uri_of(path: str, windows: bool = WINDOWS) -> str:
-    """The URI of a core path; the inverse of `from_proto.path_of`."""
-    if path.startswith("//"):
-        host, _, rest = path[2:].partition("/")
-        return f"file://{quote(host, safe='')}/{_quoted(rest)}"
-    if path.startswith("/"):
-        return f"file://{_quoted(path)}"
-    if windows and len(path) > 2 and path[1] == ":" and path[2] == "/":
-        return f"file:///{path[0].upper()}:{_quoted(path[2:])}"
-    return path
-
-
-def _quoted(path: str) -> str:
-    try:
-        return quote(path, safe="/-._~", errors="surrogateescape")
-    except UnicodeEncodeError:
-        # A lone surrogate that stands for no byte: no file has such a name, but nothing may fail over it.
-        return quote(path, safe="/-._~", errors="surrogatepass")
 
 
 def range_of(lines: LineIndex, span: Span, encoding: str) -> Json:
