@@ -6,8 +6,10 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
+from itertools import combinations
+from math import dist
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import jsonschema
 import pytest
@@ -280,3 +282,40 @@ def test_calls_of_dmctl_and_components_that_scripts_start(here: Path, dmls: Run)
         for language in ("en", "zh"):
             ran = dmls("--lang", language, "map", "--format", form, "--at", AT)
             assert ran.status == 1 and "ops.sh:4" in ran.out
+
+
+def several_fail(folder: Path) -> None:
+    deployment(folder, 3, 10, 40, 60)
+
+
+def masters_differ(folder: Path) -> None:
+    """No two masters admit the same names, so that every worker has a story with each of them."""
+    deployment(folder, 3, 14, 2, 1)
+    for path in folder.glob("dm-master*.toml"):
+        path.write_text(path.read_text(encoding="utf-8").replace('["dm"]', f'["dm", "{path.stem}"]'), encoding="utf-8")
+
+
+def dmctl_calls_some(folder: Path) -> None:
+    deployment(folder, 3, 4, 2, 1, faults=False)
+    (folder / "ops.sh").write_text("#!/bin/sh\ndmctl --master-addr 10.0.0.1:8261 list-member\ndmctl --master-addr 10.0.0.1:8261,10.0.0.3:8261 query-status\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("make", [several_fail, masters_differ, dmctl_calls_some])
+def test_the_picture_can_be_read(here: Path, dmls: Run, make: Callable[[Path], None], language: str) -> None:
+    make(here)
+    # Addresses as long as those of IPv4 can be.
+    for path in [*here.glob("*.toml"), *here.glob("*.sh"), *here.glob("*.yaml")]:
+        path.write_text(re.sub(r"\b10\.0\.(\d)\.(\d+)", lambda m: f"192.168.10{m[1]}.{100 + int(m[2])}", path.read_text(encoding="utf-8")), encoding="utf-8")
+    root = ET.fromstring(dmls("--lang", language, "map", "--format", "svg", "--at", AT).out)
+    svg = "{http://www.w3.org/2000/svg}"
+    assert not [text.text for text in root.iter(f"{svg}text") if re.search(r"\S…$", text.text or "")]
+    for half in root.findall(f"{svg}g"):
+        marks = [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in half.iter(f"{svg}circle")]
+        assert 0 < len(marks) <= 40
+        assert all(dist(a, b) >= 18 for a, b in combinations(marks, 2))
+        columns: dict[str, list[tuple[float, int]]] = {}
+        for name in half.iter(f"{svg}text"):
+            if name.get("class") == "name" and (number := re.fullmatch(r"[mw](\d+)", name.text or "")):
+                columns.setdefault(name.attrib["x"], []).append((float(name.attrib["y"]), int(number[1])))
+        assert all([number for _, number in sorted(column)] == sorted(number for _, number in column) for column in columns.values())

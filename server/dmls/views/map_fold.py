@@ -6,6 +6,7 @@ of the whole one, drawn with fewer strokes.  The JSON of the map is always whole
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Iterable, Mapping, Sequence
 
 from dmls.model import link
@@ -20,6 +21,8 @@ NONE, COARSE = 1, 0
 """Instead of `FEW`: no two that are alike; and besides, only the role and the worst state of a node's connections tell nodes apart."""
 _DRAWN = 150
 """Nodes that a picture shows at most where folding can help it."""
+_ARROWS = 40
+"""More arrows than this run across each other; nodes that are alike are then shown as one, however few."""
 _NEVER = (DMCTL, MASTER)
 """Roles that are few, and whose nodes call each other."""
 
@@ -50,12 +53,21 @@ def folded(deployment: Json, locale: str, most: int = FEW) -> Json:
 
 def drawn(deployment: Json, locale: str) -> Json:
     """The deployment folded as far as a picture of it can be looked at."""
-    found = deployment
-    for most in (FEW, NONE, COARSE):
-        found = folded(deployment, locale, most)
-        if len(found["nodes"]) <= _DRAWN:
-            break
-    return found
+    found = folded(deployment, locale)
+    if len(found["nodes"]) > _DRAWN or _arrows(found) > _ARROWS:
+        found = folded(deployment, locale, NONE)
+    return found if len(found["nodes"]) <= _DRAWN else folded(deployment, locale, COARSE)
+
+
+def _arrows(deployment: Json) -> int:
+    """How many arrows a picture has: a line that joins all of a role begins or ends at their box."""
+    role = {n["id"]: n["role"] for n in deployment["nodes"]}
+    count = Counter(role.values())
+
+    def ends(ids: Sequence[str]) -> int:
+        return 1 if len(ids) == count[role[ids[0]]] else len(ids)
+
+    return sum(ends(line["dialers"]) * ends(line["listeners"]) for line in deployment["lines"] if role[line["dialers"][0]] != role[line["listeners"][0]])
 
 
 def _is_many(group: Sequence[Json], most: int) -> bool:
@@ -107,8 +119,7 @@ def story(connection: Json) -> tuple[Any, ...]:
 def _one_of(group: Sequence[Json], locale: str, most: int) -> Json:
     """One node for all of a group; where others stand their names."""
     names = [clip(n["name"], 40) for n in group]
-    comma = sentence("cli.comma", {}, locale)
-    listed = comma.join(names) if len(names) <= 3 else f"{comma.join(names[:2])} … {names[-1]}"
+    listed = sentence("cli.comma", {}, locale).join(names) if len(names) <= 2 else f"{names[0]} … {names[-1]}"
     facts = group[0]["text"] if most != COARSE or all(n["text"] == group[0]["text"] for n in group) else []
     findings = [f for n in group for f in n["findings"]]
     return {**group[0], "name": _many(group[0]["role"], len(group), locale), "address": listed, "text": facts, "findings": findings, "members": [n["id"] for n in group]}

@@ -26,7 +26,8 @@ h1{{font-size:1.5rem;margin:0}}h2{{font-size:1.15rem;margin:28px 0 8px;overflow-
 p{{margin:4px 0;max-width:90ch}}.faint{{color:var(--faint)}}
 .view{{display:grid;grid-template-columns:minmax(0,1fr);gap:14px;align-items:start}}
 @media (min-width:1000px){{.view:has(.panel.has){{grid-template-columns:minmax(0,1fr) minmax(300px,400px)}}}}
-.scroll{{overflow:auto;border:1px solid var(--rule);border-radius:10px;max-height:88vh}}
+.scroll{{display:flex;flex-wrap:wrap;align-content:flex-start;gap:8px 24px;overflow:auto;border:1px solid var(--rule);border-radius:10px;max-height:88vh}}
+.scroll svg{{flex:none}}.view+h3,table+h3{{margin-top:24px}}
 .panel{{border:1px solid var(--rule);border-radius:10px;padding:14px 16px;position:sticky;top:12px;max-height:94vh;overflow:auto;overflow-wrap:anywhere}}
 .story{{display:none}}.story.chosen{{display:block}}.panel.has .none{{display:none}}
 ul,ol{{margin:4px 0 10px;padding-left:20px}}li{{margin:2px 0}}
@@ -35,7 +36,7 @@ code,.place{{font:0.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}}
 .state{{color:var(--line);font-weight:600;white-space:nowrap}}
 table{{border-collapse:collapse;width:100%}}
 th,td{{text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}}
-th{{color:var(--faint);font-weight:600}}
+th{{color:var(--faint);font-weight:600}}td:nth-child(2){{min-width:12em}}
 button.pick{{font:inherit;color:var(--focus);background:none;border:0;padding:0;text-align:left;text-decoration:underline;cursor:pointer}}
 .line{{cursor:pointer}}.line[aria-pressed=true] .curve{{stroke-width:5}}.line[aria-pressed=true] .label{{stroke-width:3}}
 .line:focus{{outline:none}}.line:focus-visible .hit{{stroke:var(--focus);opacity:.35}}.line:focus-visible .label{{stroke:var(--focus);stroke-width:3}}
@@ -158,7 +159,8 @@ def _nodes(nodes: list[Json], locale: str) -> Iterator[str]:
     for node in nodes:
         findings = "".join(f"<li><code>{escape(f['rule'])}</code> {_prose(f['message'])}</li>" for f in node["findings"] if f["severity"] in ("error", "warning"))
         facts = "<br>".join(_safe(t) for t in node["text"]) + (f"<ul>{findings}</ul>" if findings else "")
-        yield f'<tr><th scope="row">{escape(_say("role-" + node["role"], locale))} {_safe(node["name"], 200)}</th><td>{_safe(node["address"], 200)}</td><td>{facts}</td><td>{_place(node["place"]) if node["place"] else ""}</td></tr>\n'
+        name = node["name"] if "members" in node else f"{_say('role-' + node['role'], locale)} {node['name']}"
+        yield f'<tr><th scope="row">{_safe(name, 220)}</th><td>{_safe(node["address"], 200)}</td><td>{facts}</td><td>{_place(node["place"]) if node["place"] else ""}</td></tr>\n'
     yield "</tbody></table>\n"
 
 

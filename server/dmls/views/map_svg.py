@@ -8,7 +8,7 @@ from typing import Iterator
 from dmls.views import map_fold, map_layout
 from dmls.views.map_shown import Json, clip
 from dmls.views.map_text import MARKS
-from dmls.width import char_width
+from dmls.width import char_width, width, wrapped
 from dmls.words.catalogue import sentence
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
@@ -35,21 +35,24 @@ svg.map{{font:13px {FONT}}}
 """For the picture itself; dashes tell the states apart where colours do not."""
 _LETTERS = 28
 """Columns of text that fit into a node."""
+_CLOSER = 5
+"""Columns more that do, set closer."""
 
 
 def document(found: Json, locale: str) -> str:
     """One SVG file with all deployments, one below the other."""
     parts = []
     at = 0.0
-    width = 0.0
+    right = 0.0
     for number, deployment in enumerate(map_fold.drawn(d, locale) for d in found["deployments"]):
-        drawn = map_layout.picture(deployment)
-        parts.append(f'<g transform="translate(0 {at:.0f})">{"".join(_content(deployment, drawn, locale, number, False))}</g>')
-        at += drawn.height + 24
-        width = max(width, drawn.width)
+        for drawn in map_layout.pictures(deployment):
+            parts.append(f'<g transform="translate(0 {at:.0f})">{"".join(_content(deployment, drawn, locale, number, False))}</g>')
+            at += drawn.height
+            right = max(right, drawn.width)
+        at += 24
     title = sentence("map.title", {}, locale)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {max(width, 320):.0f} {max(at, 40):.0f}" width="{max(width, 320):.0f}" height="{max(at, 40):.0f}" role="img" aria-labelledby="t d" lang="{locale}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {max(right, 320):.0f} {max(at, 40):.0f}" width="{max(right, 320):.0f}" height="{max(at, 40):.0f}" role="img" aria-labelledby="t d" lang="{locale}">'
         f'<title id="t">{escape(title)}</title><desc id="d">{escape(clip(found["text"], 300))}</desc>'
         f"<style>svg{{{LIGHT};background:var(--page)}}@media (prefers-color-scheme:dark){{svg{{{DARK}}}}}{STYLE}</style>"
         f"{''.join(parts)}</svg>\n"
@@ -57,12 +60,12 @@ def document(found: Json, locale: str) -> str:
 
 
 def part(deployment: Json, locale: str, number: int) -> str:
-    """The picture of one deployment, folded, for a page where lines can be chosen."""
-    drawn = map_layout.picture(deployment)
+    """The pictures of one deployment, folded, for a page where lines can be chosen."""
     label = escape(sentence("map.picture", {}, locale), quote=True)
-    return (
+    return "".join(
         f'<svg class="map" viewBox="0 0 {drawn.width:.0f} {drawn.height:.0f}" width="{drawn.width:.0f}" height="{drawn.height:.0f}" role="group" aria-label="{label}">'
         f"{''.join(_content(deployment, drawn, locale, number, True))}</svg>"
+        for drawn in map_layout.pictures(deployment)
     )
 
 
@@ -85,10 +88,12 @@ def _content(deployment: Json, drawn: map_layout.Picture, locale: str, number: i
             sign = 1 if curve.x1 < curve.x2 else -1
             yield f'<path class="hit" d="{curve.path}"/><path class="curve" d="{curve.path}"/>'
             yield f'<path class="head" d="M{curve.x2:.0f} {curve.y2:.0f}l{-9 * sign} -5v10z"/>'
-            yield f'<circle class="badge" cx="{x:.0f}" cy="{y:.0f}" r="9"/><text x="{x:.0f}" y="{y + 4.5:.0f}" text-anchor="middle">{MARKS[line["state"]]}</text>'
+            yield f'<circle class="badge" cx="{x:.0f}" cy="{y:.0f}" r="{map_layout.MARK}"/><text x="{x:.0f}" y="{y + 4.5:.0f}" text-anchor="middle">{MARKS[line["state"]]}</text>'
         yield "</g>"
+    framed = {group.role for group in drawn.groups}
     for node in deployment["nodes"]:
-        yield from _node(node, drawn.nodes[node["id"]], locale)
+        if node["id"] in drawn.nodes:
+            yield from _node(node, drawn.nodes[node["id"]], node["role"] in framed, locale)
     for group in drawn.groups:
         for i, box in group.labels:
             line = deployment["lines"][i]
@@ -109,13 +114,22 @@ def _rect(box: map_layout.Box, kind: str, radius: int) -> str:
     return f'<rect class="{kind}" x="{box.x:.0f}" y="{box.y:.0f}" width="{box.width:.0f}" height="{box.height:.0f}" rx="{radius}"/>'
 
 
-def _node(node: Json, box: map_layout.Box, locale: str) -> Iterator[str]:
+def _node(node: Json, box: map_layout.Box, is_framed: bool, locale: str) -> Iterator[str]:
+    """A node; where a heading or its own name says what it is, its address stands alone."""
     behind = "".join(_rect(box._replace(x=box.x + 3 * i, y=box.y + 3 * i), "card", 8) for i in (2, 1)) if "members" in node else ""
     yield f"<g>{behind}{_rect(box, 'card', 8)}<title>{escape(clip(node['name'], 200))}</title>"
     address = node["address"] if node["address"] != node["name"] else ""
-    rows = [("name", node["name"]), ("faint", " · ".join(t for t in (sentence("map.role-" + node["role"], {}, locale), address) if t)), *(("", text) for text in node["text"][:2])]
-    for i, (kind, text) in enumerate(rows):
-        yield f'<text class="{kind}" x="{box.x + 12:.0f}" y="{box.y + 22 + 19 * i:.0f}">{escape(_fit(text, _LETTERS - 2 if kind == "name" else _LETTERS + 2))}</text>'
+    role = sentence("map.role-" + node["role"], {}, locale)
+    about = address if address and (is_framed or behind) else " · ".join(t for t in (role, address) if t)
+    facts = node["text"][:2]
+    wrap = wrapped(about, _LETTERS + 2) if len(facts) < 2 and width(about) > _LETTERS + 2 + _CLOSER else [about]
+    rows = [("name", node["name"]), *(("faint", text) for text in wrap), *(("", text) for text in facts)]
+    for i, (kind, text) in enumerate(rows[:4]):
+        most = _LETTERS - 2 if kind == "name" else _LETTERS + 2
+        shown = _fit(text, most + _CLOSER)
+        # A few letters more than usually fit are set closer.
+        close = f' textLength="{box.width - 24:.0f}" lengthAdjust="spacingAndGlyphs"' if width(shown) > most else ""
+        yield f'<text class="{kind}" x="{box.x + 12:.0f}" y="{box.y + 22 + 19 * i:.0f}"{close}>{escape(shown)}</text>'
     yield "</g>"
 
 
