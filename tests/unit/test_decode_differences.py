@@ -60,6 +60,12 @@ def refusals(kind: str, text: str) -> list[tuple[int, str]]:
         # As text inside brackets the colon belongs to the key.
         ("source", "{source-id:, flavor: mysql}\n", (1, "unknown-key")),
         ("source", 'from:\n  password: "a\\/b"\n', (2, "syntax-error")),
+        # Digits of full width, as an input method for Chinese writes them, are no digits.
+        ("source", "from:\n  port: ３３０６\n", (2, "wrong-type")),
+        ("task", "mysql-instances:\n- mydumper-thread: ２\n", (2, "wrong-type")),
+        # BurntSushi reads every number, also that of a key which it does not know.
+        ("master", "debug = 9223372036854775808\n", (1, "wrong-type")),
+        ("worker", "[x]\ny = [1, {a = 99999999999999999999}]\n", (2, "wrong-type")),
         # yaml.v2 knows YAML 1.1 alone.
         ("task", "%YAML 1.2\n---\nname: x\n", (1, "syntax-error")),
         # Files put together with `cat`: yaml.v2 passes over the first byte order mark only.
@@ -98,6 +104,22 @@ def test_dm_refuses(kind: str, text: str, expected: tuple[int, str]) -> None:
 )
 def test_dm_takes(kind: str, text: str) -> None:
     assert refusals(kind, text) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "rules"),
+    [
+        # yaml.v2 makes no block of these …
+        ("target-database: null", {"task-incomplete"}),
+        ("target-database: ~", {"task-incomplete"}),
+        # … and an empty one of these, since it asks for their value after it has made the block.
+        ("target-database: NULL", {"connection-incomplete"}),
+        ("target-database: Null", {"connection-incomplete"}),
+    ],
+)
+def test_null_in_large_letters_is_an_empty_block(block: str, rules: set[str]) -> None:
+    text = f"name: x\ntask-mode: all\nmysql-instances: [{{source-id: s}}]\n{block}\n"
+    assert {f.rule for f in findings("task", text)} == rules
 
 
 def test_an_ended_document_is_still_spoken_of() -> None:

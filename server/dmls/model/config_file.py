@@ -12,18 +12,21 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.private import sounds_secret
+from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Chunk, Mapping, Node, Pair, Scalar, Sequence, Tree, is_null, resolved
 from dmls.text import Span
 
 MERGE_KEY = "<<"
+BY_VALUE = frozenset((k.FROM, k.PURGE, k.CHECKER, k.EXPERIMENTAL))
+"""The blocks that are structs in Go; all others are pointers, which can be nil."""
 _MAX_DEPTH = 100
 
 
 class Entry:
     """`schema` is None for what the schema does not know.  `node` is the value with aliases resolved, None only for a fragment."""
 
-    __slots__ = ("_named", "chunk", "children", "index", "key", "merged", "name", "node", "pair", "parent", "raw", "schema", "why")
+    __slots__ = ("_named", "_text", "chunk", "children", "index", "key", "merged", "name", "node", "pair", "parent", "raw", "schema", "why")
 
     def __init__(self, schema: SchemaKey | None, pair: Pair | None, raw: Node | None, chunk: Chunk) -> None:
         self.schema = schema
@@ -45,6 +48,7 @@ class Entry:
         if pair is not None and schema is not None and schema.parent is not None and schema.parent.type == "object":
             self.key = schema.name
         self._named: dict[str, Entry] | None = None
+        self._text: str | None = None
 
     @property
     def path(self) -> tuple[str | int, ...]:
@@ -63,9 +67,11 @@ class Entry:
     @property
     def text(self) -> str:
         """The scalar's value; "" for null and for collections."""
-        if isinstance(self.node, Scalar) and not is_null(self.node):
-            return self.node.value
-        return ""
+        text = self._text
+        if text is None:
+            # Rules about a whole file ask this of every instance, again and again.
+            text = self._text = self.node.value if isinstance(self.node, Scalar) and not is_null(self.node) else ""
+        return text
 
     @property
     def secret(self) -> bool:
@@ -98,10 +104,10 @@ class Entry:
             if entry is None:
                 return None
             if isinstance(step, int):
-                items = [e for e in entry.children if e.pair is None]
+                items = entry.items()
                 entry = items[step] if -len(items) <= step < len(items) else None
             else:
-                entry = entry._by_key().get(step)
+                entry = (entry._named or entry._by_key()).get(step)
         return entry
 
     def _by_key(self) -> dict[str, Entry]:
@@ -118,11 +124,11 @@ class Entry:
 
     def items(self) -> list[Entry]:
         """The items of a list."""
-        return [e for e in self.children if e.pair is None]
+        return self.children.copy() if isinstance(self.node, Sequence) else []
 
     def strings(self) -> list[Entry]:
         """The items of a list that are scalars."""
-        return [e for e in self.items() if isinstance(e.node, Scalar)]
+        return [e for e in self.children if isinstance(e.node, Scalar)] if isinstance(self.node, Sequence) else []
 
     def walk(self) -> Iterator[Entry]:
         """The entry and all below it, in the order of the text; merged entries are left out, they stand elsewhere."""
@@ -131,6 +137,12 @@ class Entry:
             entry = stack.pop()
             yield entry
             stack.extend(reversed(entry.children))
+
+
+def is_empty_block(node: Scalar, schema: SchemaKey) -> bool:
+    """Whether the null makes a struct of zeros, and not no struct: yaml.v2 looks for `null`, `~` and nothing before it makes what a pointer
+    points to, and finds `Null` and `NULL` afterwards (decode.go: prepare, scalar)."""
+    return node.value in ("Null", "NULL") and is_null(node) and schema.kind in kinds.YAML_KINDS and schema.kind != kinds.TOPOLOGY and schema.name not in BY_VALUE
 
 
 def _below(schema: SchemaKey | None, pair: Pair | None) -> SchemaKey | None:
@@ -151,6 +163,8 @@ class _Builder:
     def entry(self, schema: SchemaKey | None, pair: Pair | None, node: Node | None, chunk: Chunk, depth: int = 0) -> Entry:
         entry = Entry(schema, pair, node, chunk)
         value = entry.node
+        if isinstance(value, Scalar) and schema is not None and schema.type == "object" and is_empty_block(value, schema):
+            entry.node = Mapping(value.chunk, value.start, value.end, "flow")
         if value is None or depth > _MAX_DEPTH or id(value) in self.active:
             return entry
         if isinstance(value, (Mapping, Sequence)):

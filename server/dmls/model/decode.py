@@ -55,6 +55,7 @@ def misfits(entry: Entry, language: str) -> Iterator[Misfit]:
             elif parent.schema.type == "object":
                 yield Misfit(UNKNOWN_KEY, entry, f"field {entry.name} not found in type {parent.schema.go}")
                 if language == "toml":
+                    yield from _unreadable(entry)
                     yield from _unknown_tables(entry)
         return
     if len(entry.children) + len(entry.merged) > 1 and isinstance(entry.node, Mapping):
@@ -76,6 +77,15 @@ def _unknown_tables(entry: Entry) -> Iterator[Misfit]:
         if child.pair is not None and isinstance(child.node, Mapping) and child.node.form == "table":
             yield Misfit(UNKNOWN_KEY, child)
             yield from _unknown_tables(child)
+
+
+def _unreadable(entry: Entry) -> Iterator[Misfit]:
+    """Numbers that no field could hold: BurntSushi refuses them while it parses, before it asks whether the key is known."""
+    for below in entry.walk():
+        node = below.node
+        text = toml_value.decode(node.style, node.value, "map[string]any") if isinstance(node, Scalar) else None
+        if text is not None:
+            yield Misfit(WRONG_TYPE, below, text, want="int", got="scalar")
 
 
 def _duplicates(entry: Entry, language: str) -> Iterator[Misfit]:
@@ -127,7 +137,7 @@ def fits_plainly(node: Scalar, schema: SchemaKey) -> bool:
     value = node.value
     if kind == "bool":
         return value in _PLAIN_WORDS
-    return kind == "int" and value.isdecimal() and value[0] != "0" and len(value) < 10 and schema.go != "uint8"
+    return kind == "int" and value.isascii() and value.isdecimal() and value[0] != "0" and len(value) < 10 and schema.go != "uint8"
 
 
 def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:

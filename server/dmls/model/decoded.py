@@ -14,7 +14,7 @@ import math
 from functools import lru_cache
 
 from dmls.go import duration, size, toml_value, yaml_value
-from dmls.model.config_file import MERGE_KEY, ConfigFile
+from dmls.model.config_file import BY_VALUE, MERGE_KEY, ConfigFile, is_empty_block
 from dmls.model.decode import MASK
 from dmls.model.origin import NULL, WRITTEN, Home, Origin, Trace
 from dmls.schema import keys as k
@@ -27,8 +27,6 @@ Block = dict[str, object]
 
 DEAD = frozenset(("ignored", "ineffective"))
 """Statuses of keys that DM decodes and never looks at."""
-_BY_VALUE = frozenset((k.FROM, k.PURGE, k.CHECKER, k.EXPERIMENTAL))
-"""The blocks that are structs in Go; all others are pointers, which can be nil."""
 _READS_ITSELF = "config.raw"
 """How the Go types begin that have an UnmarshalYAML of their own: each block starts from the defaults again."""
 _MAX_DEPTH = 100
@@ -115,7 +113,7 @@ _ZERO: dict[str, object] = {"string": "", "bool": False, "int": 0, "float": 0.0,
 
 def _initial(schema: SchemaKey, version: Version) -> object:
     if schema.type == "object":
-        return fresh(schema, version) if schema.name in _BY_VALUE else None
+        return fresh(schema, version) if schema.name in BY_VALUE else None
     if not schema.has_default or schema.default_is_computed:
         return zero(schema)
     default = default_in(schema, version)
@@ -132,7 +130,7 @@ def _initial(schema: SchemaKey, version: Version) -> object:
 
 def _zero_struct(schema: SchemaKey, version: Version) -> Block:
     return {
-        name: _zero_struct(child, version) if child.type == "object" and child.name in _BY_VALUE else zero(child)
+        name: _zero_struct(child, version) if child.type == "object" and child.name in BY_VALUE else zero(child)
         for name, child in schema.children.items()
         if lives(child, version)
     }
@@ -281,9 +279,7 @@ class _Reader:
     def null(self, schema: SchemaKey, node: Scalar) -> object:
         if schema.type != "object":
             return zero(schema)
-        # A type that reads itself is not asked where null is written in small letters, and finds a null of its own else.
-        reads = schema.go.startswith(_READS_ITSELF) and node.value in ("Null", "NULL")
-        return _zero_struct(schema, self.version) if reads or schema.name in _BY_VALUE else None
+        return _zero_struct(schema, self.version) if schema.name in BY_VALUE or is_empty_block(node, schema) else None
 
     def struct(self, schema: SchemaKey, node: Mapping, before: object, depth: int) -> Block:
         """Go decodes into the struct that is there, so that a block and what ``<<`` brought for it are joined."""

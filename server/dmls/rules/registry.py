@@ -102,7 +102,7 @@ ROWS: tuple[Row, ...] = (
     Row('secret-key-without-tls', 'config', 2, 'file', ('master',), (), 'dmls.rules.config.secret_key_without_tls', '8.0.0..'),
     Row('setting-overruled', 'config', 2, 'entry', ('task',), ('block-allow-list.<name>', 'black-white-list.<name>', 'mysql-instances[]'), 'dmls.rules.config.setting_overruled', '..'),
     Row('shard-mode-conflict', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.shard_mode_conflict', '..'),
-    Row('size-refused', 'config', 1, 'entry', ('task',), ('mydumpers.<name>.chunk-filesize', 'mydumpers.<name>.rows', 'mydumpers.<name>.statement-size', 'mysql-instances[].mydumper.chunk-filesize', 'mysql-instances[].mydumper.rows', 'mysql-instances[].mydumper.statement-size', 'validators.<name>.max-pending-row-size'), 'dmls.rules.config.size_refused', '..'),
+    Row('size-refused', 'config', 1, 'entry', ('task',), ('mydumpers.<name>.chunk-filesize', 'mydumpers.<name>.rows', 'mydumpers.<name>.statement-size', 'mysql-instances[].mydumper.chunk-filesize', 'mysql-instances[].mydumper.rows', 'mysql-instances[].mydumper.statement-size', 'loaders.<name>.disk-quota-physical', 'mysql-instances[].loader.disk-quota-physical', 'validators.<name>.max-pending-row-size'), 'dmls.rules.config.size_refused', '..'),
     Row('source-id-long', 'config', 1, 'entry', ('task',), ('mysql-instances[].source-id',), 'dmls.rules.config.source_id_long', '..'),
     Row('source-id-refused', 'config', 1, 'file', ('source',), (), 'dmls.rules.config.source_id_refused', '..'),
     Row('start-position', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.start_position', '2.0.0..'),

@@ -56,8 +56,8 @@ def _table(item: Entry, empty: str, ctx: Context) -> Iterator[Finding]:
         if entry is not None:
             if isinstance(entry.node, Scalar):
                 yield from _pattern(entry, part, empty, ctx)
-        elif item.children and not any(child.schema is None for child in item.children):
-            change = edit.insert_pairs(ctx.config, item.children[0], [f'{name}: ""'])
+        elif not any(child.schema is None for child in item.children):
+            change = edit.insert_pairs(ctx.config, item.children[0], [f'{name}: ""']) if item.children else None
             ways = (ctx.fix("add-keys", change, how=Applicability.MANUAL, preferred=False, keys=f"`{name}`"),) if change is not None else ()
             yield ctx.finding(RULE, ctx.config.value_span(item), "missing", dm_text=e.text(e.LISTS, empty), fixes=ways, key=name)
 

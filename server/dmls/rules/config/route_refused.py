@@ -33,7 +33,7 @@ EXTRACTORS = ((k.EXTRACT_TABLE, k.TABLE_REGEXP, "table"), (k.EXTRACT_SCHEMA, k.S
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
-    if not isinstance(entry.node, Mapping) or not entry.node.pairs:
+    if not isinstance(entry.node, Mapping) or (not entry.node.pairs and entry.node.form == "block"):
         return
     for key, what in ((k.SCHEMA_PATTERN, "schema pattern"), (k.TARGET_SCHEMA, "target schema")):
         yield from _lacks(entry, key, f"{what} of table route rule should not be empty", ctx)

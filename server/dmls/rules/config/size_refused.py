@@ -1,6 +1,6 @@
 """A size that DM refuses once the file is read.
 
-What: a `chunk-filesize` that is neither a number of MiB nor a size; a `max-pending-row-size` that is no size; `rows` or `statement-size` above 9223372036854775807.
+What: a `chunk-filesize` that is neither a number of MiB nor a size; a `max-pending-row-size` that is no size; `rows`, `statement-size` or `disk-quota-physical` above 9223372036854775807.
 
 Why: DM reads these texts when it checks the task: 20047 `invalid `chunk-filesize` …`, and `invalid size` without a number for validators.  Numbers above int64 are taken
 by the decoder, and refused when the subtask is copied through TOML: 20002 (dm/config/subtask.go: Adjust, Clone).
@@ -29,7 +29,12 @@ from dmls.version import parse_version_set
 
 MOST = 2**63 - 1
 DUMPS = (f"{k.MYDUMPERS}.<name>", f"{k.MYSQL_INSTANCES}[].{k.MYDUMPER}")
-PLACES = tuple(f"{place}.{key}" for place in DUMPS for key in (k.CHUNK_FILESIZE, k.ROWS, k.STATEMENT_SIZE)) + (f"{k.VALIDATORS}.<name>.{k.MAX_PENDING_ROW_SIZE}",)
+LOADS = (f"{k.LOADERS}.<name>", f"{k.MYSQL_INSTANCES}[].{k.LOADER}")
+PLACES = (
+    *(f"{place}.{key}" for place in DUMPS for key in (k.CHUNK_FILESIZE, k.ROWS, k.STATEMENT_SIZE)),
+    *(f"{place}.{k.DISK_QUOTA_PHYSICAL}" for place in LOADS),
+    f"{k.VALIDATORS}.<name>.{k.MAX_PENDING_ROW_SIZE}",
+)
 SINCE = parse_version_set("2.0.5..")
 
 
@@ -47,8 +52,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(RULE, at, codes=(), dm_text=error, fixes=_meant(entry, ctx), key=entry.key, text=entry.text)
     else:
         number = yaml_value.value(node.value, node.style == "plain", node.tag, schema.go)
-        if isinstance(number, (int, float)) and number > MOST:
-            said = e.text(e.FROM_TOML, f"toml: {int(number)} is out of range for int64")
+        if isinstance(number, (int, float)) and (number > MOST or (number < 0 and schema.type == "bytesize")):
+            # A size is an int64 that overflows when it is read, so that what is copied is a negative one.
+            said = e.text(e.FROM_TOML, f"toml: invalid size: '{number}'" if number < 0 else f"toml: {int(number)} is out of range for int64")
             yield ctx.finding(RULE, at, "number", codes=(20002,), dm_text=said, key=entry.key, most=MOST)
 
 

@@ -33,7 +33,6 @@ from dmls.syntax.tree import Mapping, Scalar, Sequence
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     entry = misfit.entry
     schema = entry.schema
-    assert schema is not None
     if tls_type_owner(entry) is not None:
         return
     error = DECODE.get(entry.held_kind or ctx.config.kind)
@@ -50,7 +49,7 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         dm_text=ctx.decoder_text(misfit),
         fixes=_fixes(misfit, ctx),
         key=entry.key or (entry.parent.key if entry.parent is not None else ""),
-        type=schema.go,
+        type=schema.go if schema is not None else "int64",
     )
 
 
