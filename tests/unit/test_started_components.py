@@ -143,3 +143,17 @@ def test_a_name_with_a_hash_is_no_command_line(workspace: Workspace) -> None:
     put(workspace, path, FILES[WORKER].replace("w1", "w2").replace("10.0.0.11", "10.0.0.12"))
     settle(workspace)
     assert rules(workspace, path) == [RULE]
+
+
+def test_lines_that_say_the_same_are_told_each(workspace: Workspace) -> None:
+    """What is found in one line of a script is found in every other that says the same, wherever it stands, and in no other."""
+    good = f"dmctl --master-addr 10.0.0.1:8261 {FLAGS} query-status"
+    bad = "dmctl --master-addr 10.0.0.1:8261 query-status"
+    ends = "dmctl --master-addr 10.0.0.1:8261 --version"
+    lines = [good, bad, f"{good} t1", f"{bad} t2", ends, f"if true; then {bad}; fi", f"{good} # the last"]
+    put(workspace, SCRIPT, "\n".join(lines) + "\n")
+    settle(workspace)
+    found = workspace.snapshot().findings(SCRIPT)
+    text = "\n".join(lines)
+    assert [(f.rule, text.count("\n", 0, f.span.start)) for f in found] == [("tls-dmctl-missing", 1), ("tls-dmctl-missing", 3), ("tls-dmctl-missing", 5)]
+    assert [len(f.fixes) for f in found] == [1, 1, 1] and len({f.fixes[0].edits[0].edit.span for f in found}) == 3

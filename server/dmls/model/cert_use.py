@@ -261,7 +261,7 @@ class CertUse:
         self.version = version
         self.peers = peers
         self.go = go_of(version)
-        self.memo: dict[str, object] = {}
+        self.memo: dict[object, object] = {}
         for source in files:
             source.use = self
         effective = {s.role: s for s in files if s.effective}

@@ -628,6 +628,13 @@ def settings_of(line: CommandLine, config: ConfigFile) -> tuple[tuple[str, str],
     return (("", unsure), ("", line.folder or ""), ("", line.config_path or ""), *sorted(found))
 
 
+def meaning(line: CommandLine, config: ConfigFile) -> tuple[object, ...]:
+    """All that a judgement of a command line rests on but where its words stand, in a form that can be compared; `config` is it with its file."""
+    values = tuple((entry.key, item.text, getattr(item.node, "style", "")) for entry in config.root.children for item in (entry.strings() or [entry]))
+    known = line.open, line.unknown, line.config_is_known, line.config_path
+    return (line.kind, starts(line), line.top, line.ends, line.elsewhere, line.folder, known, values)
+
+
 def alternatives(line: CommandLine, lines: Iterable[CommandLine]) -> bool:
     """Whether a call that depends on a branch has another in its script that does the same with other TLS flags: which of them runs is not known."""
     if line.kind != kinds.DMCTL or line.top:

@@ -37,6 +37,7 @@ BINARY_FORMS = ("der-certificate", "der-key", "der-request", "pkcs12", "jks", "b
 LEAST_SIZE = 110
 """Bytes of the shortest PEM file, a private key of Ed25519."""
 _MARKS = ("bom", "utf-16")
+_MEMO = "fault of"
 _GARBAGE = ("x509: malformed certificate", "x509: malformed tbs certificate", "x509: trailing data")
 
 
@@ -53,6 +54,19 @@ class Fault(NamedTuple):
 
 def pem_fault(source: Source, version: Version) -> Fault | None:
     """The one fault of a file, None where it holds what is needed, is unknown, or a rule about the text in the configuration tells it."""
+    if source.use is None:
+        return _fault(source, version)
+    # A dozen rules ask for it, and most files have none.
+    slot = (_MEMO, source.role, source.effective, version)
+    known = source.use.memo
+    if slot not in known:
+        known[slot] = _fault(source, version)
+    found = known[slot]
+    assert found is None or isinstance(found, Fault)
+    return found
+
+
+def _fault(source: Source, version: Version) -> Fault | None:
     pem = source.pem
     if pem is None or not source.role or is_told_by_text(source) or is_example(source):
         return None
