@@ -15,19 +15,38 @@ from dmls.schema import keys as k
 def judge(rule: Rule, connections: Sequence[Connection], ctx: Context, wanted: Callable[[Connection], bool], outcome: Outcome) -> Iterator[Finding]:
     """One finding, in the file that has no TLS, about all others that have."""
     found = [c for c in mismatched(connections, ctx) if wanted(c)]
-    if not found:
-        return
+    if found:
+        yield from in_plaintext(rule, found, ctx, outcome, called_at(ctx.config.kind))
+
+
+def in_plaintext(rule: Rule, found: Sequence[Connection], ctx: Context, outcome: Outcome, here: Sequence[str], variant: str = "") -> Iterator[Finding]:
+    """A finding at the first key of `here` that counts, about the others of these connections, which have TLS where this side has none."""
+    yield from told(rule, found, ctx, outcome, here, ("tls-here", k.SSL_CA), lambda other: copied(other, ctx, *here), variant)
+
+
+def told(
+    rule: Rule,
+    found: Sequence[Connection],
+    ctx: Context,
+    outcome: Outcome,
+    here: Sequence[str],
+    there: Sequence[str],
+    fixes: Callable[[Party], Sequence[Fix]],
+    variant: str = "",
+) -> Iterator[Finding]:
+    """A finding at the first key of `here` that counts, about the others of these connections; `there` is what is said of them, and the keys to point at."""
     parties = others(found)
-    at = place(ctx, found[0].mine, *called_at(ctx.config.kind))
+    at = place(ctx, found[0].mine, *here)
     if at is None:
         return
     yield ctx.finding(
         rule,
         at,
+        variant,
         codes=outcome.codes,
         dm_text=outcome.text,
-        related=pointers(parties, "tls-here", k.SSL_CA),
-        fixes=copied(parties[0], ctx, *called_at(ctx.config.kind)),
+        related=pointers(parties, *there),
+        fixes=fixes(parties[0]),
         files=named(parties),
         count=len(parties),
         **outcome.args,

@@ -26,8 +26,8 @@ from dmls.model.tls_block import CA, PATHS
 from dmls.model.tls_outcome import no_connection
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.rules._material import missing_files
-from dmls.rules.cluster._links import all_calls, dialled, named, others, place, pointers
-from dmls.rules.cluster._mixed import copied
+from dmls.rules.cluster._links import all_calls, dialled
+from dmls.rules.cluster._mixed import in_plaintext
 from dmls.schema import keys as k
 from dmls.version import NEW_TLS_HELPER
 
@@ -60,24 +60,8 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
 def _without_any(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     """Without any of the three flags dmctl speaks plaintext, which is right unless the master has TLS."""
     calls = all_calls(ctx.around.connections(config, ctx.version))
-    if not calls or not all(c.outcome.stage == MISMATCH and c.other.on for c in calls):
-        return
-    at = place(ctx, calls[0].mine, k.MASTER_ADDR)
-    if at is None:
-        return
-    parties = others(calls)
-    outcome = no_connection(dialled(ctx))
-    yield ctx.finding(
-        RULE,
-        at,
-        "none",
-        codes=outcome.codes,
-        dm_text=outcome.text,
-        related=pointers(parties, "tls-here", k.SSL_CA),
-        fixes=copied(parties[0], ctx, k.MASTER_ADDR),
-        files=named(parties),
-        **outcome.args,
-    )
+    if calls and all(c.outcome.stage == MISMATCH and c.other.on for c in calls):
+        yield from in_plaintext(RULE, calls, ctx, no_connection(dialled(ctx)), (k.MASTER_ADDR,), "none")
 
 
 RULE = Rule("tls-dmctl-missing", "cluster", Severity.ERROR, CONFIG_FILE, (kinds.DMCTL,), check, codes=(48001,))

@@ -23,28 +23,15 @@ from dmls.model.link import MISMATCH
 from dmls.model.tls_block import PATHS
 from dmls.model.tls_outcome import no_connection
 from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
-from dmls.rules.cluster._links import all_calls, called_at, dialled, named, others, place, pointers
+from dmls.rules.cluster._links import all_calls, called_at, dialled
+from dmls.rules.cluster._mixed import told
 
 
 def check(connections: Sequence[Connection], ctx: Context) -> Iterator[Finding]:
     calls = all_calls(connections)
-    if not calls or not all(c.outcome.stage == MISMATCH and c.mine.end.has_any and not c.other.on for c in calls):
-        return
-    at = place(ctx, calls[0].mine, *PATHS.values())
-    if at is None:
-        return
-    parties = others(calls)
-    outcome = no_connection(dialled(ctx))
-    yield ctx.finding(
-        RULE,
-        at,
-        codes=outcome.codes,
-        dm_text=outcome.text,
-        related=pointers(parties, "plaintext-here", *called_at(kinds.MASTER)),
-        fixes=_without(ctx),
-        files=named(parties),
-        **outcome.args,
-    )
+    if calls and all(c.outcome.stage == MISMATCH and c.mine.end.has_any and not c.other.on for c in calls):
+        there = ("plaintext-here", *called_at(kinds.MASTER))
+        yield from told(RULE, calls, ctx, no_connection(dialled(ctx)), tuple(PATHS.values()), there, lambda _: _without(ctx))
 
 
 def _without(ctx: Context) -> tuple[Fix, ...]:
