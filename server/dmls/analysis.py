@@ -691,16 +691,21 @@ class Analysis:
 
     def _judge_script(self, record: FileRecord, settings: Settings) -> list[Finding]:
         from dmls import lint
-        from dmls.model.command_line import command_lines, joined
+        from dmls.model.command_line import command_lines, joined, meaning
         from dmls.model.ignore import read_ignores
 
         lines = command_lines(record.path, record.text)
         is_new = self._records.get(record.path) is not record
         found: list[Finding] = []
+        sound: set[object] = set()
+        """What lines mean in which nothing was found: a script may say the same hundreds of times."""
         for number, line in enumerate(lines):
             file, known = self.command_file(line)
             complete = known and not line.open
             config = joined(line, file)
+            sense = meaning(line, config)
+            if sense in sound:
+                continue
 
             def connections(_: ConfigFile, version: Version, line: CommandLine = line, number: int = number) -> Sequence[Connection]:
                 return self._connections_of_line(line, number, lines, is_new, version)
@@ -711,6 +716,8 @@ class Analysis:
                 return lint.check_command_line(line, config, complete, version, around)
 
             made = lint.merged(settings.dm_versions, judge)
+            if not made:
+                sound.add(sense)
             place = line.config_flag
             if file is not None and place is not None and place.value is not None:
                 # A fault that the file has all by itself is told there.
