@@ -17,7 +17,6 @@ from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import BY_VALUE, MERGE_KEY, ConfigFile, is_empty_block
 from dmls.model.decode import MASK
 from dmls.model.origin import NULL, WRITTEN, Home, Origin, Trace
-from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import TOML_KINDS, Json, SchemaKey
 from dmls.syntax.tree import Element, Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
