@@ -212,7 +212,7 @@ NO_CERTIFICATES: Certificates = _NoCertificates()
 
 
 class Analysis:
-    """An immutable view of the workspace; made by `Workspace.snapshot`."""
+    """A view of the workspace that changes nothing; made by `Workspace.snapshot`, and another one after each change."""
 
     def __init__(
         self,
@@ -225,7 +225,8 @@ class Analysis:
         all_paths: Callable[[], Iterable[str]] = tuple,
         deployments: Deployments | None = None,
     ) -> None:
-        self._records = dict(records)
+        self._records = records
+        """Shared with the workspace: tens of thousands are not copied for each key press, and a stale one is found anew whoever asks."""
         self._find = find
         self._settings_for = settings_for
         self._now = now
@@ -236,12 +237,7 @@ class Analysis:
         self._paths: tuple[str, ...] | None = None
 
     def _record(self, path: str) -> FileRecord | None:
-        record = self._records.get(path)
-        if record is None or record.stale:
-            record = self._find(path)
-            if record is not None:
-                self._records[path] = record
-        return record
+        return self._find(path)
 
     def _override(self, path: str) -> str | None:
         return self._settings_for(path).kind_of(path)

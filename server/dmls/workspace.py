@@ -292,7 +292,7 @@ class Workspace:
         return folder
 
     def snapshot(self) -> Analysis:
-        """The state of now; stays what it is while the workspace goes on."""
+        """The state of now; there is another one after each change."""
         if self._snapshot is None:
             self._snapshot = Analysis(self._records, self._record, self.settings_for, self._now, self._folders, self, lambda: self.paths, self)
         return self._snapshot
