@@ -98,7 +98,9 @@ class FileRecord:
             return cls(path, data.decode("utf-8", "replace"), ("", at), previous)
 
     def release(self) -> None:
-        """Let go of syntax and model; they are made anew when asked for.  The findings stay."""
+        """Let go of syntax and model; they are made anew when asked for.  The findings stay, and with them their fixes."""
+        for finding in self.judged.findings if self.judged is not None else ():
+            len(finding.fixes)
         self._tree = None
         self._config = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Mapping, NamedTuple
+from typing import Any, Callable, Mapping, NamedTuple, Sequence, overload
 
 from dmls.text import Edit, Span
 
@@ -72,6 +72,50 @@ class Fix(NamedTuple):
     why: str = ""
 
 
+class Later(Sequence[Fix]):
+    """Fixes that `make` makes of `about` when somebody asks for them: a long file has hundreds of findings, and who types asks for few of their fixes.
+
+    As all that rests on an `Entry`, they can be made while the file is the newest reading of its text; who keeps findings for longer asks before.
+    """
+
+    __slots__ = ("_about", "_made", "make")
+
+    def __init__(self, make: Callable[[Any], Sequence[Fix]], about: object = None) -> None:
+        self.make = make
+        self._about = about
+        self._made: tuple[Fix, ...] | None = None
+
+    def of(self, about: object) -> Later:
+        """The same of something else, not made yet."""
+        return Later(self.make, about)
+
+    def made(self) -> tuple[Fix, ...]:
+        if self._made is None:
+            self._made, self._about = tuple(self.make(self._about)), None
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self.made())
+
+    @overload
+    def __getitem__(self, index: int) -> Fix: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Fix]: ...
+
+    def __getitem__(self, index: int | slice) -> Fix | Sequence[Fix]:
+        return self.made()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self.made() == tuple(other) if isinstance(other, (tuple, Later)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.made())
+
+    def __repr__(self) -> str:
+        return repr(self.made())
+
+
 class Finding(NamedTuple):
     """One judgement about `span` of `file`.
 
@@ -90,7 +134,7 @@ class Finding(NamedTuple):
     dm_codes: tuple[int, ...] = ()
     dm_text: str = ""
     related: tuple[Related, ...] = ()
-    fixes: tuple[Fix, ...] = ()
+    fixes: Sequence[Fix] = ()
     versions: tuple[str, ...] = ()
     tag: str = ""
 

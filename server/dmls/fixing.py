@@ -52,11 +52,21 @@ def fix_text(
 
 def fix_files(texts: Mapping[str, str], judge: Judge, unsafe: bool = False, least: Severity = Severity.HINT) -> dict[str, Fixed]:
     """Repair files, with `unsafe` also by fixes that may change what DM does; findings less grave than `least` are not looked at."""
+    judge = _settled(judge)
     found = judge(texts)
     files = {path: _File(path, text, found.get(path) or ()) for path, text in texts.items()}
     fixer = _Fixer(files, judge, unsafe, least)
     fixer.run()
     return {path: Fixed(file.text, tuple(file.applied), tuple(fixer.left(file))) for path, file in files.items()}
+
+
+def _settled(judge: Judge) -> Judge:
+    """`judge` with all fixes made at once: what is tried next is read anew, and is the newest reading even where it is undone."""
+
+    def judged(texts: Mapping[str, str]) -> Mapping[str, Sequence[Finding] | None]:
+        return {path: [f._replace(fixes=tuple(f.fixes)) for f in found] if found is not None else None for path, found in judge(texts).items()}
+
+    return judged
 
 
 def choose(finding: Finding, unsafe: bool) -> tuple[Fix | None, str]:

@@ -1,18 +1,18 @@
 """Run the rules over a file and gather what they say: guard, suppress, sort.
 
-Findings of entries are kept with the chunk of syntax the entry lies in, and moved when the chunk has moved, so that a keystroke judges
-only what it touched.  The other subjects (the file, its TLS block, the certificates that this names) are few and are judged anew each time;
+Findings of entries are kept with the entry that begins a chunk of syntax, and moved when the chunk has moved, so that a keystroke judges
+only what it touched; their fixes are made anew for the text as it is when somebody asks.  The other subjects (the file, its TLS block, the certificates that this names) are few and are judged anew each time;
 what is costly about certificates is remembered in `pki`.
 """
 
 from __future__ import annotations
 
 import importlib
-from functools import lru_cache
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Sequence, TypeVar
 
 from dmls import rule as subjects
-from dmls.finding import Applicability, FileEdit, Finding, Fix, Related, Severity
+from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
 from dmls.model import kind as kinds
 from dmls.model.cert_use import NO_PEERS, Peers, Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
@@ -30,6 +30,8 @@ from dmls.version import Version, parse_version_set
 if TYPE_CHECKING:
     from dmls.model.command_line import CommandLine
     from dmls.model.connection import Connection
+
+T = TypeVar("T")
 
 MAX_FINDINGS = 1000
 SYNTAX_ERROR = "syntax-error"
@@ -101,9 +103,24 @@ def rule_of(row: Row) -> Rule:
 
 
 def _run(row: Row, subject: object, ctx: Context) -> Iterable[Finding]:
-    """What one rule says of one subject; the only place that survives a rule's crash."""
+    """What one rule says of one subject."""
+    found = _survived(row, ctx, lambda: list(rule_of(row).check(subject, ctx)))
+    if found is None:
+        return (Finding(INTERNAL_ERROR, Severity.INFORMATION, ctx.config.path, Span(0, 0), INTERNAL_ERROR, {"rule": row.name}),)
+    for finding in found:
+        if isinstance(finding.fixes, Later):
+            finding.fixes.make = partial(_fixes, row, finding.fixes.make)
+    return found
+
+
+def _fixes(row: Row, make: Callable[[Context], Sequence[Fix]], ctx: Context) -> Sequence[Fix]:
+    return _survived(row, ctx, partial(make, ctx)) or ()
+
+
+def _survived(row: Row, ctx: Context, work: Callable[[], T]) -> T | None:
+    """What a rule makes; the only place that survives its crash, and answers None then."""
     try:
-        return list(rule_of(row).check(subject, ctx))
+        return work()
     except Exception as error:
         if raise_on_fault:
             raise
@@ -112,7 +129,11 @@ def _run(row: Row, subject: object, ctx: Context) -> Iterable[Finding]:
         from dmls.crash import told
 
         logging.getLogger("dmls.lint").error("rule %s failed on %s\n%s", row.name, ctx.config.path, told(error).rstrip())
-        return (Finding(INTERNAL_ERROR, Severity.INFORMATION, ctx.config.path, Span(0, 0), INTERNAL_ERROR, {"rule": row.name}),)
+        return None
+
+
+_NONE: tuple[int, list[Finding]] = (0, [])
+"""What is kept of an entry without findings, wherever it begins."""
 
 
 class _Local:
@@ -143,11 +164,15 @@ class _Local:
             merge = next((c for c in entry.children if c.pair is not None and c.name == "<<"), None)
             self.borrow(entry.merged, self.config.span(merge) if merge is not None else self.config.span(entry))
 
-    def unit(self, entry: Entry, chunk: Chunk) -> Iterator[Finding]:
+    def unit(self, entry: Entry, chunk: Chunk) -> Sequence[Finding]:
         """The findings of an entry that begins a chunk; made once for as long as the chunk lives."""
+        memo = entry.kept
+        if memo is None:
+            memo = entry.kept = {}
+        kept = memo.get(self.slot)
+        if kept is _NONE:
+            return ()
         base = self.tree.base(chunk)
-        slot = ("findings", id(entry), self.slot)
-        kept = chunk.memo.get(slot)
         if kept is None:
             made: list[Finding] = []
             borrowed, self.borrowed = self.borrowed, []
@@ -157,17 +182,15 @@ class _Local:
             self.borrowed = borrowed + self.borrowed
             self.ctx.looked_beyond = looked or self.ctx.looked_beyond
             if leaves_chunk:
-                # An alias points out of the chunk, or a fix needs or edits what lies outside, so the result is not a function of the chunk alone.
-                yield from made
-                return
-            kept = (base, made)
-            chunk.memo[slot] = kept
+                # An alias points out of the chunk, or a finding rests on what lies outside, or a fix edits it, so the result is not a function of the chunk alone.
+                return made
+            kept = memo[self.slot] = (base, [_of(f, None) for f in made]) if made else _NONE
         assert isinstance(kept, tuple)
         was, findings = kept
         if was != base:
             findings = [shifted(f, base - was) for f in findings]
-            chunk.memo[slot] = (base, findings)
-        yield from findings
+            memo[self.slot] = (base, findings)
+        return [_of(f, self.ctx) for f in findings]
 
     def own(self, entry: Entry, out: list[Finding]) -> None:
         schema = entry.schema
@@ -225,22 +248,25 @@ class _Local:
         self.borrowed.extend(f._replace(span=span, fixes=(), related=()) for f in made)
 
 
+def _of(finding: Finding, ctx: Context | None) -> Finding:
+    """The finding with fixes that are made of this reading of the file, of none where it is kept."""
+    return finding._replace(fixes=finding.fixes.of(ctx)) if isinstance(finding.fixes, Later) else finding
+
+
 def _edits_outside(findings: list[Finding], start: int, end: int) -> bool:
-    """Whether a fix of one of the findings edits text before `start` or behind `end`."""
-    return any(e.edit.span.start < start or e.edit.span.end > end for f in findings for fix in f.fixes for e in fix.edits)
+    """Whether a fix of one of the findings that is made already edits text before `start` or behind `end`."""
+    return any(e.edit.span.start < start or e.edit.span.end > end for f in findings if not isinstance(f.fixes, Later) for fix in f.fixes for e in fix.edits)
 
 
 def shifted(finding: Finding, by: int) -> Finding:
-    """The finding with all places of its own file moved by `by` code points."""
+    """The finding with all places of its own file moved by `by` code points; fixes that are not made yet need not be moved."""
     if not by:
         return finding
     related = tuple(r._replace(span=r.span.shifted(by)) if r.file == finding.file else r for r in finding.related)
-    fixes = tuple(
-        fix._replace(
-            edits=tuple(e._replace(edit=e.edit._replace(span=e.edit.span.shifted(by))) if e.file == finding.file else e for e in fix.edits)
-        )
-        for fix in finding.fixes
-    )
+    fixes = finding.fixes
+    if not isinstance(fixes, Later):
+        moved = ((fix, (e._replace(edit=e.edit._replace(span=e.edit.span.shifted(by))) if e.file == finding.file else e for e in fix.edits)) for fix in fixes)
+        fixes = tuple(fix._replace(edits=tuple(edits)) for fix, edits in moved)
     return finding._replace(span=finding.span.shifted(by), related=related, fixes=fixes)
 
 
@@ -397,7 +423,11 @@ def _of_written_files(topology: ConfigFile, version: Version, around: Surroundin
         related = () if user is None or host is None else (Related(topology.path, topology.value_span(host), "related.written-for", {"host": host.text}),)
         for finding in found:
             is_own = user is not None and topology.span(user).contains(finding.span.start)
-            yield finding._replace(fixes=tuple(fix for fix in finding.fixes if not fix.edits), related=finding.related if is_own else (*finding.related, *related))
+            yield finding._replace(fixes=Later(_commands, finding.fixes), related=finding.related if is_own else (*finding.related, *related))
+
+
+def _commands(fixes: Sequence[Fix]) -> Sequence[Fix]:
+    return [fix for fix in fixes if not fix.edits]
 
 
 @lru_cache(maxsize=8)
@@ -524,10 +554,10 @@ def merged(versions: tuple[Version, ...], judge: Callable[[Version], list[Findin
             same, names = raised.setdefault(key, ([], []))
             same.append(finding)
             names.append(str(version))
-    return [found[0]._replace(fixes=_shared(found), versions=() if len(names) == len(versions) else tuple(names)) for found, names in raised.values()]
+    return [found[0]._replace(fixes=Later(_shared, found), versions=() if len(names) == len(versions) else tuple(names)) for found, names in raised.values()]
 
 
-def _shared(findings: list[Finding]) -> tuple[Fix, ...]:
+def _shared(findings: list[Finding]) -> Sequence[Fix]:
     """The fixes that every version offers, each only as sure as the version with the most doubt."""
     fixes = findings[0].fixes
     for other in findings[1:]:

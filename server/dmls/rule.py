@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Iterator, Mapping, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 from dmls.files import Directory
-from dmls.finding import Applicability, FileEdit, Finding, Fix, Related, Severity
+from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
 from dmls.model.cert_use import PemContent, Surroundings
 from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, unknown_text
-from dmls.model.edit import set_text
+from dmls.model.edit import delete, set_text
 from dmls.model.tls_path import folder_of
 from dmls.private import without_secrets
 from dmls.text import Edit, Span
@@ -88,7 +89,7 @@ class Context:
         """Set by `beyond`; the engine then keeps no finding of the chunk."""
 
     def beyond(self) -> ConfigFile:
-        """The file, for a rule about an entry whose fix depends on what stands elsewhere in it."""
+        """The file, for a rule about an entry whose finding depends on what stands elsewhere in it; for a fix that does there is `later`."""
         self.looked_beyond = True
         return self.config
 
@@ -101,7 +102,7 @@ class Context:
         codes: tuple[int, ...] | None = None,
         dm_text: str = "",
         related: tuple[Related, ...] = (),
-        fixes: tuple[Fix, ...] = (),
+        fixes: Sequence[Fix] = (),
         tag: str = "",
         depends: VersionSet | None = None,
         **args: object,
@@ -187,6 +188,14 @@ class Context:
         made = tuple(e if isinstance(e, FileEdit) else FileEdit(self.config.path, e) for e in edits)
         return Fix(f"fix.{title}", _told(args), how, made, preferred, why=f"fix.{why}" if why else "")
 
+    def deletion(self, entry: Entry, how: Applicability = Applicability.UNSAFE, preferred: bool = True, why: str = "") -> Sequence[Fix]:
+        """A fix, made later, that takes a key with its value out, or an item of a list; none where the text around does not allow it."""
+        return self.later(_deletion, entry, how, preferred, why)
+
+    def later(self, make: Callable[..., Sequence[Fix]], *args: object) -> Later:
+        """What `make` makes of `args` and this context, when somebody asks for it; `make` may look at the whole file, as it is then."""
+        return Later(partial(_made, make, args), self)
+
     def command(self, title: str, command: str, **args: object) -> tuple[Fix, ...]:
         """A fix that a person carries out with `command`, one line for a POSIX shell; none where that is "", because nothing sure can be written."""
         return (Fix(f"fix.{title}", args, Applicability.MANUAL, (), False, command),) if command else ()
@@ -194,6 +203,21 @@ class Context:
     def line(self, span: Span) -> int:
         """The one-based line where `span` begins, as DM counts."""
         return self.config.tree.lines.line_of(span.start) + 1
+
+
+def _made(make: Callable[..., Sequence[Fix]], args: Sequence[object], ctx: Context) -> Sequence[Fix]:
+    # A finding for which this is asked while its chunk is judged depends on it.
+    ctx.looked_beyond = True
+    return make(*args, ctx)
+
+
+def _deletion(entry: Entry, how: Applicability, preferred: bool, why: str, ctx: Context) -> tuple[Fix, ...]:
+    edit = delete(ctx.config, entry)
+    if edit is None:
+        return ()
+    if entry.pair is None:
+        return (ctx.fix("delete-item", edit, how=how, preferred=preferred, why=why),)
+    return (ctx.fix("delete-key", edit, how=how, preferred=preferred, why=why, key=entry.name),)
 
 
 def _told(args: Mapping[str, object]) -> dict[str, object]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 import pytest
 
-from dmls import lint
+from dmls import lint, rule
 from dmls.files import Content, Missing
+from dmls.finding import Finding
+from dmls.model import edit
 from dmls.workspace import Workspace
 
 MASTER = 'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nssl-ca = "/etc/dm/ca.pem"\nssl-cert = "/etc/dm/m.pem"\nssl-key = "/etc/dm/m-key.pem"\n'
@@ -40,3 +44,51 @@ def test_an_edit_judges_its_own_deployment_again(change: tuple[str, str], monkey
     after = {path: workspace.snapshot().findings(path) for path in ["/w/d7/dm-master.toml", *paths]}
     assert set(judged) == {"/w/d7/dm-master.toml", "/w/d7/dm-worker.toml"}
     assert all(after[path] == before[path] for path in paths if "/d7/" not in path)
+
+
+TASK = """\
+name: t
+task-mode: all
+target-database: {host: 10.0.0.9, port: 4000, user: root}
+mysql-instances:
+  - source-id: a
+    block-allow-list: one
+    meta: {binlog-name: mysql-bin.000001}
+block-allow-list:
+""" + "".join(f"  {name}:\n    do-dbs: [a]\n    ignore-dbs: [b]\n" for name in ("one", "two", "three"))
+
+
+def typed(workspace: Workspace, text: str) -> Sequence[Finding]:
+    workspace.open("/w/dm-task.yaml", text)
+    return workspace.snapshot().findings("/w/dm-task.yaml")
+
+
+def test_fixes_are_made_for_who_asks_and_for_the_text_as_it_is_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace()
+    asked: list[str] = []
+    real = edit.delete
+    monkeypatch.setattr(rule, "delete", lambda config, entry: (asked.append(entry.name), real(config, entry))[1])
+    for text in (TASK, f"# comment\n{TASK}", f"# comment\n{TASK}routes: {{}}\n", TASK):
+        found = typed(workspace, text)
+    assert not asked
+    fresh = {(f.rule, f.span): tuple(f.fixes) for f in typed(Workspace(), TASK)}
+    assert {(f.rule, f.span): tuple(f.fixes) for f in found} == fresh
+    assert sorted(asked) == sorted(2 * ["meta", *3 * ["ignore-dbs"]])
+
+
+def test_a_fix_that_fails_is_none_and_the_finding_stays(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(rule, "delete", lambda config, entry: 1 // 0)
+    found = [f for f in typed(Workspace(), TASK) if f.rule == "meta-ignored"]
+    assert found and not any(f.fixes for f in found)
+    assert "rule meta-ignored failed" in caplog.text
+
+
+def test_typing_keeps_no_more_than_the_text_needs() -> None:
+    workspace = Workspace()
+    kept = []
+    for number in range(40):
+        typed(workspace, TASK.replace("[a]", f"[a{number}]", 1))
+        record = workspace.snapshot()._record("/w/dm-task.yaml")
+        assert record is not None and record._tree is not None
+        kept.append(sum(len(chunk.memo) for _, chunk in record._tree.chunks))
+    assert kept[1] == kept[-1]

@@ -26,7 +26,7 @@ _MAX_DEPTH = 100
 class Entry:
     """`schema` is None for what the schema does not know.  `node` is the value with aliases resolved, None only for a fragment."""
 
-    __slots__ = ("_named", "_text", "chunk", "children", "index", "key", "merged", "name", "node", "pair", "parent", "raw", "schema", "why")
+    __slots__ = ("_named", "_text", "chunk", "children", "index", "key", "kept", "merged", "name", "node", "pair", "parent", "raw", "schema", "why")
 
     def __init__(self, schema: SchemaKey | None, pair: Pair | None, raw: Node | None, chunk: Chunk) -> None:
         self.schema = schema
@@ -38,6 +38,8 @@ class Entry:
         self.index = -1
         self.why: object = None
         """What `model.unknown` found out about an unknown key; None until it was asked."""
+        self.kept: dict[object, object] | None = None
+        """What others keep of an entry that begins a chunk, for as long as it lives."""
         self.children: list[Entry] = []
         self.merged: list[Entry] = []
         """What ``<<`` brings in; these entries lie where their anchor lies."""
@@ -190,7 +192,8 @@ class _Builder:
         if chunk is value.chunk or isinstance(entry.raw, Alias):
             return self.entry(_below(above, pair), pair, node, chunk, depth + 1)
         memo = chunk.memo
-        slot = ("entry", id(pair) if pair is not None else id(node), id(above))
+        # Where others than this chunk have a part in the value, it is put together anew each time, and the new one takes the place of the old.
+        slot = ("entry", pair.key.start if pair is not None else ~node.start if node is not None else -1, id(above))
         found = memo.get(slot)
         if isinstance(found, Entry) and found.pair is pair and found.raw is node:
             return found

@@ -81,14 +81,14 @@ def is_readable(config: ConfigFile, home: str) -> bool:
 @lru_cache(maxsize=16)
 def named(config: ConfigFile, reference: Reference) -> list[tuple[int, Entry, list[Entry]]]:
     """The instances that name blocks of one kind, with their numbers and the entries that hold the names; kept as `blocks` are."""
-    every = ((number, instance, names(instance, reference)) for number, instance in enumerate(instances(config)))
-    return [one for one in every if one[2]]
+    return [(number, instance, listed) for number, instance in enumerate(instances(config)) if (listed := names(instance, reference))]
 
 
-def used(config: ConfigFile, reference: Reference) -> Iterator[Entry]:
-    """The blocks of one kind that instances name, each once, in the order in which they are named."""
+@lru_cache(maxsize=16)
+def used(config: ConfigFile, reference: Reference) -> list[Entry]:
+    """The blocks of one kind that instances name, each once, in the order in which they are named; kept as `blocks` are."""
     defined = blocks(config, reference.home)
-    return each_once(defined[entry.text] for _, _, entries in named(config, reference) for entry in entries if entry.text in defined)
+    return list(each_once(defined[entry.text] for _, _, entries in named(config, reference) for entry in entries if entry.text in defined))
 
 
 def names(instance: Entry, reference: Reference) -> list[Entry]:

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.tls_block import PATHS
 from dmls.model.topology import makes_tls, settings_maps
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 _MASTERS_NAME = "dm-master"
@@ -51,9 +50,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
 
 
 def _finding(entry: Entry, variant: str, severity: Severity, ctx: Context) -> Finding:
-    removal = edit.delete(ctx.config, entry)
-    fixes = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
-    return ctx.finding(RULE, ctx.config.key_span(entry), variant, severity=severity, fixes=fixes, tag="" if variant else "unnecessary", key=entry.name)
+    return ctx.finding(RULE, ctx.config.key_span(entry), variant, severity=severity, fixes=ctx.deletion(entry), tag="" if variant else "unnecessary", key=entry.name)
 
 
 RULE = Rule("tls-managed-by-deployer", "cluster", Severity.ERROR, CONFIG_FILE, (kinds.TOPOLOGY,), check)

@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 
@@ -30,9 +29,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     for key in (k.INITIAL_CLUSTER, k.INITIAL_CLUSTER_STATE):
         entry = config.get(key)
         if entry is not None and entry.text:
-            removal = edit.delete(config, entry)
-            fixes = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
-            yield ctx.finding(RULE, config.key_span(entry), fixes=fixes, tag="unnecessary", key=key)
+            yield ctx.finding(RULE, config.key_span(entry), fixes=ctx.deletion(entry), tag="unnecessary", key=key)
 
 
 RULE = Rule("initial-cluster-unused", "config", Severity.INFORMATION, CONFIG_FILE, (kinds.MASTER,), check)

@@ -18,11 +18,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
 from dmls.model.task_error import NO_META, text
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set
 
@@ -40,9 +39,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         meta = instance.get(k.META)
         has_meta = meta is not None and not meta.is_null
         if mode.text in FULL_MODES and has_meta and meta is not None and meta.parent is instance:
-            removal = edit.delete(config, meta)
-            fixes = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=meta.name),) if removal is not None else ()
-            yield ctx.finding(RULE, config.key_span(meta), severity=Severity.WARNING, codes=(), tag="unnecessary", fixes=fixes, mode=mode.text)
+            yield ctx.finding(RULE, config.key_span(meta), severity=Severity.WARNING, codes=(), tag="unnecessary", fixes=ctx.deletion(meta), mode=mode.text)
         elif mode.text == "incremental" and not has_meta and instance.children:
             source = instance.get(k.SOURCE_ID)
             span = config.span(source) if source is not None and source.parent is instance and source in instance.children else config.value_span(instance)

@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile
 from dmls.model.task_parts import DUMP, instances, settings
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
@@ -38,9 +37,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
         if entry is None or not isinstance(entry.node, Scalar) or entry.text or id(entry) in said:
             continue
         said.add(id(entry))
-        removal = edit.delete(config, entry)
-        ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
-        yield ctx.finding(RULE, config.span(entry), dm_text=e.text(e.NO_DUMP_PATH, number=number), fixes=ways, key=entry.key)
+        yield ctx.finding(RULE, config.span(entry), dm_text=e.text(e.NO_DUMP_PATH, number=number), fixes=ctx.deletion(entry), key=entry.key)
 
 
 RULE = Rule("mydumper-path-empty", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20028,))

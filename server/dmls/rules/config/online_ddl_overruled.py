@@ -16,10 +16,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import yaml_value
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Fix, Rule, Severity
 from dmls.rules._moves import fixes
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
@@ -30,12 +29,11 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     if switch is None or scheme is None or not scheme.text or not isinstance(switch.node, Scalar) or switch.node.style != "plain":
         return
     if yaml_value.resolve(switch.node.value, switch.node.tag)[1] is False:
-        yield ctx.finding(RULE, config.span(switch), fixes=(*fixes(scheme, ctx), *_off(scheme, ctx)))
+        yield ctx.finding(RULE, config.span(switch), fixes=ctx.later(_ways, scheme))
 
 
-def _off(scheme: Entry, ctx: Context) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.config, scheme)
-    return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, preferred=False, key=scheme.name),) if removal is not None else ()
+def _ways(scheme: Entry, ctx: Context) -> tuple[Fix, ...]:
+    return (*fixes(scheme, ctx), *ctx.deletion(scheme, preferred=False))
 
 
 RULE = Rule("online-ddl-overruled", "config", Severity.WARNING, CONFIG_FILE, (kinds.TASK,), check)

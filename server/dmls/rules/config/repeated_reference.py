@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.task_parts import REFERENCES, instances, named
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set
 
@@ -51,12 +50,7 @@ def _repeated(number: int, key: str, listed: list[Entry], ctx: Context) -> Itera
     said = e.text(e.REPEATED, number=number, key=key, names=", ".join(dict.fromkeys(entry.text for entry in later)))
     for entry in later:
         first = ctx.related(seen[entry.text], "repeated-reference.first")
-        yield ctx.finding(RULE, ctx.config.value_span(entry), codes=(20032,), dm_text=said, related=(first,), fixes=_deletion(entry, ctx), name=entry.text, key=key)
-
-
-def _deletion(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    change = edit.delete(ctx.config, entry)
-    return (ctx.fix("delete-item", change, how=Applicability.UNSAFE),) if change is not None else ()
+        yield ctx.finding(RULE, ctx.config.value_span(entry), codes=(20032,), dm_text=said, related=(first,), fixes=ctx.deletion(entry), name=entry.text, key=key)
 
 
 RULE = Rule("repeated-reference", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20014, 20032))

@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile
 from dmls.model.task_parts import REFERENCES, is_whole, used
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 NULL = "toml: cannot encode array with nil element"
@@ -42,9 +41,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
                 tables = block.get(key)
                 for item in tables.items() if tables is not None else ():
                     if item.is_null:
-                        removal = edit.delete(config, item)
-                        ways = (ctx.fix("delete-item", removal, how=Applicability.UNSAFE),) if removal is not None else ()
-                        yield ctx.finding(RULE, config.span(item), "item", codes=(20002,), dm_text=e.text(e.TO_TOML, NULL), fixes=ways, key=key)
+                        yield ctx.finding(RULE, config.span(item), "item", codes=(20002,), dm_text=e.text(e.TO_TOML, NULL), fixes=ctx.deletion(item), key=key)
 
 
 RULE = Rule("rule-empty", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20002,))

@@ -34,7 +34,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     if entry.schema.path == FILTER:
         if not any((e := entry.get(name)) is not None and e.text for name in EXPRESSIONS):
-            yield ctx.finding(RULE, ctx.config.key_span(entry), "expression", fixes=_deletion(entry, ctx), name=entry.name)
+            yield ctx.finding(RULE, ctx.config.key_span(entry), "expression", fixes=ctx.later(_deletion, entry), name=entry.name)
         return
     pattern, target = entry.get(k.TABLE_PATTERN), entry.get(k.TARGET_TABLE)
     if pattern is not None and pattern.text and (target is None or not target.text) and entry.get(k.TARGET_SCHEMA) is not None:
@@ -42,7 +42,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
 
 
 def _deletion(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    config = ctx.beyond()
+    config = ctx.config
     edits: list[Edit | None] = [edit.delete(config, entry)]
     instances = config.get(k.MYSQL_INSTANCES)
     for instance in instances.items() if instances is not None else ():

@@ -44,9 +44,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             ways = (ctx.fix("replace-value", change, how=Applicability.UNSAFE, value=amount.text),)
         yield ctx.finding(RULE, at, codes=(20060,), dm_text=e.text(e.BAD_SAFE_MODE, text=field.text, cause=error), fixes=ways, text=error or "")
     elif length == 0 and is_true(entry.get(k.SAFE_MODE)):
-        removal = edit.delete(ctx.beyond(), field)
-        ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=field.name),) if removal is not None else ()
-        yield ctx.finding(RULE, at, "zero", codes=(20061,), dm_text=e.text(e.SAFE_MODE_CONFLICT), fixes=ways)
+        yield ctx.finding(RULE, at, "zero", codes=(20061,), dm_text=e.text(e.SAFE_MODE_CONFLICT), fixes=ctx.deletion(field))
 
 
 RULE = Rule("safe-mode-refused", "config", Severity.ERROR, ENTRY, (kinds.TASK,), check, BLOCKS, parse_version_set("6.3.0.."), (20060, 20061))

@@ -15,12 +15,12 @@ Fix: delete the one that has no effect; nothing changes.
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Context, Finding, Rule, Severity
+from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 
 LIST = f"{k.BLOCK_ALLOW_LIST}.<name>"
@@ -48,10 +48,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         if _filled(entry.get(winner)) and _filled(void) and void is not None and void in entry.children:
             # Many lists of the documentation hold both on purpose; an instance with two lists is a mistake.
             severity = Severity.WARNING if schema.path == INSTANCE else Severity.INFORMATION
-            # What is anchored may stand where the other setting is empty.
-            removal = edit.delete(ctx.beyond(), void) if not edit.is_shared(void) else None
-            fixes = (ctx.fix("delete-key", removal, key=void.name),) if removal is not None else ()
-            yield ctx.finding(RULE, ctx.config.key_span(void), severity=severity, tag="unnecessary", fixes=fixes, key=loser, winner=winner)
+            yield ctx.finding(RULE, ctx.config.key_span(void), severity=severity, tag="unnecessary", fixes=ctx.later(_fixes, void), key=loser, winner=winner)
+
+
+def _fixes(void: Entry, ctx: Context) -> Sequence[Fix]:
+    # What is anchored may stand where the other setting is empty.
+    return ctx.deletion(void, Applicability.SAFE) if not edit.is_shared(void) else ()
 
 
 RULE = Rule("setting-overruled", "config", Severity.WARNING, ENTRY, (kinds.TASK,), check, (LIST, OLD_LIST, INSTANCE))

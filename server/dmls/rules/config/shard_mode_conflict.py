@@ -17,26 +17,20 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
-from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.config_file import ConfigFile
 from dmls.model.task_parts import is_true
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     strict, mode, old = config.get(k.STRICT_OPTIMISTIC_SHARD_MODE), config.get(k.SHARD_MODE), config.get(k.IS_SHARDING)
     if strict is not None and strict.schema is not None and ctx.version in strict.schema.versions and is_true(strict) and (mode is None or mode.text != "optimistic"):
-        yield ctx.finding(RULE, config.span(strict), codes=(20066,), dm_text=e.text(e.STRICT), fixes=_deletion(strict, ctx), key=strict.key)
+        yield ctx.finding(RULE, config.span(strict), codes=(20066,), dm_text=e.text(e.STRICT), fixes=ctx.deletion(strict), key=strict.key)
     if mode is not None and old is not None and not old.is_null and is_true(old) != bool(mode.text):
-        yield ctx.finding(RULE, config.span(old), "old", severity=Severity.WARNING, codes=(), fixes=_deletion(old, ctx), key=old.key)
-
-
-def _deletion(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.config, entry)
-    return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
+        yield ctx.finding(RULE, config.span(old), "old", severity=Severity.WARNING, codes=(), fixes=ctx.deletion(old), key=old.key)
 
 
 RULE = Rule("shard-mode-conflict", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20066,))

@@ -50,7 +50,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     for number, instance in enumerate(instances(config)):
         if instance.is_null:
             error = e.EMPTY_INSTANCE
-            yield ctx.finding(RULE, config.span(instance), "instance", codes=(error.code,), dm_text=e.text(error, ordinal=e.ordinal(number)), fixes=_deleted(ctx, instance))
+            yield ctx.finding(RULE, config.span(instance), "instance", codes=(error.code,), dm_text=e.text(error, ordinal=e.ordinal(number)), fixes=ctx.deletion(instance))
         elif isinstance(instance.node, Mapping):
             yield from _lacks(instance, k.SOURCE_ID, "", ctx, e.NO_SOURCE_ID.code, e.text(e.NO_SOURCE_ID, ordinal=e.ordinal(number)))
     filters = config.get(k.EXPRESSION_FILTER)
@@ -88,11 +88,6 @@ def _lacks(block: Entry, key: str, name: str, ctx: Context, code: int, text: str
 def _added(ctx: Context, beside: Entry, pair: str, above: bool = True) -> tuple[Fix, ...]:
     change = edit.insert_pairs(ctx.config, beside, [pair], above=above)
     return (ctx.fix("add-keys", change, how=Applicability.MANUAL, preferred=False, keys=f"`{pair}`"),) if change is not None else ()
-
-
-def _deleted(ctx: Context, item: Entry) -> tuple[Fix, ...]:
-    change = edit.delete(ctx.config, item)
-    return (ctx.fix("delete-item", change, how=Applicability.UNSAFE),) if change is not None else ()
 
 
 RULE = Rule("task-incomplete", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20005, 20012, 20013, 20019, 20020, 20021, 20042))

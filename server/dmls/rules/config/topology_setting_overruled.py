@@ -19,12 +19,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.tls_block import PATHS
 from dmls.model.topology import flags_of, makes_tls, of_instance, settings_maps
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
@@ -41,9 +40,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
 
 
 def _finding(config: ConfigFile, ctx: Context, entry: Entry, variant: str, kind: str) -> Finding:
-    removal = edit.delete(config, entry)
-    fixes = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
-    return ctx.finding(RULE, config.key_span(entry), variant, fixes=fixes, tag="unnecessary", key=entry.name, kind=f"dm-{kind}")
+    return ctx.finding(RULE, config.key_span(entry), variant, fixes=ctx.deletion(entry), tag="unnecessary", key=entry.name, kind=f"dm-{kind}")
 
 
 RULE = Rule("topology-setting-overruled", "config", Severity.WARNING, CONFIG_FILE, (kinds.TOPOLOGY,), check)

@@ -16,12 +16,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.task_parts import REFERENCES, blocks, instances, is_whole, named
-from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 from dmls.version import parse_version_set
@@ -46,9 +45,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
     names = sorted(block.name for block, _ in unused)
     said = e.text(e.UNUSED, names=" ".join(names if len(names) <= _MOST_NAMES else (*names[:_MOST_NAMES], "…")))
     for block, key in unused:
-        removal = edit.delete(config, block)
-        ways = (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, why="why-unused", key=block.name),) if removal is not None else ()
-        yield ctx.finding(RULE, config.key_span(block), dm_text=said, tag="unnecessary", fixes=ways, name=block.name, key=key)
+        yield ctx.finding(RULE, config.key_span(block), dm_text=said, tag="unnecessary", fixes=ctx.deletion(block, why="why-unused"), name=block.name, key=key)
 
 
 def _is_no_list(instance: Entry, key: str) -> bool:

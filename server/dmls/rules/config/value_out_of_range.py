@@ -22,7 +22,7 @@ from dmls.go import duration
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
+from dmls.rule import ENTRY, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 
@@ -55,7 +55,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if key == k.RPC_TIMEOUT:
         nanoseconds = duration.parse(entry.text)[0]
         if nanoseconds is not None and nanoseconds <= 0:
-            yield ctx.finding(RULE, span, "timeout", severity=Severity.WARNING, fixes=_default(entry, ctx), key=key)
+            yield ctx.finding(RULE, span, "timeout", severity=Severity.WARNING, fixes=ctx.deletion(entry), key=key)
         return
     value = _number(entry)
     if value is None or (schema.type == "int" and isinstance(entry.node, Scalar) and entry.node.style == "float"):
@@ -65,30 +65,25 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(RULE, span, "port", key=key)
     elif key in UNSIGNED:
         if value < 0:
-            yield ctx.finding(RULE, span, "wraps", severity=Severity.WARNING, fixes=_default(entry, ctx), key=key)
+            yield ctx.finding(RULE, span, "wraps", severity=Severity.WARNING, fixes=ctx.deletion(entry), key=key)
     elif key == k.QUOTA_BACKEND_BYTES:
         if value < MIN_QUOTA:
             yield ctx.finding(RULE, span, "quota", severity=Severity.WARNING, fixes=_written(entry, str(MIN_QUOTA), ctx), key=key, least=MIN_QUOTA)
     elif key in RATES:
         if value != value or value == float("inf"):
-            yield ctx.finding(RULE, span, "no-limit", severity=Severity.WARNING, fixes=_default(entry, ctx), key=key)
+            yield ctx.finding(RULE, span, "no-limit", severity=Severity.WARNING, fixes=ctx.deletion(entry), key=key)
         elif value <= 0:
             yield ctx.finding(RULE, span, "replaced", severity=Severity.WARNING, fixes=_written(entry, str(schema.default), ctx), key=key, default=schema.default)
     elif key in POSITIVE:
         if value <= 0:
-            yield ctx.finding(RULE, span, "not-positive", severity=Severity.WARNING, fixes=_default(entry, ctx), key=key)
+            yield ctx.finding(RULE, span, "not-positive", severity=Severity.WARNING, fixes=ctx.deletion(entry), key=key)
     elif (schema.semantic == "thread-count" or key in COUNTS) and value < 0:
-        yield ctx.finding(RULE, span, "negative", severity=Severity.WARNING, fixes=_default(entry, ctx), key=key)
+        yield ctx.finding(RULE, span, "negative", severity=Severity.WARNING, fixes=ctx.deletion(entry), key=key)
 
 
 def _written(entry: Entry, value: str, ctx: Context) -> tuple[Fix, ...]:
     change = edit.set_value(ctx.config, entry, value)
     return (ctx.fix("write-value", change, value=value),) if change is not None else ()
-
-
-def _default(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.beyond(), entry)
-    return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
 
 
 RULE = Rule("value-out-of-range", "config", Severity.ERROR, ENTRY, (kinds.MASTER, kinds.WORKER, kinds.SOURCE, kinds.TASK), check, ("int", "float", k.RPC_TIMEOUT))

@@ -26,7 +26,7 @@ from dmls.syntax.tree import Mapping, Node, Scalar, Sequence
 
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     error = DECODE.get(ctx.config.kind)
-    yield ctx.finding(RULE, ctx.config.span(misfit.entry), codes=(error.code,) if error else (), dm_text=ctx.decoder_text(misfit), fixes=_fixes(misfit.entry, ctx))
+    yield ctx.finding(RULE, ctx.config.span(misfit.entry), codes=(error.code,) if error else (), dm_text=ctx.decoder_text(misfit), fixes=ctx.later(_fixes, misfit.entry))
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
@@ -35,7 +35,7 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     if not isinstance(node, Scalar) or node.style not in ("plain", "single", "double") or node.tag is not None:
         return ()
     name = node.value.lstrip("*&")
-    config = ctx.beyond()
+    config = ctx.config
     before = config.span(entry).start
     target = _anchored(config.tree.root, name) if name else None
     if not isinstance(target, Mapping) or config.tree.span(target).end > before:

@@ -61,7 +61,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     # DM warns of a key that it maps to another; of one that merely works it says nothing.
     severity = Severity.WARNING if status == "mapped" else Severity.INFORMATION
-    ways = fixes(entry, ctx) if kind != kinds.TOPOLOGY else ()
+    ways = ctx.later(fixes, entry) if kind != kinds.TOPOLOGY else ()
     variant = new.form if new else "relay" if schema.path == k.CHARSET else ""
     yield ctx.finding(RULE, span, variant, severity=severity, fixes=ways, tag="deprecated", **args)
 

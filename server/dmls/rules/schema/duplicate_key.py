@@ -33,13 +33,13 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
         related=(ctx.related(misfit.first, "duplicate-key.first"),),
-        fixes=_fixes(misfit.first, misfit.entry, ctx),
+        fixes=ctx.later(_fixes, misfit.first, misfit.entry),
         key=misfit.entry.name,
     )
 
 
 def _fixes(first: Entry, second: Entry, ctx: Context) -> tuple[Fix, ...]:
-    config = ctx.beyond()
+    config = ctx.config
     removals = (("delete-key", second, edit.delete(config, second)), ("delete-first", first, edit.delete(config, first)))
     found = [(title, entry, removal) for title, entry, removal in removals if removal is not None]
     if config.value_span(first).of(config.text) == config.value_span(second).of(config.text) and first.raw is not None:

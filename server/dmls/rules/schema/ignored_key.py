@@ -15,7 +15,7 @@ name.  What dmctl ignores in its file has to be given on its command line.
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
 from dmls.model import shell
@@ -41,7 +41,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     kind = ctx.config.kind
     meant = ""
-    ways: tuple[Fix, ...] = fixes(entry, ctx) if kind not in (kinds.DMCTL, kinds.TOPOLOGY) else ()
+    ways: Sequence[Fix] = ctx.later(fixes, entry) if kind not in (kinds.DMCTL, kinds.TOPOLOGY) else ()
     if kind == kinds.DMCTL:
         variant = "dmctl"
         ways = _on_the_command_line(entry, ctx)

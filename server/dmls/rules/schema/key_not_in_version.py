@@ -32,12 +32,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     severity = Severity.WARNING if ctx.config.kind == kinds.DMCTL else Severity.ERROR
     later = schema.versions.later_than(ctx.version)
     args = {"key": entry.key, "version": str(ctx.version), "later": str(later or "")}
-    yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), fixes=_fixes(entry, ctx), **args)
+    yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), fixes=ctx.later(_fixes, entry), **args)
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     schema, parent = entry.schema, entry.parent
-    config = ctx.beyond()
+    config = ctx.config
     assert schema is not None
     older = None
     for name, key in schema.parent.children.items() if schema.parent is not None and parent is not None and schema.parent.type == "object" else ():

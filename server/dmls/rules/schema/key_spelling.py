@@ -27,11 +27,12 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
     if schema is None or entry.pair is None or entry.parent is None:
         return
-    span = ctx.config.key_span(entry)
+    # The twin may be a table of its own.
+    span = ctx.beyond().key_span(entry)
     twin = next((e for e in entry.parent.children if e is not entry and e.schema is schema and e.name != entry.name), None)
     if twin is not None:
         related = (ctx.related(twin, "key-spelling.twin"),)
-        yield ctx.finding(RULE, span, "both", severity=Severity.WARNING, related=related, fixes=_deletion(entry, twin, ctx), key=schema.name, written=entry.name)
+        yield ctx.finding(RULE, span, "both", severity=Severity.WARNING, related=related, fixes=ctx.later(_deletion, entry, twin), key=schema.name, written=entry.name)
     else:
         # Of a key that stands there twice in the same letters, one in other letters would make a file that DM takes, with either value.
         alone = not any(e is not entry and e.schema is schema for e in entry.parent.children)
@@ -49,7 +50,7 @@ def _rename(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
 
 def _deletion(entry: Entry, twin: Entry, ctx: Context) -> tuple[Fix, ...]:
     """One of the two stays: the one that is well spelt, else the first."""
-    config = ctx.beyond()
+    config = ctx.config
     removal = edit.delete(config, entry)
     if removal is None or (twin.name != twin.key and config.key_span(entry) < config.key_span(twin)):
         return ()

@@ -15,7 +15,7 @@ choose, and a key of another file cannot be moved there from here: such a key is
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import edit
 from dmls.model import kind as kinds
@@ -42,14 +42,14 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=severity,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(misfit.entry, why.args.get("home"), ctx) if ctx.config.kind != kinds.DMCTL else (),
+        fixes=ctx.later(_fixes, misfit.entry, why.args.get("home")) if ctx.config.kind != kinds.DMCTL else (),
         **why.args,
     )
 
 
-def _fixes(entry: Entry, home: object, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, home: object, ctx: Context) -> Sequence[Fix]:
     edits: tuple[Edit, ...] = ()
-    config = ctx.beyond()
+    config = ctx.config
     if home == "" or home is None:
         if home == "" and config.root.get(entry.name) is None:
             edits = edit.move_to_top_table(config, entry) if config.language == "toml" else move_into(config, [entry], config.root) or move_in_flow(config, entry, config.root)
@@ -64,8 +64,7 @@ def _fixes(entry: Entry, home: object, ctx: Context) -> tuple[Fix, ...]:
     if edits:
         how = Applicability.SAFE if sure and len(places(config.kind, entry.name)) == 1 else Applicability.UNSAFE
         return (ctx.fix(title, *edits, how=how, key=entry.name, home=home),)
-    removal = edit.delete(config, entry)
-    return (ctx.fix("delete-key", removal, how=Applicability.MANUAL, preferred=False, key=entry.name),) if removal is not None else ()
+    return ctx.deletion(entry, Applicability.MANUAL, preferred=False)
 
 
 _MANY = ("[]", "<name>")

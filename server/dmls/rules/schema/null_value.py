@@ -17,7 +17,7 @@ key changes nothing, or DM refuses it, the line is deleted.  An empty expression
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import edit
 from dmls.model import kind as kinds
@@ -41,9 +41,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     span = ctx.config.span(entry)
     if schema.path in (k.CHECKER, f"{k.CHECKER}.{k.BACKOFF_MAX}"):
-        yield ctx.finding(RULE, span, "checker", severity=Severity.ERROR, codes=(20043,), fixes=_deletion(entry, ctx), key=entry.key)
+        yield ctx.finding(RULE, span, "checker", severity=Severity.ERROR, codes=(20043,), fixes=ctx.later(_deletion, entry, Applicability.SAFE), key=entry.key)
     elif schema.path in CRASHES:
-        ways = _written(entry, "{}", ctx) if schema.path == CRASHES[0] else _deletion(entry, ctx, Applicability.MANUAL)
+        ways = _written(entry, "{}", ctx) if schema.path == CRASHES[0] else ctx.later(_deletion, entry, Applicability.MANUAL)
         yield ctx.finding(RULE, span, "crash", severity=Severity.ERROR, fixes=ways, key=entry.name)
     elif schema.type in ZERO and schema.has_default and schema.parent is not None and schema.parent.type == "object":
         default = default_in(schema, ctx.version)
@@ -51,17 +51,15 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
             return
         zero = ZERO[schema.type]
         if schema.type == "string" and " " in str(default):
-            yield ctx.finding(RULE, span, "computed", severity=Severity.INFORMATION, fixes=_deletion(entry, ctx), key=entry.key)
+            yield ctx.finding(RULE, span, "computed", severity=Severity.INFORMATION, fixes=ctx.later(_deletion, entry, Applicability.SAFE), key=entry.key)
         elif (schema.type == "string" and entry.key != k.DIR) or ctx.version in FILLED.get(entry.key, NEVER) or schema.path.startswith(f"{k.VALIDATORS}."):
-            yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, fixes=_deletion(entry, ctx), key=entry.key, default=str(default))
+            yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, fixes=ctx.later(_deletion, entry, Applicability.SAFE), key=entry.key, default=str(default))
         else:
-            ways = (*_written(entry, zero, ctx), *_deletion(entry, ctx, Applicability.UNSAFE))
-            yield ctx.finding(RULE, span, severity=Severity.WARNING, fixes=ways, key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
+            yield ctx.finding(RULE, span, severity=Severity.WARNING, fixes=ctx.later(_either, entry, zero), key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
     elif schema.parent is not None and schema.parent.semantic == "session":
         yield ctx.finding(RULE, span, "session", severity=Severity.WARNING, fixes=_written(entry, '""', ctx), key=entry.name)
     elif schema.type == "object" and entry.key in (k.PURGE,):
-        ways = (*_written(entry, NO_PURGE, ctx), *_deletion(entry, ctx, Applicability.UNSAFE))
-        yield ctx.finding(RULE, span, "purge", severity=Severity.WARNING, fixes=ways, key=entry.key)
+        yield ctx.finding(RULE, span, "purge", severity=Severity.WARNING, fixes=ctx.later(_either, entry, NO_PURGE), key=entry.key)
 
 
 def _written(entry: Entry, value: str, ctx: Context) -> tuple[Fix, ...]:
@@ -74,12 +72,15 @@ def _has_colon(entry: Entry) -> bool:
     return entry.pair is not None and entry.pair.separator >= 0
 
 
-def _deletion(entry: Entry, ctx: Context, how: Applicability = Applicability.SAFE) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.beyond(), entry) if _has_colon(entry) else None
-    if entry.parent is not None and any(e is not entry and e.key == entry.key for e in (*entry.parent.children, *entry.parent.merged)):
+def _deletion(entry: Entry, how: Applicability, ctx: Context) -> Sequence[Fix]:
+    if not _has_colon(entry) or (entry.parent is not None and any(e is not entry and e.key == entry.key for e in (*entry.parent.children, *entry.parent.merged))):
         # What is merged, or written a second time, would count then.
         return ()
-    return (ctx.fix("delete-key", removal, how=how, preferred=how is Applicability.SAFE, key=entry.name),) if removal is not None else ()
+    return ctx.deletion(entry, how, preferred=how is Applicability.SAFE)
+
+
+def _either(entry: Entry, value: str, ctx: Context) -> tuple[Fix, ...]:
+    return (*_written(entry, value, ctx), *_deletion(entry, Applicability.UNSAFE, ctx))
 
 
 RULE = Rule("null-value", "schema", Severity.ERROR, ENTRY, kinds.YAML_KINDS, check, (NULL,))

@@ -15,9 +15,8 @@ you say that it may go.  Settings of a DM 1.0 worker belong into a source file, 
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
@@ -41,15 +40,14 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=severity,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=fixes(misfit.entry, ctx) or _deletion(misfit.entry, ctx),
+        fixes=ctx.later(_ways, misfit.entry),
         tag="deprecated",
         **why.args,
     )
 
 
-def _deletion(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.config, entry)
-    return (ctx.fix("delete-key", removal, how=Applicability.MANUAL, preferred=False, key=entry.name),) if removal is not None else ()
+def _ways(entry: Entry, ctx: Context) -> Sequence[Fix]:
+    return fixes(entry, ctx) or ctx.deletion(entry, Applicability.MANUAL, preferred=False)
 
 
 RULE = Rule(REMOVED, "schema", Severity.ERROR, MISFIT, kinds.KINDS, check, (UNKNOWN_KEY,))

@@ -17,7 +17,7 @@ the unknown one.  A key that is like no other may be deleted by hand only, since
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import edit
 from dmls.model import kind as kinds
@@ -47,14 +47,14 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=severity,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, str(why.args.get("meant", "")), ctx),
+        fixes=ctx.later(_fixes, entry, str(why.args.get("meant", ""))),
         **args,
     )
 
 
-def _fixes(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, meant: str, ctx: Context) -> Sequence[Fix]:
     parent = entry.parent
-    config = ctx.beyond()
+    config = ctx.config
     if parent is None or parent.schema is None or not entry.name:
         return ()
     if config.language == "yaml" and entry.pair is not None and entry.pair.separator < 0:
@@ -82,9 +82,8 @@ def _means(entry: Entry, kind: str) -> object:
     return explain(entry, kind).args.get("meant") if entry.pair is not None and entry.pair.value is not None and entry.name else None
 
 
-def _deletion(entry: Entry, how: Applicability, ctx: Context) -> tuple[Fix, ...]:
-    removal = edit.delete(ctx.config, entry)
-    return (ctx.fix("delete-key", removal, how=how, preferred=how is not Applicability.MANUAL, key=entry.name),) if removal is not None else ()
+def _deletion(entry: Entry, how: Applicability, ctx: Context) -> Sequence[Fix]:
+    return ctx.deletion(entry, how, preferred=how is not Applicability.MANUAL)
 
 
 RULE = Rule("unknown-key", "schema", Severity.ERROR, MISFIT, kinds.KINDS, check, (UNKNOWN_KEY,))
