@@ -36,14 +36,17 @@ LATE = {k.LOG_LEVEL: 11104, k.LOG_FORMAT: 11104, k.FLAVOR: 11010, k.INITIAL_CLUS
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     schema = entry.schema
     node = entry.node
-    if schema is None or not isinstance(node, Scalar) or entry.is_null or node.value == "" or ctx.config.kind == kinds.TOPOLOGY:
+    if schema is None or not isinstance(node, Scalar) or ctx.config.kind == kinds.TOPOLOGY:
+        return
+    if not entry.text and entry.pair is not None:
+        # Of a key, DM takes its default, or another rule says that it is missing; an empty item of a list is a value like any other.
         return
     if schema.enum is None or (ctx.config.kind == kinds.DMCTL):
         return
-    if schema.accepts(node.value):
-        known = schema.versions_of(node.value)
+    if schema.accepts(entry.text):
+        known = schema.versions_of(entry.text)
         if ctx.version not in known and ctx.version in schema.versions:
-            yield from _too_new(entry, schema, node.value, known, ctx)
+            yield from _too_new(entry, schema, entry.text, known, ctx)
         return
     if schema.semantic in ("filter-action", "binlog-event"):
         return
@@ -51,19 +54,19 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if not code or schema.status in ("ignored", "ineffective"):
         return
     span = ctx.config.value_span(entry)
-    near = nearest(node.value.lower(), tuple(v.lower() for v in schema.enum), {v.lower(): v for v in schema.enum})
+    near = nearest(entry.text.lower(), tuple(v.lower() for v in schema.enum), {v.lower(): v for v in schema.enum})
     key = entry.key or (entry.parent.key if entry.parent is not None else "")
     values = ", ".join(v for v in schema.enum if v)
     ways: tuple[Fix, ...] = ()
     if near and all(change.what != "enum" or change.value != near or ctx.version in change.versions for change in schema.history):
         change = edit.reword(ctx.config, entry, near)
-        sure = bool(schema.enum_code) and is_slip_of(node.value, near)
+        sure = bool(schema.enum_code) and is_slip_of(entry.text, near)
         ways = (ctx.fix("replace-value", change, how=Applicability.SAFE if sure else Applicability.UNSAFE, value=near),) if change is not None else ()
     late = "" if schema.enum_code else "-late"
     error = task_error.BAD_VALUE.get(schema.enum_code)
-    dm_text = task_error.text(error, value=node.value.lower() if schema.enum_fold else node.value) if error is not None else ""
-    variant = ("near" if near else "other") + late
-    yield ctx.finding(RULE, span, variant, codes=(code,), dm_text=dm_text, fixes=ways, key=key, value=node.value, values=values, near=near or "")
+    dm_text = task_error.text(error, value=entry.text.lower() if schema.enum_fold else entry.text) if error is not None else ""
+    variant = ("near" if near else "other" if entry.text else "empty") + late
+    yield ctx.finding(RULE, span, variant, codes=(code,), dm_text=dm_text, fixes=ways, key=key, value=entry.text, values=values, near=near or "")
 
 
 def _too_new(entry: Entry, schema: SchemaKey, value: str, known: VersionSet, ctx: Context) -> Iterator[Finding]:
@@ -73,7 +76,7 @@ def _too_new(entry: Entry, schema: SchemaKey, value: str, known: VersionSet, ctx
         return
     key = entry.key or (entry.parent.key if entry.parent is not None else "")
     args = {"key": key, "value": value, "version": str(ctx.version), "later": str(later)}
-    yield ctx.finding(RULE, ctx.config.value_span(entry), "later", codes=(schema.enum_code,), fixes=fixes(entry, ctx) if entry.pair is not None else (), **args)
+    yield ctx.finding(RULE, ctx.config.value_span(entry), "later", codes=(schema.enum_code,), fixes=ctx.later(fixes, entry) if entry.pair is not None else (), **args)
 
 
 RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VALUE,))
