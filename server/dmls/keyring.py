@@ -14,7 +14,7 @@ from dmls.disk import RealDisk
 from dmls.files import Content, Missing
 from dmls.migrate.cert_plan import KeySpec, Paper, PrivateKey
 from dmls.migrate.change import CannotDo
-from dmls.model import old_cipher
+from dmls.model import old_cipher, secret_key
 from dmls.pki.facts import CLIENT_AUTH, ECDSA, ED25519, SERVER_AUTH
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     _Private = Union[ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey]
 
-_SECRET_DIGITS = 64
-"""Hexadecimal digits of a key for passwords (dm/pkg/encrypt/encrypt.go: AES-256)."""
 _LIMIT = 1 << 20
 """Bytes of a file with a key."""
 
@@ -138,14 +136,15 @@ class Keyring:
         state = RealDisk().read(path, _LIMIT)
         if isinstance(state, Missing):
             return None
-        digits = state.data.strip() if isinstance(state, Content) else b""
-        if len(digits) != _SECRET_DIGITS or any(byte not in b"0123456789abcdefABCDEF" for byte in digits):
-            raise CannotDo("keyring.bad-secret" if isinstance(state, Content) else "keyring.unreadable", path=path)
-        return SecretKey(bytes.fromhex(digits.decode("ascii")))
+        if not isinstance(state, Content):
+            raise CannotDo("keyring.unreadable", path=path)
+        if secret_key.judged(state.data).cause:
+            raise CannotDo("keyring.bad-secret", path=path)
+        return SecretKey(bytes.fromhex(secret_key.trimmed(state.data)))
 
     def new_secret(self, path: str) -> SecretKey:
         if path not in self._made:
-            self._made[path] = SecretKey(os.urandom(_SECRET_DIGITS // 2))
+            self._made[path] = SecretKey(os.urandom(secret_key.DIGITS // 2))
         return self._made[path]
 
     def fixed_secret(self) -> SecretKey:

@@ -5,21 +5,18 @@ Each mistake is one that DM's users have met, and that a rule of dmls sees in th
 
 from __future__ import annotations
 
-import datetime
 import os
-from typing import TYPE_CHECKING
+from typing import Iterator
 
 from dmls.disk import now, with_slashes
+from dmls.keyring import Keyring
+from dmls.migrate import cert_plan
+from dmls.migrate.change import PUBLIC, Created
 from dmls.model.edit import quoted
 from dmls.settings import NAME as SETTINGS_NAME
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-    from cryptography.x509 import Certificate
-
 COMPONENTS = ("dm-master1", "dm-master2", "dm-worker1", "dm-worker2", "mysql-client")
-COMMON_NAME = "dm"
-DAYS = 365
+COMMON_NAME = cert_plan.COMMON_NAME
 
 FILES = {
     # `ssl_ca` with an underscore: DM refuses to start.  A name in capitals, which shows once the file is read: names must be equal.
@@ -127,80 +124,24 @@ def write(folder: str) -> None:
     """Make the deployment in an existing folder.  Raises OSError."""
     tls = os.path.join(folder, "tls")
     os.mkdir(tls)
-    _write_certificates(tls)
+    for file in _certificates(tls):
+        _write(file.path, file.data, file.mode)
     write_files(folder, "tls")
 
 
 def write_files(folder: str, tls: str) -> None:
     """Make the configurations, whose certificates lie in `tls`.  Raises OSError."""
     for name, text in (*FILES.items(), (SETTINGS_NAME, SETTINGS.replace("{tls}", quoted(with_slashes(tls))))):
-        _write(os.path.join(folder, name), text.encode("utf-8", "surrogateescape"), 0o644)
+        _write(os.path.join(folder, name), text.encode("utf-8", "surrogateescape"), PUBLIC)
 
 
-def _write_certificates(folder: str) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _certificate("dmls demo CA", ca_key, None, ca_key)
-    _write(os.path.join(folder, "ca.pem"), ca.public_bytes(Encoding.PEM), 0o644)
-    for name in COMPONENTS:
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(COMMON_NAME, key, ca, ca_key)
-        _write(os.path.join(folder, f"{name}.pem"), certificate.public_bytes(Encoding.PEM), 0o644)
-        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write(os.path.join(folder, f"{name}-key.pem"), secret, 0o600)
-
-
-def _certificate(
-    common_name: str,
-    key: EllipticCurvePrivateKey,
-    ca: Certificate | None,
-    ca_key: EllipticCurvePrivateKey,
-) -> Certificate:
-    """A certificate for both ends of a connection on this machine, or, without `ca`, the CA itself."""
-    import ipaddress
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    start = datetime.datetime.fromtimestamp(int(now()), datetime.timezone.utc)
-    is_ca = ca is None
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject if ca is None else ca.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        # A clock that is a little behind must not find it too young.
-        .not_valid_before(start - datetime.timedelta(hours=1))
-        .not_valid_after(start + datetime.timedelta(days=DAYS))
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=0 if is_ca else None), critical=True)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not is_ca,
-                content_commitment=False,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                key_cert_sign=is_ca,
-                crl_sign=is_ca,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
-    )
-    if not is_ca:
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
-    return builder.sign(ca_key, hashes.SHA256())
+def _certificates(folder: str) -> Iterator[Created]:
+    """A CA, whose key is not kept, and certificates for both ends of a connection on this machine."""
+    parties = [cert_plan.Party(name, cert_plan.COMPONENT, cert_plan.LOCAL) for name in COMPONENTS]
+    authority, *others = cert_plan.in_folder(folder, COMMON_NAME, parties)
+    for file in cert_plan.issue((authority, *others), Keyring(), now()):
+        if file.path != authority.key_path:
+            yield file
 
 
 def _write(path: str, data: bytes, mode: int) -> None:

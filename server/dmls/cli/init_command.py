@@ -10,7 +10,7 @@ from dmls.cli.main import FAULT
 from dmls.commands.options import Parsed
 from dmls.migrate import init
 from dmls.migrate.change import CannotDo, Options
-from dmls.migrate.compose import MASTER_PORT, WORKER_PORT
+from dmls.migrate.compose import FILES, MASTER_PORT, WORKER_PORT
 
 Check = Callable[[Options], object]
 _QUESTIONS: tuple[tuple[str, Check], ...] = (
@@ -58,7 +58,7 @@ def _ask_all(given: dict[str, list[str]], parsed: Parsed, console: Console) -> d
             break
     if not parsed.flag("--style"):
         while True:
-            style = _answer(console, "init.ask-style", init.FILES)
+            style = _answer(console, "init.ask-style", FILES)
             if style in init.STYLES:
                 break
             console.note("cli.bad-choice", name="--style", value=style, allowed=", ".join(init.STYLES))

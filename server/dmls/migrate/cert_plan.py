@@ -17,12 +17,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Container, Iterable, Iterator, NamedTuple, Protocol, Sequence
 
 from dmls.migrate.change import PRIVATE, PUBLIC, Created
+from dmls.migrate.deployment import NAME_OF, line_id
 from dmls.model import kind as kinds
 from dmls.model import openssl, tls_path
 from dmls.model.allowed_cn import NO_TEXT, trimmed
 from dmls.model.endpoint import endpoints
 from dmls.model.host_check import is_loopback, own_hosts
-from dmls.model.tls_block import Material, TlsBlock
+from dmls.model.tls_block import DATABASE, Material, TlsBlock
 from dmls.pki.facts import CLIENT_AUTH, ECDSA, SERVER_AUTH
 from dmls.schema import keys as k
 
@@ -36,6 +37,7 @@ AUTHORITY, COMPONENT, DMCTL, PROMETHEUS, CLIENT, SERVER = "ca", "component", "dm
 
 COMMON_NAME, CLIENT_NAME = "dm", "db-client"
 LOCAL = ("localhost", "127.0.0.1")
+_BOTH = (SERVER_AUTH, CLIENT_AUTH)
 LONGEST_NAME = 64
 """Characters of a common name (RFC 5280, ub-common-name)."""
 EARLY = 3600
@@ -74,6 +76,7 @@ class Target(NamedTuple):
     """Who uses a certificate: the component, source, task or program of the file at `path`.
 
     `host` is the machine where it runs, "" unknown.  `ca`, `cert` and `key` are the paths that its configuration names, "" where it names none.
+    `cards` are the ids of the cards (`model.cluster`) that the files and command lines which speak of it have.
     """
 
     path: str
@@ -83,6 +86,7 @@ class Target(NamedTuple):
     ca: str = ""
     cert: str = ""
     key: str = ""
+    cards: tuple[str, ...] = ()
 
 
 class Place(NamedTuple):
@@ -219,18 +223,26 @@ def _holders(request: Request) -> Iterator[tuple[str, Entry]]:
             yield from ((kind, entry) for entry, kind in settings_maps(config))
         elif config is not None:
             yield config.kind, config.root
-        yield from ((config.kind, config.root) for config, _ in _lines(request, path))
+        yield from ((started.config.kind, started.config.root) for started in _started(request, path))
 
 
-def _lines(request: Request, path: str) -> Iterator[tuple[ConfigFile, str]]:
-    """What the command lines of a script start their programs with, and the folder that they run in, "" where the script says none."""
+class _Started(NamedTuple):
+    """A program that a script starts: what it runs with, the folder that it runs in, "" where the script says none, and the cards that speak of it."""
+
+    config: ConfigFile
+    folder: str
+    cards: tuple[str, ...]
+
+
+def _started(request: Request, path: str) -> Iterator[_Started]:
     if request.files.kind(path) != kinds.SCRIPT:
         return
     from dmls.model.command_line import joined
 
-    for line in request.files.command_lines(path):
+    for number, line in enumerate(request.files.command_lines(path)):
         if not line.ends:
-            yield joined(line, request.files.command_file(line)[0]), line.folder or ""
+            file, _ = request.files.command_file(line)
+            yield _Started(joined(line, file), line.folder or "", (line_id(path, number), *([file.path] if file is not None else [])))
 
 
 class Found(NamedTuple):
@@ -252,25 +264,33 @@ def targets(request: Request) -> list[Found]:
     for path in request.paths:
         config = request.files.file(path)
         if config is not None:
-            found += _of_config(request, config)
-        for line, folder in _lines(request, path):
-            scripts += (one._replace(folder=folder) for one in _of_config(request, line))
-    merged: dict[object, Found] = {}
+            found += _of_config(request, config, (path,))
+        for started in _started(request, path):
+            scripts += (one._replace(folder=started.folder) for one in _of_config(request, started.config, started.cards))
+    merged: list[Found] = []
+    places: dict[object, int] = {}
     for one in (*found, *scripts):
-        # A topology and the files that it became, or a script and the file that it starts its program with, speak of the same component.
-        same = one.address if all(one.address) else (one.target.path, one.target.label)
-        old = merged.get(same)
-        merged[same] = one if old is None else _merged(old, one)
-    return list(merged.values())
+        same = _marks(one)
+        at = next((places[mark] for mark in same if mark in places), len(merged))
+        merged[at : at + 1] = [_merged(merged[at], one) if at < len(merged) else one]
+        places.update(dict.fromkeys(same, at))
+    return merged
+
+
+def _marks(one: Found) -> list[object]:
+    """What descriptions of the same user have in common: a topology and the files that it became the address, a script and the file that it names a card."""
+    marks = [one.address] if all(one.address) else []
+    return [*marks, *one.target.cards] or [(one.target.path, one.target.label)]
 
 
 def _merged(one: Found, other: Found) -> Found:
     a, b = one.target, other.target
-    target = a._replace(host=a.host or b.host, ca=a.ca or b.ca, cert=a.cert or b.cert, key=a.key or b.key)
+    cards = tuple(dict.fromkeys((*a.cards, *b.cards)))
+    target = a._replace(host=a.host or b.host, ca=a.ca or b.ca, cert=a.cert or b.cert, key=a.key or b.key, cards=cards)
     return one._replace(target=target, hosts=tuple(dict.fromkeys((*one.hosts, *other.hosts))), folder=one.folder or other.folder)
 
 
-def _of_config(request: Request, config: ConfigFile) -> Iterator[Found]:
+def _of_config(request: Request, config: ConfigFile, cards: tuple[str, ...]) -> Iterator[Found]:
     if config.kind == kinds.TOPOLOGY:
         yield from _of_topology(config)
     elif config.kind in kinds.COMPONENTS:
@@ -279,14 +299,14 @@ def _of_config(request: Request, config: ConfigFile) -> Iterator[Found]:
         label = name.text if name is not None and name.text else _stem(config.path)
         first = endpoints(config, k.ADVERTISE_ADDR) or endpoints(config, k.MASTER_ADDR, k.WORKER_ADDR)
         address = (config.kind, first[0].host.lower(), first[0].port or "") if first else ("", "", "")
-        yield Found(Target(config.path, config.kind, label, next(iter(own_hosts(config)), ""), *_paths(config.kind, config.root)), tuple(hosts), address)
+        yield Found(Target(config.path, config.kind, label, next(iter(own_hosts(config)), ""), *_paths(config.kind, config.root), cards), tuple(hosts), address)
     elif config.kind == kinds.DMCTL:
         yield Found(Target(config.path, config.kind, "dmctl", "", *_paths(config.kind, config.root)))
     elif config.kind in kinds.DATABASES:
-        holder = config.get(*((k.FROM,) if config.kind == kinds.SOURCE else (k.TARGET_DATABASE,)))
+        holder = config.get(DATABASE[config.kind])
         host = holder.get(k.HOST) if holder is not None else None
         security = holder.get(k.SECURITY) if holder is not None else None
-        name = config.get(k.SOURCE_ID if config.kind == kinds.SOURCE else k.NAME)
+        name = config.get(NAME_OF[config.kind])
         label = name.text if name is not None and name.text else _stem(config.path)
         target = Target(config.path, config.kind, label, "", *_paths(config.kind, security))
         yield Found(target, (host.text,) if host is not None and host.text else ())
@@ -423,7 +443,7 @@ class _Planner:
                 key = self.local(one.target.key, one) if one.target.key else openssl.key_beside(cert)
                 places.setdefault(cert, Place(cert, key))
         own = tuple(places.values()) or (self.place(label),)
-        usages = {CLIENT: (CLIENT_AUTH,), SERVER: (SERVER_AUTH,)}.get(role, (SERVER_AUTH, CLIENT_AUTH))
+        usages = {CLIENT: (CLIENT_AUTH,), SERVER: (SERVER_AUTH,)}.get(role, _BOTH)
         users = tuple(f.target for f in group)
         return CertWish(label, role, cn or self.cn, names, usages, own, users, self.wanted.key, self.wanted.days)
 
@@ -434,7 +454,7 @@ class _Planner:
         usual = f"{self.folder}/ca.pem"
         first = next(iter(certs), "") or (usual if usual in others else self.place("ca").cert)
         places = (Place(first, openssl.key_beside(first)), *(Place(cert, "") for cert in {**certs, **others} if cert != first))
-        return CertWish("ca", AUTHORITY, "", (), (), places, (), self.wanted.key, self.wanted.ca_days)
+        return authority_wish(self.wanted.key, self.wanted.ca_days, places)
 
     def servers(self, databases: Sequence[Found]) -> Iterator[CertWish]:
         """A certificate for each machine with databases, with the common name that a task allows."""
@@ -465,7 +485,7 @@ class _Planner:
     def place(self, label: str) -> Place:
         """New files in the folder."""
         for name in (label, *(f"{label}-{n}" for n in range(2, 1000))):
-            place = Place(f"{self.folder}/{name}.pem", f"{self.folder}/{name}-key.pem")
+            place = _pair(self.folder, name)
             if self.taken.isdisjoint(place):
                 break
         self.taken.update(place)
@@ -514,9 +534,29 @@ def shortest(paths: Iterable[str]) -> dict[str, str]:
 # Making them
 
 
-def authority_wish(key: KeySpec, days: int) -> CertWish:
-    """A CA by itself, without files."""
-    return CertWish("ca", AUTHORITY, "", (), (), (), (), key, days)
+class Party(NamedTuple):
+    """Who gets a certificate of its own, and what that is for; `names` and `targets` are those of its `CertWish`."""
+
+    label: str
+    role: str
+    names: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+
+def in_folder(folder: str, common_name: str, parties: Iterable[Party]) -> CertPlan:
+    """A CA and for each party a certificate with both usages, of the usual key and length, all in one folder."""
+    key = KeySpec()
+    wishes = (CertWish(p.label, p.role, common_name, p.names, _BOTH, (_pair(folder, p.label),), p.targets, key, openssl.DAYS) for p in parties)
+    return authority_wish(key, openssl.CA_DAYS, (_pair(folder, "ca"),)), *wishes
+
+
+def authority_wish(key: KeySpec, days: int, places: tuple[Place, ...] = ()) -> CertWish:
+    """A CA, with no `places` one whose files the caller writes."""
+    return CertWish("ca", AUTHORITY, "", (), (), places, (), key, days)
+
+
+def _pair(folder: str, name: str) -> Place:
+    return Place(f"{folder}/{name}.pem", f"{folder}/{name}-key.pem")
 
 
 def new_authority(wish: CertWish, keys: Keys, now: float, taken: Container[str] = ()) -> Signer:

@@ -71,14 +71,6 @@ def pem_of(certificates: Iterable[bytes]) -> bytes:
     return "".join(out).encode("ascii")
 
 
-def near(request: Request, path: str) -> str:
-    """A path as a person in the folder of the request would write it."""
-    folder = request.folder.rstrip("/") + "/"
-    if path + "/" == folder:
-        return "."
-    return path[len(folder) :] if path.startswith(folder) else path
-
-
 class Copy(NamedTuple):
     """A file of this machine and where it goes."""
 
@@ -136,13 +128,13 @@ def _commands(request: Request, machine: Machine) -> Iterator[str]:
     if machine.host == "localhost":
         yield f"mkdir -p {' '.join(file(folder) for folder in folders)}"
         for copy, goal in zip(machine.copies, goals, strict=True):
-            yield f"install -m {copy.mode:o} {file(near(request, copy.local))} {file(goal)}"
+            yield f"install -m {copy.mode:o} {file(request.near(copy.local))} {file(goal)}"
         return
     host = machine.host or _unknown(machine)
     yield f"ssh {word(host)} {word('mkdir -p ' + ' '.join(file(folder) for folder in folders))}"
     remote = f"[{host}]" if ":" in host else host
     for copy, goal in zip(machine.copies, goals, strict=True):
-        yield f"scp -p {file(near(request, copy.local))} {word(f'{remote}:{goal}')}"
+        yield f"scp -p {file(request.near(copy.local))} {word(f'{remote}:{goal}')}"
 
 
 def _unknown(machine: Machine) -> str:
@@ -157,11 +149,11 @@ def swap_steps(request: Request, found: Iterable[Machine]) -> Iterator[Step]:
         goals = [copy.goal if is_absolute(copy.goal) else f"{RUN_FOLDER}/{copy.goal}" for copy in machine.copies]
         try:
             if machine.host == "localhost":
-                commands = [f"cp -p {file(g)} {file(g + '.old')} && cat {file(near(request, c.local))} > {file(g)}" for c, g in zip(machine.copies, goals, strict=True)]
+                commands = [f"cp -p {file(g)} {file(g + '.old')} && cat {file(request.near(c.local))} > {file(g)}" for c, g in zip(machine.copies, goals, strict=True)]
             else:
                 host = machine.host or _unknown(machine)
                 remote = f"[{host}]" if ":" in host else host
-                commands = [f"scp -p {file(near(request, c.local))} {word(f'{remote}:{g}.new')}" for c, g in zip(machine.copies, goals, strict=True)]
+                commands = [f"scp -p {file(request.near(c.local))} {word(f'{remote}:{g}.new')}" for c, g in zip(machine.copies, goals, strict=True)]
                 swap = [f"cp -p {file(g)} {file(g + '.old')} && cat {file(g + '.new')} > {file(g)} && rm {file(g + '.new')}" for g in goals]
                 commands.append(f"ssh {word(host)} {word(' && '.join(swap))}")
         except Unwritable:

@@ -25,14 +25,14 @@ from dmls.migrate.cert_plan import (
     Target,
     Wanted,
 )
-from dmls.migrate.cert_steps import USUAL_FOLDER, Disk, authorities, copies_for, copy_steps, key_of_authority, machines, near, pem_of
+from dmls.migrate.cert_steps import USUAL_FOLDER, Disk, authorities, copies_for, copy_steps, key_of_authority, machines, pem_of
 from dmls.migrate.change import ADVICE, DONE, DUTY, CannotDo, Change, Created, Note, Request, Step
 from dmls.model import kind as kinds
 from dmls.model import openssl, shell
 from dmls.model.allowed_cn import trimmed
 from dmls.model.cert_use import day_of, printable
 from dmls.model.host_check import is_loopback
-from dmls.model.tls_path import folder_of
+from dmls.model.tls_path import common_folder, folder_of
 from dmls.pki.facts import ECDSA, RSA, Certificate
 from dmls.schema import keys as k
 
@@ -70,15 +70,14 @@ def make(request: Request) -> Change:
     if disk.pending:
         return Change()
     if given is not None and not missing and not copies:
-        return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": near(request, folder)}), *notes))
+        return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": request.near(folder)}), *notes))
     steps = tuple(_runbook(request, wishes, given, wanted))
     if options.flag("openssl"):
         commands = _by_openssl(request, authority, missing, given, copies)
         return Change(notes=notes, runbook=(Step("certs-new.openssl", {}, commands), *steps))
-    if request.keys is None:
-        raise CannotDo("certs-new.no-keyring")
-    signer = signer_of(given, request.keys, request.now) if given is not None and missing else None
-    made = cert_plan.issue(missing if given is not None else wishes, request.keys, request.now, signer)
+    keys = request.private_keys()
+    signer = signer_of(given, keys, request.now) if given is not None and missing else None
+    made = cert_plan.issue(missing if given is not None else wishes, keys, request.now, signer)
     public = pem_of(c.der for c in given.certificates) if given is not None else b""
     return Change(created=(*(Created(path, public) for path in copies), *made), notes=notes, runbook=steps)
 
@@ -133,15 +132,6 @@ def common_name(request: Request) -> str:
     if not trimmed(name) or name != trimmed(name) or len(name) > LONGEST_NAME or _CONTROL.search(name):
         raise CannotDo("certs-new.common-name", name=name, most=LONGEST_NAME)
     return name
-
-
-def common_folder(paths: Sequence[str]) -> str:
-    """The deepest folder that all files lie in."""
-    parts = [folder_of(path).split("/") for path in paths]
-    same = 0
-    while all(len(p) > same and p[same] == parts[0][same] for p in parts):
-        same += 1
-    return "/".join(parts[0][:same]).rstrip("/")
 
 
 def _left_to_tiup(request: Request) -> bool:
@@ -248,7 +238,7 @@ def _notes(request: Request, wishes: CertPlan, missing: CertPlan, given: Authori
     folders = {(folder_of(path), folder_of(local)) for wish in wishes[1:] for t in wish.targets for path, local in ((t.cert, wish.cert),) if path.startswith("/") and path != local}
     if len(wishes[1:]) and folders and all(request.files.settings(t.path).local_path(t.cert) is None for wish in wishes[1:] for t in wish.targets if t.cert):
         there, here = sorted(folders)[0]
-        yield Note(ADVICE, "certs-new.path-map", {"there": there, "here": near(request, here)})
+        yield Note(ADVICE, "certs-new.path-map", {"there": there, "here": request.near(here)})
 
 
 def _lacking(request: Request, wish: CertWish) -> list[str]:
@@ -297,7 +287,7 @@ def _on_names(request: Request, wishes: CertPlan) -> Iterator[Note]:
 def _runbook(request: Request, wishes: CertPlan, given: Authority | None, wanted: Wanted) -> Iterator[Step]:
     ca = wishes[0].cert if given is None else given.path
     if given is None:
-        yield Step("certs-new.step-key", {"path": near(request, wishes[0].key_path)})
+        yield Step("certs-new.step-key", {"path": request.near(wishes[0].key_path)})
     users = [(t, w) for w in wishes[1:] for t in w.targets if w.role not in (CLIENT, SERVER) and t.kind != kinds.DMCTL and w.role != PROMETHEUS]
     hosts = {t.host: t for t, _ in users}
     # Whoever carries out a part of a task opens the files that sources and tasks name (dm-tls.md §7).
@@ -326,8 +316,8 @@ def _runbook(request: Request, wishes: CertPlan, given: Authority | None, wanted
 
 def _next_command(request: Request, named: bool, folder: str) -> tuple[str, ...]:
     try:
-        operands = " ".join(shell.file(near(request, path)) for path in _operands(request))
-        return (f"dmls check --files strict {operands}" if named else f"dmls tls enable --certs {shell.file(near(request, folder))} --tls-dir {USUAL_FOLDER} {operands}",)
+        operands = " ".join(shell.file(request.near(path)) for path in _operands(request))
+        return (f"dmls check --files strict {operands}" if named else f"dmls tls enable --certs {shell.file(request.near(folder))} --tls-dir {USUAL_FOLDER} {operands}",)
     except shell.Unwritable:
         return ()
 
@@ -365,8 +355,8 @@ def _by_openssl(request: Request, authority: CertWish, missing: CertPlan, given:
 
 def _openssl_lines(request: Request, authority: CertWish, missing: CertPlan, given: Authority | None, copies: tuple[str, ...]) -> Iterator[str]:
     paths = [path for wish in (*missing, *((authority,) if given is None else ())) for place in wish.places for path in place if path] + list(copies)
-    yield f"mkdir -p {' '.join(shell.file(near(request, f)) for f in dict.fromkeys(map(folder_of, paths)))}"
-    ca, key = (near(request, given.path), near(request, given.key)) if given is not None else (near(request, authority.cert), near(request, authority.key_path))
+    yield f"mkdir -p {' '.join(shell.file(request.near(f)) for f in dict.fromkeys(map(folder_of, paths)))}"
+    ca, key = (request.near(given.path), request.near(given.key)) if given is not None else (request.near(authority.cert), request.near(authority.key_path))
     kind = authority.key.kind
     if given is None:
         from dmls.pki.facts import rfc_3339
@@ -377,12 +367,12 @@ def _openssl_lines(request: Request, authority: CertWish, missing: CertPlan, giv
     else:
         kind = given.certificates[0].public_key.kind
     for path in copies:
-        yield f"cp {shell.file(ca)} {shell.file(near(request, path))}"
+        yield f"cp {shell.file(ca)} {shell.file(request.near(path))}"
     for wish in missing:
         subject = f"/OU={wish.label}{openssl.subject_of(b'', wish.common_name)}"
         wanted = openssl.Wanted(cert_plan.sans(wish), wish.usages, False, wish.days, wish.key.kind)
         signer = openssl.Signer(openssl.Place(ca), key, kind)
-        places = [tuple(near(request, path) for path in place) for place in wish.places]
+        places = [tuple(request.near(path) for path in place) for place in wish.places]
         yield from openssl.new_certificate(*places[0], subject, wish.key, signer, wanted)
         for cert, own in places[1:]:
             yield f"cp {shell.file(places[0][0])} {shell.file(cert)}"

@@ -10,8 +10,8 @@ from typing import Callable, Iterator, NamedTuple, Sequence
 
 from dmls.migrate import cert_plan
 from dmls.migrate.cert_plan import DAY, EARLY, Found, KeySpec, Signer, Target
-from dmls.migrate.cert_steps import Copy, Disk, Machine, authorities, key_of_authority, near, pem_of, swap_steps
-from dmls.migrate.certs_new import Authority, common_folder, days, signer_of
+from dmls.migrate.cert_steps import Copy, Disk, Machine, authorities, key_of_authority, pem_of, swap_steps
+from dmls.migrate.certs_new import Authority, days, signer_of
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, PRIVATE, PUBLIC, CannotDo, Change, Created, Note, Request, Step
 from dmls.model import kind as kinds
 from dmls.model import openssl, shell
@@ -19,6 +19,7 @@ from dmls.model.cert_use import day_of
 from dmls.model.host_check import is_loopback
 from dmls.model.reload import AGAIN, HANDSHAKE, RESTART, reload_story
 from dmls.model.tls_block import CA, CERT, KEY
+from dmls.model.tls_path import common_folder
 from dmls.pki.facts import ECDSA, ED25519, RSA, Certificate
 
 _SIZES = {RSA: (2048, 3072, 4096), ECDSA: (256, 384, 521), ED25519: (256,)}
@@ -121,7 +122,7 @@ def _has_key(request: Request, old: Old, issuers: dict[str, Authority], disk: Di
     key = request.path(request.options.value("ca-key")) if given else key_of_authority(disk, authority.path)
     issuers[old.path] = authority._replace(key=key)
     if not key and not disk.pending:
-        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": near(request, authority.path)}, old.path))
+        notes.append(Note(LOST, "certs-renew.no-ca-key", {"ca": request.near(authority.path)}, old.path))
     return bool(key)
 
 
@@ -183,14 +184,13 @@ class _Renewal:
             lacking = next((path for path in wanted if path not in there), "")
             if lacking:
                 raise CannotDo("certs-new.half", path=there[0], other=lacking)
-            return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": near(self.request, self.folder)}),), runbook=tuple(self.runbook()))
-        if self.request.keys is None:
-            raise CannotDo("certs-new.no-keyring")
+            return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": self.request.near(self.folder)}),), runbook=tuple(self.runbook()))
         created: list[Created] = []
         signer = None
         if self.new_ca:
             taken = {old.leaf.issuer.common_name for old in self.found}
-            signer = cert_plan.new_authority(cert_plan.authority_wish(_spec(self.found[0].leaf), days(self.request, "ca-days", openssl.CA_DAYS)), self.request.keys, self.request.now, taken)
+            wish = cert_plan.authority_wish(_spec(self.found[0].leaf), days(self.request, "ca-days", openssl.CA_DAYS))
+            signer = cert_plan.new_authority(wish, self.request.private_keys(), self.request.now, taken)
             for path, pem in zip(self.authorities, olds, strict=True):
                 before = [b.certificate.der for b in pem.blocks if b.certificate is not None] if pem is not None else []
                 created += [Created(self.bundle(path), pem_of((*before, signer.der))), Created(self.new(path), signer.pem)]
@@ -205,8 +205,7 @@ class _Renewal:
         return not self.keep and not old.is_authority and old.key != old.path
 
     def renewed(self, old: Old, signer: Signer | None) -> Iterator[Created]:
-        request, keys = self.request, self.request.keys
-        assert keys is not None
+        request, keys = self.request, self.request.private_keys()
         if signer is None:
             signer = signer_of(self.issuers[old.path], keys, request.now, ended=old.is_authority)
         length = days(request, "days", openssl.days_of(old.leaf, openssl.CA_DAYS if old.is_authority else openssl.DAYS))
@@ -255,7 +254,7 @@ class _Renewal:
         for old in self.found:
             ca = self.new(old.path) if old.is_authority else self.new(self.authorities[0]) if self.new_ca else self.issuers[old.path].path
             try:
-                lines.append(f"dmls certs verify --roots {shell.file(near(self.request, ca))} --chain {shell.file(near(self.request, self.new(old.path)))}")
+                lines.append(f"dmls certs verify --roots {shell.file(self.request.near(ca))} --chain {shell.file(self.request.near(self.new(old.path)))}")
             except shell.Unwritable:
                 pass
         yield Step("certs-renew.step-look", {}, tuple(lines))

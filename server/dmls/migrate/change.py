@@ -160,6 +160,17 @@ class Request(NamedTuple):
 
         return normal(given if is_absolute(given) else f"{self.folder}/{given}")
 
+    def private_keys(self) -> Keys:
+        """What makes and uses private keys.  Raises CannotDo where the shell offers nothing that does."""
+        if self.keys is None:
+            raise CannotDo("certs-new.no-keyring")
+        return self.keys
+
+    def near(self, path: str) -> str:
+        """The inverse: an absolute path as a person in the folder of the request writes it."""
+        folder = self.folder.rstrip("/") + "/"
+        return "." if path + "/" == folder else path.removeprefix(folder)
+
 
 ACTIONS: Mapping[str, str] = {
     "certs new": "certs_new",

@@ -13,6 +13,11 @@ from dmls.pattern import LazyPattern
 from dmls.schema import keys as k
 from dmls.schema.load import load
 
+FILES, TIUP = "files", "tiup"
+"""How a deployment is written: files of the components, or a topology of TiUP."""
+NEWEST_VERSION = "DM_VERSION=$(tiup list dm-master | awk '/^v/ {v = $1} END {print v}')"
+"""Asks TiUP for the newest DM; `VERSION_WORD` stands for the answer in commands behind it."""
+VERSION_WORD = '"$DM_VERSION"'
 MASTER_PORT, PEER_PORT, WORKER_PORT = 8261, 8291, 8262
 ANYWHERE = "0.0.0.0"
 """Where a component listens that others call by a name: etcd and DM bind to addresses only."""

@@ -13,6 +13,14 @@ from dmls.model.endpoint import endpoints
 from dmls.model.host_check import own_hosts
 from dmls.schema import keys as k
 
+NAME_OF = {kinds.SOURCE: k.SOURCE_ID, kinds.TASK: k.NAME}
+"""The key with the name that DM knows a source or task by."""
+
+
+def line_id(path: str, number: int) -> str:
+    """The id of the card of a script's command line, by its number in the script."""
+    return f"{path}#{number}"
+
 
 class Component(NamedTuple):
     """A master or worker: by its file, or by a command line that names none of the files at hand.
@@ -86,10 +94,13 @@ def read(request: Request) -> Deployment:
     configs: dict[str, list[ConfigFile]] = {}
     components: list[Component] = []
     lines: list[tuple[str, CommandLine]] = []
+    ids: list[str] = []
     for path in request.paths:
         kind = files.kind(path)
         if kind == kinds.SCRIPT:
-            lines += [(path, line) for line in files.command_lines(path)]
+            found = files.command_lines(path)
+            lines += [(path, line) for line in found]
+            ids += [line_id(path, number) for number in range(len(found))]
             continue
         config = files.file(path) if kind is not None else None
         if config is None:
@@ -100,11 +111,11 @@ def read(request: Request) -> Deployment:
         else:
             configs.setdefault(config.kind, []).append(config)
     known = {component.path for component in components}
-    for number, (path, line) in enumerate(lines):
+    for id, (path, line) in zip(ids, lines, strict=True):
         if line.kind not in (kinds.MASTER, kinds.WORKER) or line.ends:
             continue
         if line.config_flag is None:
-            card = card_of(line.config, f"{path}#{number}")
+            card = card_of(line.config, id)
             if card is not None:
                 components.append(Component(path, line.config, card, own_hosts(line.config), line))
             continue

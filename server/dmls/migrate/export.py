@@ -12,17 +12,18 @@ from typing import Iterator, NamedTuple
 
 from dmls.files import Content, Directory, Pending
 from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, Created, Edited, Note, Request, Step, Words
+from dmls.migrate.deployment import NAME_OF
 from dmls.migrate.draft import Draft
-from dmls.migrate.up_to_date import bring
+from dmls.migrate.up_to_date import ONLINE_DDL_IS_ON, bring
 from dmls.model import edit, shell
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.old_cipher import has_form
 from dmls.model.task_parts import LOAD, instances, settings
-from dmls.model.tls_block import BYTES, KEY, PATHS, ROLES
+from dmls.model.tls_block import BYTES, DATABASE, KEY, PATHS, ROLES, SECURITY_PATH
 from dmls.schema import keys as k
 from dmls.syntax.tree import Alias, Mapping, Scalar, Sequence
-from dmls.version import MAIN, Version, parse_version, parse_version_set
+from dmls.version import MAIN, Version, parse_version_set
 
 CONFIRM = "migrate.confirm-unsafe"
 RELAY_WORKERS = "relay_workers.json"
@@ -31,11 +32,7 @@ _TEXTS = (".yaml", ".yml")
 _LOADER_KEPT = (k.POOL_SIZE, k.DIR)
 """All that an export keeps of a loader (LoaderConfigForDowngrade)."""
 _TASK_LOST = (k.ONLINE_DDL, k.COLLATION_COMPATIBLE, k.EXPERIMENTAL, k.VALIDATORS)
-_SECURITY = {kinds.SOURCE: (k.FROM, k.SECURITY), kinds.TASK: (k.TARGET_DATABASE, k.SECURITY)}
-_DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
-_NAME = {kinds.SOURCE: k.SOURCE_ID, kinds.TASK: k.NAME}
-_ONLINE_DDL_IS_ON = parse_version("6.0.0")
-_RELAY_BY_SOURCE = parse_version_set("..2.0.2")
+_NO_RELAY_COMMAND = parse_version_set("..2.0.2")
 """Where a command for relay logs does not exist yet."""
 MASK = "******"
 
@@ -68,7 +65,7 @@ class _Export:
         version = MAIN
         for path in self.request.paths:
             kind = self.files.kind(path)
-            if kind not in (*_NAME, kinds.MASTER, kinds.WORKER):
+            if kind not in (*kinds.DATABASES, kinds.MASTER, kinds.WORKER):
                 continue
             text = self.files.text(path)
             if text is None or not self.files.is_text(path):
@@ -123,10 +120,10 @@ class _Export:
                 raise CannotDo("migrate.no-original", path=path)
 
     def _original_of(self, config: ConfigFile) -> ConfigFile | None:
-        name = config.get(_NAME[config.kind]) if config.kind in _NAME else None
+        name = config.get(NAME_OF[config.kind]) if config.kind in NAME_OF else None
         for original in self.originals:
             other = self.files.supposed(config.path, original.text) if original.path != config.path else None
-            own = other.get(_NAME[other.kind]) if other is not None and other.kind in _NAME else None
+            own = other.get(NAME_OF[other.kind]) if other is not None and other.kind in NAME_OF else None
             if other is not None and name is not None and own is not None and own.text == name.text and next(other.tree.problems(), None) is None:
                 return other
         return None
@@ -138,7 +135,7 @@ class _Export:
             # `config task` writes all keys; `config export` never writes this one.
             return
         if original is None:
-            self.notes.append(Note(DUTY if version >= _ONLINE_DDL_IS_ON else ADVICE, "migrate.export-lost", {}, config.path))
+            self.notes.append(Note(DUTY if version >= ONLINE_DDL_IS_ON else ADVICE, "migrate.export-lost", {}, config.path))
             return
         for name in reversed(_TASK_LOST):
             written = original.get(name)
@@ -201,12 +198,12 @@ class _Export:
 
     def _password(self, draft: Draft, original: ConfigFile | None) -> None:
         config = draft.config
-        if config is None or config.kind not in _DATABASE:
+        if config is None or config.kind not in DATABASE:
             return
-        entry = config.get(_DATABASE[config.kind], k.PASSWORD)
+        entry = config.get(DATABASE[config.kind], k.PASSWORD)
         if entry is None or not entry.text:
             return
-        known = original.get(_DATABASE[config.kind], k.PASSWORD) if original is not None else None
+        known = original.get(DATABASE[config.kind], k.PASSWORD) if original is not None else None
         if entry.text == MASK and original is not None and known is not None and known.text not in ("", MASK):
             if draft.apply([edit.set_text(config, entry, known.text)]):
                 self.notes.append(Note(DONE, "migrate.export-password", {}, config.path))
@@ -216,10 +213,10 @@ class _Export:
     def _materials(self, draft: Draft) -> bool:
         """What became lists of bytes: files again, or paths alone where they stand beside; whether that needs a look."""
         assert draft.config is not None
-        if draft.config.kind not in _SECURITY:
+        if draft.config.kind not in SECURITY_PATH:
             return False
-        steps = _SECURITY[draft.config.kind]
-        owner = _text(draft.config.get(_NAME[draft.config.kind])) or "dm"
+        steps = SECURITY_PATH[draft.config.kind]
+        owner = _text(draft.config.get(NAME_OF[draft.config.kind])) or "dm"
         unsafe = False
         for role in ROLES:
             config = draft.config
@@ -252,7 +249,7 @@ class _Export:
             done = trial.apply([edit.fill(config, path, target), edit.delete(config, entry)])
         else:
             done = trial.apply([edit.insert_pairs(config, entry, [f"{PATHS[role]}: {edit.quoted(target)}"], above=True)]) and trial.config is not None
-            again = trial.config.get(*_SECURITY[config.kind], name) if done and trial.config is not None else None
+            again = trial.config.get(*SECURITY_PATH[config.kind], name) if done and trial.config is not None else None
             done = done and again is not None and trial.config is not None and trial.apply([edit.delete(trial.config, again)])
         if not done:
             self.notes.append(Note(DUTY, "migrate.export-not-written", {"key": name}, file, span))
@@ -267,8 +264,8 @@ class _Export:
     def _runbook(self, version: Version) -> Iterator[Step]:
         if not self.sources and not self.tasks:
             return
-        relay = {} if version in _RELAY_BY_SOURCE else self._relay_workers()
-        yield Step("migrate.step-check", {}, self._lines(["dmls", "check", *self._names(self.sources + self.tasks)]))
+        relay = {} if version in _NO_RELAY_COMMAND else self._relay_workers()
+        yield Step("migrate.step-check", {}, self._lines(shell.line("dmls", "check", *self._names(self.sources + self.tasks))))
         if self.sources:
             yield Step("migrate.step-sources", {}, self._lines(*(self._dmctl("operate-source", "create", name) for name in self._names(self.sources))))
         if relay:
@@ -294,20 +291,15 @@ class _Export:
         return dict(sorted(found.items()))
 
     def _names(self, paths: list[str]) -> list[str]:
-        """Files as seen from where the user is."""
-        return [path.removeprefix(self.request.folder.rstrip("/") + "/") for path in paths]
+        return [self.request.near(path) for path in paths]
 
-    def _dmctl(self, *words: str) -> list[str]:
-        return ["dmctl", "--master-addr", "MASTER:8261", *words]
+    def _dmctl(self, *words: str) -> str:
+        return shell.dmctl(shell.ANY_MASTER, {}, *words)
 
-    def _lines(self, *commands: list[str]) -> tuple[str, ...]:
-        lines = []
-        for words in commands:
-            try:
-                lines.append(" ".join(map(shell.word, words)))
-            except shell.Unwritable:
-                self.notes.append(Note(DUTY, "migrate.export-odd-name"))
-        return tuple(lines)
+    def _lines(self, *commands: str) -> tuple[str, ...]:
+        """The commands that could be written; a note for each other one."""
+        self.notes += [Note(DUTY, "migrate.export-odd-name") for command in commands if not command]
+        return shell.lines(*commands)
 
 
 def _is_asked(state: object) -> bool:

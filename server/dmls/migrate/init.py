@@ -6,15 +6,19 @@ folder that they will lie in on the hosts, and a ``.dmls.toml`` tells dmls which
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Sequence
+from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from dmls.migrate import cert_plan
-from dmls.migrate.cert_plan import AUTHORITY, COMPONENT, DMCTL, LOCAL, LONGEST_NAME, CertWish, KeySpec, Target
-from dmls.migrate.cert_steps import USUAL_FOLDER, copy_steps, machines, near
+from dmls.migrate.cert_plan import COMPONENT, DMCTL, LOCAL, LONGEST_NAME, CertWish, Party, Target
+from dmls.migrate.cert_steps import USUAL_FOLDER, copy_steps, machines
 from dmls.migrate.change import ADVICE, DUTY, CannotDo, Change, Created, Note, Options, Request, Step, created_text
 from dmls.migrate.compose import (
+    FILES,
     MASTER_PORT,
+    NEWEST_VERSION,
     PEER_PORT,
+    TIUP,
+    VERSION_WORD,
     WORKER_PORT,
     Component,
     Tls,
@@ -28,13 +32,11 @@ from dmls.migrate.compose import (
 )
 from dmls.migrate.page import TOML, YAML, Page
 from dmls.model import kind as kinds
-from dmls.model import openssl, shell
+from dmls.model import shell
 from dmls.model.tls_path import normal
-from dmls.pki.facts import CLIENT_AUTH, SERVER_AUTH
 from dmls.schema import keys as k
 from dmls.settings import NAME as SETTINGS_NAME
 
-FILES, TIUP = "files", "tiup"
 STYLES = (FILES, TIUP)
 MASTERS, WORKERS, SOURCE, TARGET, TASK = "masters", "workers", "source", "target", "task"
 NEEDED = (MASTERS, WORKERS, SOURCE, TARGET)
@@ -205,14 +207,12 @@ class _New:
                 components.append(self.put(f"dm-{component.name}.toml", page))
         source_files = [self.put(self.name(f"source-{source.id}"), self.source(source)) for source in wish.sources]
         task_file = self.put(self.name(f"task-{wish.task}"), self.task())
-        wishes = tuple(self.certificates(components)) if wish.style == FILES and wish.tls else ()
+        wishes = self.certificates(components) if wish.style == FILES and wish.tls else ()
         if wishes:
             if wish.tls_folder != f"{self.folder}/{_LOCAL_FOLDER}":
                 self.put(SETTINGS_NAME, self.local_settings())
             if wish.certs:
-                if self.request.keys is None:
-                    raise CannotDo("certs-new.no-keyring")
-                self.created += cert_plan.issue(wishes, self.request.keys, self.request.now)
+                self.created += cert_plan.issue(wishes, self.request.private_keys(), self.request.now)
         return Change((), tuple(self.created), tuple(self.notes(source_files, task_file)), tuple(self.runbook(wishes, components, source_files, task_file)))
 
     def name(self, stem: str) -> str:
@@ -262,19 +262,14 @@ class _New:
 
     # --- certificates
 
-    def certificates(self, files: Sequence[str]) -> Iterator[CertWish]:
-        ca = cert_plan.Place(self.here("ca.pem"), self.here("ca-key.pem"))
-        yield CertWish("ca", AUTHORITY, "", (), (), (ca,), (), KeySpec(), openssl.CA_DAYS)
-        both = (SERVER_AUTH, CLIENT_AUTH)
+    def certificates(self, files: Sequence[str]) -> cert_plan.CertPlan:
+        parties = []
         for component, file in zip((*self.masters, *self.workers), files, strict=True):
-            place = cert_plan.Place(self.here(f"{component.name}.pem"), self.here(f"{component.name}-key.pem"))
             assert component.tls is not None
             kind = kinds.MASTER if component in self.masters else kinds.WORKER
             user = Target(f"{self.folder}/{file}", kind, component.name, component.host, component.tls.ca, component.tls.cert, component.tls.key)
-            names = tuple(dict.fromkeys((component.host, *LOCAL)))
-            yield CertWish(component.name, COMPONENT, self.wish.name, names, both, (place,), (user,), KeySpec(), openssl.DAYS)
-        place = cert_plan.Place(self.here("dmctl.pem"), self.here("dmctl-key.pem"))
-        yield CertWish("dmctl", DMCTL, self.wish.name, (), both, (place,), (), KeySpec(), openssl.DAYS)
+            parties.append(Party(component.name, COMPONENT, tuple(dict.fromkeys((component.host, *LOCAL))), (user,)))
+        return cert_plan.in_folder(f"{self.folder}/{_LOCAL_FOLDER}", self.wish.name, (*parties, Party("dmctl", DMCTL)))
 
     # --- what a person is told
 
@@ -293,39 +288,29 @@ class _New:
     def runbook(self, wishes: Sequence[CertWish], components: Sequence[str], source_files: Sequence[str], task_file: str) -> Iterator[Step]:
         yield Step("init.step-accounts", {"user": _USER})
         if wishes and not self.wish.certs:
-            yield Step("init.step-certs", {}, self.lines("dmls", "certs", "new", self.near(""), "--cn", self.wish.name))
+            yield Step("init.step-certs", {}, shell.lines(shell.line("dmls", "certs", "new", self.near(""), "--cn", self.wish.name)))
         if wishes:
             users = [(target, wish) for wish in wishes for target in wish.targets]
             yield from copy_steps(self.request, machines(users, self.here("ca.pem")))
-        yield Step("init.step-check", {}, self.lines("dmls", "check", *(("--files", "strict") if wishes else ()), self.near("")))
+        yield Step("init.step-check", {}, shell.lines(shell.line("dmls", "check", *(("--files", "strict") if wishes else ()), self.near(""))))
         if self.wish.style == TIUP:
-            version = "DM_VERSION=$(tiup list dm-master | awk '/^v/ {v = $1} END {print v}')"
-            deploy = " ".join(self.lines("tiup", "dm", "deploy", _CLUSTER)) + ' "$DM_VERSION" ' + " ".join(self.lines(self.near("topology.yaml"), "--user", "tidb"))
-            yield Step("init.step-tiup", {"cluster": _CLUSTER}, (version, deploy, f"tiup dm start {_CLUSTER}"))
+            deploy = f"tiup dm deploy {_CLUSTER} {VERSION_WORD} {shell.line(self.near('topology.yaml'), '--user', 'tidb')}"
+            yield Step("init.step-tiup", {"cluster": _CLUSTER}, (NEWEST_VERSION, deploy, f"tiup dm start {_CLUSTER}"))
         else:
             programs = ["dm-master"] * len(self.masters) + ["dm-worker"] * len(self.workers)
-            started = tuple(line for program, file in zip(programs, components, strict=True) for line in self.lines(program, "--config", file))
-            yield Step("init.step-start", {}, started)
-        dmctl = self.dmctl(bool(wishes))
-        calls = [("operate-source", "create", self.near(file)) for file in source_files]
-        yield Step(
-            "init.step-sources" + ("-tiup" if self.wish.style == TIUP and self.wish.tls else ""), {}, tuple(f"{dmctl} {line}" for call in calls for line in self.lines(*call))
-        )
+            started = (shell.line(program, "--config", file) for program, file in zip(programs, components, strict=True))
+            yield Step("init.step-start", {}, shell.lines(*started))
+        paths = {k.SSL_CA: "ca.pem", k.SSL_CERT: "dmctl.pem", k.SSL_KEY: "dmctl-key.pem"} if wishes else {}
+        flags = {key: self.request.near(self.here(name)) for key, name in paths.items()}
+        sources = [("operate-source", "create", self.near(file)) for file in source_files]
+        yield Step("init.step-sources" + ("-tiup" if self.wish.style == TIUP and self.wish.tls else ""), {}, self.dmctl(flags, sources))
         tasks = [("check-task", self.near(task_file)), ("start-task", self.near(task_file)), ("query-status", self.wish.task)]
-        yield Step("init.step-task", {}, tuple(f"{dmctl} {line}" for call in tasks for line in self.lines(*call)))
+        yield Step("init.step-task", {}, self.dmctl(flags, tasks))
 
-    def dmctl(self, tls: bool) -> str:
-        paths = {k.SSL_CA: "ca.pem", k.SSL_CERT: "dmctl.pem", k.SSL_KEY: "dmctl-key.pem"} if tls else {}
-        call = shell.dmctl(self.masters[0].address, {key: near(self.request, self.here(name)) for key, name in paths.items()}) or "dmctl"
-        return call if self.wish.style == FILES else call.replace("dmctl", 'tiup dmctl:"$DM_VERSION"', 1)
+    def dmctl(self, flags: Mapping[str, str], calls: Iterable[Sequence[str]]) -> tuple[str, ...]:
+        """Calls of dmctl, which TiUP brings along where it has deployed the cluster."""
+        found = shell.lines(*(shell.dmctl(self.masters[0].address, flags, *words) for words in calls))
+        return found if self.wish.style == FILES else tuple(call.replace("dmctl", f"tiup dmctl:{VERSION_WORD}", 1) for call in found)
 
     def near(self, name: str) -> str:
-        return near(self.request, f"{self.folder}/{name}".rstrip("/"))
-
-    @staticmethod
-    def lines(*words: str) -> tuple[str, ...]:
-        """A command; none where a word of it cannot stand on a line."""
-        try:
-            return (" ".join(map(shell.word, words)),)
-        except shell.Unwritable:
-            return ()
+        return self.request.near(f"{self.folder}/{name}".rstrip("/"))

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dmls.version import parse_version
+
+OWN_KEY = parse_version("8.0.0")
+"""Since when a master reads a key from a file, and DM no longer knows the one that all had."""
+
 
 class PasswordKey(Protocol):
     """A secret key of DM.  Nothing of it is told by `repr`."""

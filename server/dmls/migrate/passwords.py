@@ -10,22 +10,19 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, Created, Edited, Note, Request, Step
+from dmls.migrate.deployment import NAME_OF
 from dmls.migrate.draft import Draft
-from dmls.migrate.password_key import PasswordKey, is_readable
+from dmls.migrate.password_key import OWN_KEY, PasswordKey, is_readable
 from dmls.model import edit, shell
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.endpoint import endpoints, uses_tls
 from dmls.model.old_cipher import has_form
+from dmls.model.tls_block import DATABASE
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
-from dmls.version import parse_version
 
 CONFIRM = "migrate.confirm-passwords"
-OWN_KEY = parse_version("8.0.0")
-"""Since when a master reads a key from a file."""
-_DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
-_NAME = {kinds.SOURCE: k.SOURCE_ID, kinds.TASK: k.NAME}
 
 
 def make(request: Request) -> Change:
@@ -77,7 +74,7 @@ class _Passwords:
     def change(self) -> Change:
         for path in self.request.paths:
             kind = self.files.kind(path)
-            if kind not in (*_DATABASE, kinds.MASTER, kinds.TOPOLOGY):
+            if kind not in (*kinds.DATABASES, kinds.MASTER, kinds.TOPOLOGY):
                 continue
             text = self.files.text(path)
             if text is None or not self.files.is_text(path):
@@ -95,7 +92,7 @@ class _Passwords:
             elif kind == kinds.TOPOLOGY:
                 self.note(DUTY, "migrate.pw-topology", path, key=k.SECRET_KEY_PATH, path=self.key_path)
             else:
-                self._password(draft, _DATABASE[kind])
+                self._password(draft, DATABASE[kind])
             if draft.text != text:
                 self.edited.append(Edited(path, text, draft.text, CONFIRM))
         if not self.masters and any(self.names.values()):
@@ -138,7 +135,7 @@ class _Passwords:
     def _write(self, draft: Draft, entry: Entry, secret: bytes, message: str) -> None:
         config = draft.config
         assert config is not None
-        named = config.get(_NAME[config.kind])
+        named = config.get(NAME_OF[config.kind])
         if draft.apply([edit.set_text(config, entry, self.new.encrypt(secret))]):
             self.note(DONE, message, config.path, entry, config)
             self.names[config.kind].append((config.path, named.text if named is not None else ""))
@@ -171,34 +168,22 @@ class _Passwords:
         copy = [
             words
             for host in hosts
-            for words in (["ssh", host, f"mkdir -p {_quiet(folder)}"], ["scp", "-p", local, f"{host}:{self.key_path}"], ["ssh", host, f"chmod 600 {_quiet(self.key_path)}"])
+            for words in (("ssh", host, f"mkdir -p {_quiet(folder)}"), ("scp", "-p", local, f"{host}:{self.key_path}"), ("ssh", host, f"chmod 600 {_quiet(self.key_path)}"))
         ]
-        yield Step("migrate.pw-step-copy", {"path": self.key_path}, self._lines(*copy))
-        yield Step("migrate.pw-step-export", {}, self._lines(self._dmctl("config", "export", "-d", "dm-export")))
-        yield Step("migrate.pw-step-stop", {}, self._lines(*(self._dmctl("stop-task", name or "TASK") for _, name in tasks or [("", "TASK")])))
+        yield Step("migrate.pw-step-copy", {"path": self.key_path}, shell.lines(*(shell.line(*words) for words in copy)))
+        yield Step("migrate.pw-step-export", {}, shell.lines(self._dmctl("config", "export", "-d", "dm-export")))
+        yield Step("migrate.pw-step-stop", {}, shell.lines(*(self._dmctl("stop-task", name or "TASK") for _, name in tasks or [("", "TASK")])))
         yield Step("migrate.pw-step-masters", {"count": max(1, len(self.masters))})
         yield Step("migrate.pw-step-workers")
         if sources:
-            yield Step("migrate.pw-step-sources", {}, self._lines(*(self._dmctl("operate-source", "update", self._seen(path)) for path, _ in sources)))
-        starts = [self._dmctl("start-task", self._seen(path)) for path, _ in tasks] or [self._dmctl("start-task", "TASK.yaml")]
-        yield Step("migrate.pw-step-tasks", {}, self._lines(*starts, self._dmctl("query-status")))
+            yield Step("migrate.pw-step-sources", {}, shell.lines(*(self._dmctl("operate-source", "update", self.request.near(path)) for path, _ in sources)))
+        starts = [self._dmctl("start-task", self.request.near(path)) for path, _ in tasks] or [self._dmctl("start-task", "TASK.yaml")]
+        yield Step("migrate.pw-step-tasks", {}, shell.lines(*starts, self._dmctl("query-status")))
         yield Step("migrate.pw-step-change")
         yield Step("migrate.pw-step-back")
 
-    def _seen(self, path: str) -> str:
-        return path.removeprefix(self.request.folder.rstrip("/") + "/")
-
-    def _dmctl(self, *words: str) -> list[str]:
-        return ["dmctl", "--master-addr", next(filter(None, map(_address, self.masters)), "MASTER:8261"), *words]
-
-    def _lines(self, *commands: list[str]) -> tuple[str, ...]:
-        lines = []
-        for words in commands:
-            try:
-                lines.append(" ".join(map(shell.word, words)))
-            except shell.Unwritable:
-                continue
-        return tuple(lines)
+    def _dmctl(self, *words: str) -> str:
+        return shell.dmctl(next(filter(None, map(_address, self.masters)), shell.ANY_MASTER), {}, *words)
 
 
 def _address(master: ConfigFile) -> str:

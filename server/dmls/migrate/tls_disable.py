@@ -5,72 +5,66 @@ The four keys of a component go together: what a part of them means depends on t
 
 from __future__ import annotations
 
-from typing import Callable, Iterable
+from functools import partial
 
 from dmls.migrate import tls_edit, tls_runbook
-from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Edited, Note, Request, in_order
-from dmls.migrate.deployment import leader, read
-from dmls.migrate.tls_edit import NotSure, Triple
+from dmls.migrate.change import ADVICE, DONE, DUTY, Change, Note, Request, in_order
+from dmls.migrate.deployment import Component, leader
+from dmls.migrate.tls_edit import Triple
+from dmls.migrate.tls_switch import Switch
 from dmls.model import kind as kinds
+from dmls.model.command_line import CommandLine
+from dmls.model.config_file import ConfigFile
 from dmls.model.tls_block import PATHS, TlsBlock
-from dmls.text import Edit, apply_edits
 
 
 def make(request: Request) -> Change:
     """Raises CannotDo."""
-    found = read(request)
-    if found.is_empty:
-        raise CannotDo("tls-change.no-deployment")
-    notes: list[Note] = []
-    edits: dict[str, list[Edit]] = {}
+    return _Disabling(request).change()
 
-    def take(path: str, make: Callable[[], Iterable[Edit]], note: Note) -> bool:
-        try:
-            made = list(make())
-        except NotSure:
-            notes.append(Note(LOST, "tls-change.not-sure", {}, path, note.span))
-            return False
-        if made:
-            edits.setdefault(path, []).extend(made)
-            notes.append(note)
-        return bool(made)
 
-    client = Triple("", "", "")
-    for component in found.components:
-        block = next(iter(component.config.tls_blocks), None)
-        own = request.files.file(component.path)
+class _Disabling(Switch):
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.client = Triple("", "", "")
+        """The files of dmctl until TLS is off; where no call of it names any, those of a component."""
+
+    def change(self) -> Change:
+        for component in self.found.components:
+            self._component(component)
+        for path, line in self.found.lines:
+            if not line.ends and line.kind in (kinds.MASTER, kinds.WORKER, kinds.DMCTL):
+                self._line(path, line)
+        for topology in self.found.topologies:
+            self.take(partial(tls_edit.topology_off, topology), Note(DONE, "tls-change.off-topology", {}, topology.path))
+        changed = [self._database(config) for config in (*self.found.sources, *self.found.tasks)]
+        edited = tuple(self.edited())
+        steps = tls_runbook.disabling(self.found, self.client, any(changed), self.version, leader(self.request, self.found)) if edited else ()
+        return Change(edited, (), in_order(self.notes, self.request.paths), steps)
+
+    def _component(self, component: Component) -> None:
+        own = self.request.files.file(component.path)
         if component.line is None and own is not None and any(own.get(path) is not None for path in PATHS.values()):
-            client = client if client.ca else _triple(block, client)
-            take(component.path, lambda own=own: tls_edit.off(own), Note(DONE, "tls-change.off", {"name": component.name}, component.path))
-    for path, line in found.lines:
-        if line.ends or line.kind not in (kinds.MASTER, kinds.WORKER, kinds.DMCTL):
-            continue
+            self.client = self.client if self.client.ca else _triple(next(iter(component.config.tls_blocks), None), self.client)
+            self.take(partial(tls_edit.off, own), Note(DONE, "tls-change.off", {"name": component.name}, component.path))
+
+    def _line(self, path: str, line: CommandLine) -> None:
         if not line.is_known(*PATHS.values()):
             if any(line.config.get(key) is not None for key in PATHS.values()) or line.kind == kinds.DMCTL:
-                notes.append(Note(DUTY, "tls-change.open-line-off", {}, path, line.span))
-            continue
+                self.note(DUTY, "tls-change.open-line-off", path, line.span)
+            return
         if line.kind == kinds.DMCTL:
-            client = _triple(next(iter(line.config.tls_blocks), None), client)
-        take(path, lambda line=line: tls_edit.flags_off(line), Note(DONE, "tls-change.off-line", {}, path, line.span))
-    for topology in found.topologies:
-        take(topology.path, lambda topology=topology: tls_edit.topology_off(topology), Note(DONE, "tls-change.off-topology", {}, topology.path))
-    databases = False
-    for config in (*found.sources, *found.tasks):
+            self.client = _triple(next(iter(line.config.tls_blocks), None), self.client)
+        self.take(partial(tls_edit.flags_off, line), Note(DONE, "tls-change.off-line", {}, path, line.span))
+
+    def _database(self, config: ConfigFile) -> bool:
+        """Take the block of a source or task away where that is wanted; whether it was done."""
         if not config.tls_blocks:
-            continue
-        if request.options.flag("databases"):
-            databases |= take(config.path, lambda config=config: tls_edit.unsecured(config), Note(DONE, "tls-change.off-database", {}, config.path))
-        else:
-            notes.append(Note(ADVICE, "tls-change.database-stays", {}, config.path))
-    edited = []
-    for path, made in edits.items():
-        old = request.files.text(path)
-        new = apply_edits(old, dict.fromkeys(made)) if old is not None else None
-        if old is not None and new is not None and old != new:
-            edited.append(Edited(path, old, new, "tls-change.confirm"))
-    version = request.files.settings(next(iter(request.paths), "")).dm_versions[-1]
-    steps = tls_runbook.disabling(found, client, databases, version, leader(request, found)) if edited else ()
-    return Change(tuple(edited), (), in_order(notes, request.paths), steps)
+            return False
+        if not self.request.options.flag("databases"):
+            self.note(ADVICE, "tls-change.database-stays", config.path)
+            return False
+        return self.take(partial(tls_edit.unsecured, config), Note(DONE, "tls-change.off-database", {}, config.path))
 
 
 def _triple(block: TlsBlock | None, otherwise: Triple) -> Triple:

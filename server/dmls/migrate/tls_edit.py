@@ -20,7 +20,7 @@ from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.edit import newline, quoted
 from dmls.model.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, Endpoint, endpoints
 from dmls.model.refactor import insert_security
-from dmls.model.tls_block import CA, CERT, KEY, KEYS, PATHS, TlsBlock
+from dmls.model.tls_block import CA, CERT, DATABASE, KEY, KEYS, PATHS, SECURITY_PATH, TlsBlock
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 from dmls.text import Edit, Span
@@ -177,7 +177,7 @@ def _marked(config: ConfigFile) -> Span | None:
 
 def secured(config: ConfigFile, triple: Triple) -> tuple[Edit, ...]:
     """A `security` block for the database of a source or task that has none.  Raises NotSure."""
-    database = config.get(_DATABASE[config.kind])
+    database = config.get(DATABASE[config.kind])
     if database is None:
         raise NotSure
     found = insert_security(config, database, triple.items())
@@ -188,14 +188,11 @@ def secured(config: ConfigFile, triple: Triple) -> tuple[Edit, ...]:
 
 def unsecured(config: ConfigFile) -> tuple[Edit, ...]:
     """Take the `security` block away.  Raises NotSure."""
-    security = config.get(_DATABASE[config.kind], k.SECURITY)
+    security = config.get(*SECURITY_PATH[config.kind])
     if security is None:
         return ()
     lines = edits.own_lines(config, security)
     return (Edit(_whole(config, lines), "") if lines is not None else _sure(edits.delete(config, security)),)
-
-
-_DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
 
 
 # A command line

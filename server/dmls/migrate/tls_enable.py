@@ -5,61 +5,50 @@ What is needed where: migration.md A.1; the order in which it is done: `tls_runb
 
 from __future__ import annotations
 
-from itertools import takewhile
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from dmls.files import Directory, Pending
 from dmls.migrate import tls_edit, tls_runbook
-from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Created, Edited, Note, Request, Step, in_order
-from dmls.migrate.deployment import Component, Deployment, leader, read
+from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Created, Note, Request, Step, in_order
+from dmls.migrate.deployment import Component, leader
 from dmls.migrate.tls_certificates import Chosen, Wanted, choose
-from dmls.migrate.tls_edit import NotSure, Triple
+from dmls.migrate.tls_edit import Triple
+from dmls.migrate.tls_switch import Switch
 from dmls.model import kind as kinds
 from dmls.model.command_line import CommandLine
 from dmls.model.config_file import ConfigFile
-from dmls.model.tls_block import KEYS, PATHS, TlsBlock
+from dmls.model.tls_block import KEYS, PATHS
+from dmls.model.tls_path import common_folder
 from dmls.schema import keys as k
-from dmls.text import Edit, Span, apply_edits
 from dmls.version import go_of
-
-if TYPE_CHECKING:
-    from dmls.migrate.cert_plan import Target
 
 CLIENT = "dmctl"
 """The id of the party that all calls of dmctl share."""
-_CONFIRM = "tls-change.confirm"
 
 
 def make(request: Request) -> Change:
     """Raises CannotDo."""
-    found = read(request)
-    if found.is_empty:
-        raise CannotDo("tls-change.no-deployment")
-    return _Enabling(request, found).change()
+    return _Enabling(request).change()
 
 
-class _Enabling:
-    def __init__(self, request: Request, found: Deployment) -> None:
-        self.request = request
-        self.found = found
-        self.notes: list[Note] = []
-        self.edits: dict[str, list[Edit]] = {}
-        self.version = request.files.settings(next(iter(request.paths), "")).dm_versions[-1]
-        self.open = [c for c in found.components if self._is_open(c)]
-        self.calls = [(path, line) for path, line in found.lines if line.kind == kinds.DMCTL and not line.ends]
+class _Enabling(Switch):
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.open = [c for c in self.found.components if self._is_open(c)]
+        self.calls = [(path, line) for path, line in self.found.lines if line.kind == kinds.DMCTL and not line.ends]
 
     def change(self) -> Change:
         created: tuple[Created, ...] = ()
         chosen = Chosen("", {}, "", True)
         if self.open or self.calls or self._own_databases():
             chosen, created = self._certificates()
-        if not chosen.ca and (self.open or self.calls):
-            # Somebody looks at the folder; the change is made anew then.
-            return Change()
+            if not chosen.ca:
+                # Somebody looks at the folder; the change is made anew then.
+                return Change()
         self.notes += chosen.notes
         names = self._names(chosen)
         if self.open and self.request.options.flag("tls-dir"):
-            self.notes.append(Note(ADVICE, "tls-change.path-map", {"there": self.request.options.value("tls-dir"), "here": chosen.ca.rpartition("/")[0]}))
+            self.note(ADVICE, "tls-change.path-map", there=self.request.options.value("tls-dir"), here=chosen.ca.rpartition("/")[0])
         for component in self.open:
             self._component(component, self._triple(chosen, component.card.id), names)
         for path, line in self.calls:
@@ -67,7 +56,7 @@ class _Enabling:
         databases = self._databases(chosen)
         for topology in self.found.topologies:
             self._topology(topology)
-        edited = tuple(self._edited())
+        edited = tuple(self.edited())
         steps: tuple[Step, ...] = ()
         if edited:
             steps = tls_runbook.enabling(self.found, self._triple(chosen, CLIENT), self._copies(chosen), databases, self.version, leader(self.request, self.found))
@@ -81,7 +70,7 @@ class _Enabling:
         if tls_edit.is_off(block):
             return True
         whole = tls_edit.is_whole(block)
-        self.notes.append(Note(ADVICE if whole else LOST, "tls-change.is-on" if whole else "tls-change.is-half", {"name": component.name}, component.path))
+        self.note(ADVICE if whole else LOST, "tls-change.is-on" if whole else "tls-change.is-half", component.path, name=component.name)
         return False
 
     def _own_databases(self) -> bool:
@@ -100,7 +89,7 @@ class _Enabling:
     def _made(self) -> tuple[Chosen, tuple[Created, ...]]:
         """Certificates made for the deployment; those of an earlier run are taken again."""
         options = self.request.options
-        folder = self.request.path(options.value("output")) if options.flag("output") else f"{_common_folder(self.request.paths)}/tls"
+        folder = self.request.path(options.value("output")) if options.flag("output") else f"{common_folder(self.request.paths)}/tls"
         listed = self.request.files.lookup(folder + "/").list(folder)
         if isinstance(listed, Pending):
             return Chosen("", {}, "", True), ()
@@ -109,7 +98,7 @@ class _Enabling:
         from dmls.migrate import cert_plan
 
         wishes = cert_plan.plan(self.request, options.value("cn"), folder)
-        created = cert_plan.issue(wishes, self.request.keys, self.request.now)
+        created = cert_plan.issue(wishes, self.request.private_keys(), self.request.now)
         pairs = {}
         common = ""
         for wish in wishes:
@@ -117,7 +106,7 @@ class _Enabling:
                 pairs[CLIENT] = (wish.cert, wish.key_path)
             elif wish.role == cert_plan.COMPONENT:
                 common = wish.common_name
-                pairs.update((c.card.id, (wish.cert, wish.key_path)) for c in self.open if any(_is_of(target, c) for target in wish.targets))
+                pairs.update((card, (wish.cert, wish.key_path)) for target in wish.targets for card in target.cards)
         authority = next(wish.cert for wish in wishes if wish.role == cert_plan.AUTHORITY)
         return Chosen(authority, pairs, common, True), created
 
@@ -126,7 +115,7 @@ class _Enabling:
         if self.request.options.flag("no-cn") or not chosen.common_name:
             return []
         if not chosen.fits:
-            self.notes.append(Note(ADVICE, "tls-change.no-list", {"name": chosen.common_name}))
+            self.note(ADVICE, "tls-change.no-list", name=chosen.common_name)
             return []
         return [chosen.common_name]
 
@@ -149,18 +138,6 @@ class _Enabling:
 
     # Edits
 
-    def _take(self, path: str, make: Callable[[], Iterable[Edit]], note: Note) -> bool:
-        """Keep the edits with a note on them; a note says so where they are not sure."""
-        try:
-            made = list(make())
-        except NotSure:
-            self.notes.append(Note(LOST, "tls-change.not-sure", {}, path, note.span))
-            return False
-        if made:
-            self.edits.setdefault(path, []).extend(made)
-            self.notes.append(note)
-        return bool(made)
-
     def _component(self, component: Component, triple: Triple, names: list[str]) -> None:
         config = component.config
         path = component.path
@@ -168,43 +145,43 @@ class _Enabling:
         if component.line is not None:
             line = component.line
             if not line.is_known(*PATHS.values()):
-                self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
+                self._by_hand(path, line, triple)
                 return
-            self._take(path, lambda: tls_edit.flags_on(line.config, triple, names), note._replace(span=line.span))
+            self.take(partial(tls_edit.flags_on, line.config, triple, names), note._replace(span=line.span))
             return
         own = self.request.files.file(path)
         assert own is not None
         self._warn_of_traces(config, path)
-        self._take(path, lambda: tls_edit.on(own, triple, names), note)
+        self.take(partial(tls_edit.on, own, triple, names), note)
         for script, line in self.found.lines:
             # Flags win over the file, so that the scheme is shown by them.
             file = self.request.files.command_file(line)[0] if line.kind == component.kind else None
             if file is not None and file.path == path:
-                changed = list(tls_edit.schemes(line.config, tls_edit.HTTP, tls_edit.HTTPS))
-                self._take(script, lambda changed=changed: changed, Note(DONE, "tls-change.scheme", {}, script, line.span))
+                self.take(partial(tls_edit.schemes, line.config, tls_edit.HTTP, tls_edit.HTTPS), Note(DONE, "tls-change.scheme", {}, script, line.span))
 
     def _warn_of_traces(self, config: ConfigFile, path: str) -> None:
         """Say what `tls disable` will not give back as it was."""
         empty = [key for key in KEYS for entry in [config.get(key)] if entry is not None and not entry.text and not entry.children]
         https = any(e.scheme.lower() == tls_edit.HTTPS for e in tls_edit.addresses(config))
         if empty or https:
-            self.notes.append(Note(ADVICE, "tls-change.not-the-same", {}, path))
+            self.note(ADVICE, "tls-change.not-the-same", path)
 
     def _call(self, path: str, line: CommandLine, triple: Triple) -> None:
-        if not line.is_known(*PATHS.values()):
-            self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
+        is_known = line.is_known(*PATHS.values())
+        if is_known and not tls_edit.is_off(next(iter(line.config.tls_blocks), None)):
             return
-        block = next(iter(line.config.tls_blocks), None)
-        if block is not None and not tls_edit.is_off(block):
+        if not is_known or line.config.get(k.MASTER_ADDR) is None:
+            # Without an address it goes by $DM_MASTER_ADDR, or only prints something.
+            self._by_hand(path, line, triple)
             return
-        if line.config.get(k.MASTER_ADDR) is None:
-            # It goes by $DM_MASTER_ADDR, or only prints something.
-            self.notes.append(Note(DUTY, "tls-change.open-line", {"flags": _flags(triple)}, path, line.span))
-            return
-        self._take(path, lambda: tls_edit.flags_on(line.config, triple, []), Note(DONE, "tls-change.on-dmctl", {}, path, line.span))
+        self.take(partial(tls_edit.flags_on, line.config, triple, []), Note(DONE, "tls-change.on-dmctl", {}, path, line.span))
+
+    def _by_hand(self, path: str, line: CommandLine, triple: Triple) -> None:
+        """Have a person add the flags to a line that cannot be edited."""
+        self.note(DUTY, "tls-change.open-line", path, line.span, flags=" ".join(f"--{key}={path}" for key, path in triple.items()))
 
     def _topology(self, topology: ConfigFile) -> None:
-        self._take(topology.path, lambda: tls_edit.topology_on(topology), Note(DONE, "tls-change.on-topology", {}, topology.path))
+        self.take(partial(tls_edit.topology_on, topology), Note(DONE, "tls-change.on-topology", {}, topology.path))
 
     def _databases(self, chosen: Chosen) -> bool:
         """Give sources and tasks what the options name; whether any was given something."""
@@ -219,12 +196,12 @@ class _Enabling:
                 block = next(iter(config.tls_blocks), None)
                 if block is not None:
                     if block.is_empty:
-                        self.notes.append(Note(LOST, "tls-change.security-empty", {}, config.path, _at(config, block)))
+                        self.note(LOST, "tls-change.security-empty", config.path, config.key_span(block.holder))
                     continue
                 note = Note(DONE, f"tls-change.on-{kind}", {}, config.path)
-                done |= self._take(config.path, lambda config=config, triple=triple: tls_edit.secured(config, triple), note)
+                done |= self.take(partial(tls_edit.secured, config, triple), note)
             if any(not config.tls_blocks for config in left):
-                self.notes.append(Note(ADVICE, f"tls-change.plain-{prefix}", {"count": len(left)}))
+                self.note(ADVICE, f"tls-change.plain-{prefix}", count=len(left))
         return done
 
     def _database_triple(self, prefix: str, chosen: Chosen) -> Triple | None:
@@ -235,32 +212,3 @@ class _Enabling:
                 raise CannotDo("tls-change.database-half", option=f"--{prefix}")
             return Triple(*given)
         return self._triple(chosen, CLIENT) if self._own_databases() else None
-
-    def _edited(self) -> Iterator[Edited]:
-        for path in dict.fromkeys((*self.request.paths, *self.edits)):
-            made = self.edits.get(path)
-            old = self.request.files.text(path) if made else None
-            if made and old is not None:
-                # One call of two that a script makes may stand in another's words only once.
-                new = apply_edits(old, dict.fromkeys(made))
-                if new != old:
-                    yield Edited(path, old, new, _CONFIRM)
-
-
-def _common_folder(paths: Sequence[str]) -> str:
-    """The innermost folder that holds all files."""
-    parts = [path.split("/")[:-1] for path in paths]
-    same = list(takewhile(lambda column: len(set(column)) == 1, zip(*parts)))
-    return "/".join(column[0] for column in same)
-
-
-def _is_of(target: Target, component: Component) -> bool:
-    return target.path == component.path and target.label in (component.card.name, component.name) or target.path == component.path and component.line is None
-
-
-def _flags(triple: Triple) -> str:
-    return " ".join(f"--{key}={path}" for key, path in triple.items())
-
-
-def _at(config: ConfigFile, block: TlsBlock) -> Span:
-    return config.key_span(block.holder)

@@ -36,7 +36,8 @@ TOLD = frozenset(("password-masked", "password-old-key", "shard-mode-conflict", 
 EMPTY_KEY = "empty-key"
 """What stands in the place of a rule where a key that does nothing is empty, so that no rule speaks of it."""
 
-_ONLINE_DDL_IS_ON = parse_version("6.0.0")
+ONLINE_DDL_IS_ON = parse_version("6.0.0")
+"""Since when a task that says nothing of online DDL takes part in it."""
 _DO = {
     k.RELAY_DIR: "migrate.do-relay-dir",
     k.COLUMN_MAPPINGS: "migrate.do-column-mappings",
@@ -230,7 +231,7 @@ def _online_ddl(config: ConfigFile, came_from: Version, to: Version, unsafe: boo
     """Before 6.0 a task that says nothing of online DDL leaves the tables of gh-ost and pt alone; from 6.0 on it does not (release 6.0.0)."""
     text = config.text
     silent = config.get(k.ONLINE_DDL) is None and config.get(k.ONLINE_DDL_SCHEME) is None
-    if config.kind != kinds.TASK or not silent or not came_from < _ONLINE_DDL_IS_ON <= to:
+    if config.kind != kinds.TASK or not silent or not came_from < ONLINE_DDL_IS_ON <= to:
         return text, []
     pair = f"{k.ONLINE_DDL}: false"
     beside = next((e for name in (k.SHARD_MODE, k.TASK_MODE, k.NAME) if (e := config.get(name)) is not None and isinstance(e.node, Scalar)), None)

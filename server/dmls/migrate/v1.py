@@ -11,9 +11,24 @@ import re
 from typing import Iterable, Mapping
 
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Created, Note, Request, created_text, in_order
-from dmls.migrate.compose import MASTER_PORT, PEER_PORT, WORKER_PORT, Component, Topology, given_address, master_page, safe_name, source_page, topology_page, worker_page
+from dmls.migrate.compose import (
+    FILES,
+    MASTER_PORT,
+    PEER_PORT,
+    TIUP,
+    WORKER_PORT,
+    Component,
+    Topology,
+    given_address,
+    master_page,
+    safe_name,
+    source_page,
+    topology_page,
+    worker_page,
+)
+from dmls.migrate.password_key import OWN_KEY
 from dmls.migrate.v1_read import Old, Placed, Plain, Reader, Worker, address_of
-from dmls.migrate.v1_runbook import FILES, OWN_KEY, RELAY_BY_SOURCE, TIUP, Runbook, Way
+from dmls.migrate.v1_runbook import RELAY_BY_SOURCE, Runbook, Way
 from dmls.migrate.v1_task import Place, Task, moved_task
 from dmls.model import kind as kinds
 from dmls.model.dm_ansible import Machine
@@ -307,7 +322,7 @@ class _Migration:
 
     def passwords(self, old: Old, tasks: Iterable[Task]) -> None:
         """Passwords stay as they are; those under the fixed key need a new form where DM no longer knows that key."""
-        level, message = (DUTY, "v1.password-new-key") if self.version in OWN_KEY else (ADVICE, "v1.password-old-key")
+        level, message = (DUTY, "v1.password-new-key") if self.version >= OWN_KEY else (ADVICE, "v1.password-old-key")
         for placed in (*(w.values.get(f"{kinds.SOURCE}:{k.FROM}.{k.PASSWORD}") for w in old.workers), *(task.password for task in tasks)):
             if placed is not None and is_of_old_key(str(placed.value)):
                 self.old_passwords = True

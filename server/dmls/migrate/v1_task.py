@@ -11,7 +11,7 @@ from typing import Iterator, Mapping, NamedTuple
 
 from dmls.finding import Finding, Severity
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Note, Request, Words
-from dmls.migrate.up_to_date import OLD_KEYS, TOLD, bring
+from dmls.migrate.up_to_date import OLD_KEYS, ONLINE_DDL_IS_ON, TOLD, bring
 from dmls.migrate.v1_read import Placed
 from dmls.model import edit
 from dmls.model.config_file import ConfigFile, Entry
@@ -24,7 +24,6 @@ from dmls.words.catalogue import sentence
 
 ALL, FULL, INCREMENTAL = "all", "full", "incremental"
 _OF_2 = parse_version("2.0.0")
-_ONLINE_DDL_BY_ITSELF = parse_version_set("6.0.0..")
 _ZONE_OF_DOWNSTREAM = parse_version_set("2.0.4..")
 _UUID = r"\|\d+(?=\.\d+\Z)"
 META_SCHEMA = "dm_meta"
@@ -142,7 +141,7 @@ class _Mover:
         if goes_on:
             for number, instance in enumerate(self.items(k.MYSQL_INSTANCES)):
                 self.place(instance, self.old.get(k.MYSQL_INSTANCES, number), old_name)
-        if self.version in _ONLINE_DDL_BY_ITSELF and self.config.get(k.ONLINE_DDL) is None and self.config.get(k.ONLINE_DDL_SCHEME) is None:
+        if self.version >= ONLINE_DDL_IS_ON and self.config.get(k.ONLINE_DDL) is None and self.config.get(k.ONLINE_DDL_SCHEME) is None:
             self.note(ADVICE, "v1.online-ddl", None)
         if self.version in _ZONE_OF_DOWNSTREAM and not self.text_of(k.TIMEZONE):
             self.note(ADVICE, "v1.time-zone", None)

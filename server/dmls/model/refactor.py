@@ -13,8 +13,8 @@ from dmls.model.edit import delete, free_end, is_direct, newline, quoted, wrap_i
 from dmls.model.key_order import in_order
 from dmls.model.layout import column, first_line, is_blank, is_free, is_linked, last_line, line_start, moved, step
 from dmls.model.reading import Said, read_again, reading
+from dmls.model.tls_block import DATABASE, PATHS
 from dmls.model.tls_block import KEYS as TLS_KEYS
-from dmls.model.tls_block import PATHS
 from dmls.pattern import LazyPattern
 from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey
@@ -37,7 +37,6 @@ UNITS = {
 """For each block that may stand in a source of a task: the key that names one instead, and the block that holds those with names."""
 _NAMING = {name: (unit, block) for unit, (name, block) in UNITS.items()}
 _HOLDING = {block: (unit, name) for unit, (name, block) in UNITS.items()}
-_DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
 _NAME = LazyPattern(r"(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")
 _USUAL_NAME = "global"
 """What DM's own samples call the only block."""
@@ -106,7 +105,7 @@ def _found(config: ConfigFile, around: list[Entry], wanted: Container[str]) -> I
         for entry in around:
             if entry.key == k.CERT_ALLOWED_CN and isinstance(entry.raw, Scalar) and entry.schema is not None and not entry.is_null:
                 yield _Offer("name-to-list", REWRITE, {"key": entry.key}, lambda e=entry: _to_list(config, e))
-            if config.kind in _DATABASE and entry is config.get(_DATABASE[config.kind]) and isinstance(entry.raw, Block):
+            if config.kind in DATABASE and entry is config.get(DATABASE[config.kind]) and isinstance(entry.raw, Block):
                 yield from _securing(config, entry, around[0])
         # The block at the key, else, where that one is in order, the block that the key lies in.
         for block in [e for e in around[:2] if isinstance(e.raw, Block)]:

@@ -1,6 +1,6 @@
 """The file of the secret key, as DM-master reads it: 64 hexadecimal digits, and white space around them.
 
-The bytes themselves go no further than `judged`: what is kept of them tells whether DM takes the file, and no digit of it.
+The bytes themselves go no further than `trimmed` and `judged`: what is kept of them tells whether DM takes the file, and no digit of it.
 
 Source: dm/config/common.go (Adjust), encoding/hex of Go.
 """
@@ -20,10 +20,15 @@ CHECKSUM, BASE64, QUOTED, PREFIXED, MARKED, EMPTY, LENGTH, OTHER = "checksum", "
 in the file, digits of another number, anything else.  They are `SecretKey.trap`."""
 
 
+def trimmed(data: bytes) -> str:
+    """What DM decodes: the content without the white space around."""
+    # Each byte that is no UTF-8 stays one character, as the text is only asked for digits and white space.
+    return data.decode("utf-8", "surrogateescape").strip(_SPACE)
+
+
 def judged(data: bytes, mode: int = 0) -> SecretKey:
     """What DM makes of the content."""
-    # Each byte that is no UTF-8 stays one character, as the text is only asked for digits and white space.
-    text = data.decode("utf-8", "surrogateescape").strip(_SPACE)
+    text = trimmed(data)
     raw = text.encode("utf-8", "surrogateescape")
     digits = len(raw) if all(chr(byte) in _HEX for byte in raw) else 0
     cause = _cause(raw)

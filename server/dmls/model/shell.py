@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from shlex import quote
+from typing import Mapping
 
 from dmls.pattern import LazyPattern
 
 _CONTROL = LazyPattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+ANY_MASTER = "MASTER:8261"
+"""Stands in commands for the address of a master that nobody has told."""
 
 
 class Unwritable(ValueError):
@@ -28,12 +33,23 @@ def file(path: str) -> str:
     return word(f"./{path}" if path.startswith("-") else path)
 
 
-def dmctl(master: str, flags: dict[str, str]) -> str:
-    """The call of dmctl with TLS; "" where it cannot be written.  `flags` are by key of the file, which is the flag's name."""
+def line(*words: str) -> str:
+    """A command of these words; "" where one of them cannot stand on a line."""
     try:
-        words = ["dmctl", *(["--master-addr", word(master)] if master else [])]
-        for name, path in flags.items():
-            words += [f"--{name}", word(path)]
+        return " ".join(map(word, words))
     except Unwritable:
         return ""
-    return " ".join(words)
+
+
+def lines(*commands: str) -> tuple[str, ...]:
+    """The commands that could be written."""
+    return tuple(command for command in commands if command)
+
+
+def dmctl(master: str, flags: Mapping[str, str], *words: str) -> str:
+    """A call of dmctl, with the address of a master unless it is ""; "" where it cannot be written.
+
+    `flags` are by key of the file, which is the flag's name; `words` are the command of dmctl.
+    """
+    address = ("--master-addr", master) if master else ()
+    return line("dmctl", *address, *(part for name, text in flags.items() for part in (f"--{name}", text)), *words)

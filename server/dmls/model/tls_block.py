@@ -22,7 +22,9 @@ BYTES = {CA: k.SSL_CA_BYTES, CERT: k.SSL_CERT_BYTES, KEY: k.SSL_KEY_BYTES}
 KEYS = (*PATHS.values(), *BYTES.values(), *BASE64.values(), k.CERT_ALLOWED_CN)
 """The ten keys of DM's security.Security, in the order of the struct."""
 
-_SECURITY_PATH = {kinds.SOURCE: (k.FROM, k.SECURITY), kinds.TASK: (k.TARGET_DATABASE, k.SECURITY)}
+DATABASE = {kinds.SOURCE: k.FROM, kinds.TASK: k.TARGET_DATABASE}
+"""The block of the connection to a database, by the kind of the file."""
+SECURITY_PATH = {kind: (block, k.SECURITY) for kind, block in DATABASE.items()}
 
 
 def _filled(entry: Entry | None) -> bool:
@@ -108,6 +110,6 @@ def tls_blocks(config: ConfigFile) -> tuple[TlsBlock, ...]:
     if config.kind in (kinds.MASTER, kinds.WORKER, kinds.DMCTL):
         block = TlsBlock(config.kind, config.root)
         return (block,) if any(config.root.get(name) for name in KEYS) else ()
-    steps = _SECURITY_PATH.get(config.kind)
+    steps = SECURITY_PATH.get(config.kind)
     holder = config.get(*steps) if steps else None
     return (TlsBlock(config.kind, holder),) if holder is not None else ()

@@ -7,6 +7,7 @@ variables nor URLs, and trims nothing.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Iterable
 
 from dmls.pattern import LazyPattern
@@ -90,6 +91,13 @@ def normal(path: str) -> str:
 def folder_of(path: str) -> str:
     """The folder that holds a path with slashes."""
     return path.rpartition("/")[0] or "/"
+
+
+def common_folder(paths: Iterable[str]) -> str:
+    """The deepest folder that all files lie in, without a slash at its end; "" where that is the root, or where there are no files."""
+    folders = [folder_of(path).split("/") for path in paths]
+    same = takewhile(lambda names: len(set(names)) == 1, zip(*folders))
+    return "/".join(names[0] for names in same).rstrip("/")
 
 
 def is_inside(path: str, folders: Iterable[str]) -> bool:
