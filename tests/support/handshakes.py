@@ -43,7 +43,7 @@ def certificate(end: dict[str, Any], number: int) -> Identity:
         aki=b"" if end.get("issuer") == "ca1" else None,
     )
     issuer = None if end["issuer"] == "self" else authority(end["issuer"])
-    return identity(spec, key("p256", 10 + number), issuer)
+    return identity(spec, key(end.get("key", "p256"), 10 + number), issuer)
 
 
 def end_of(end: dict[str, Any], number: int) -> tuple[End, dict[str, bytes]]:
@@ -66,7 +66,7 @@ def end_of(end: dict[str, Any], number: int) -> tuple[End, dict[str, bytes]]:
             files["key"] = pem("PRIVATE KEY", own.key.pkcs8())
     given = {role: Given(PATH, file.read(data)) for role, data in files.items()}
     auth = end.get("client_auth") or ""
-    return End(given.get("ca"), given.get("cert"), given.get("key"), tuple(end["allowed_cn"] or ()), auth), files
+    return End(given.get("ca"), given.get("cert"), given.get("key"), tuple(end["allowed_cn"] or ()), auth, max_tls=end.get("max_tls") or ""), files
 
 
 def link_of(vector: dict[str, Any]) -> Link:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmls.go.number import quote
 from dmls.model.allowed_cn import trimmed
 from dmls.model.link import (
     CONFIG,
@@ -16,7 +17,6 @@ from dmls.model.link import (
     HANDSHAKE,
     JOIN,
     LISTENER,
-    MASTER,
     MISMATCH,
     PEER,
     PLAINTEXT,
@@ -29,12 +29,14 @@ from dmls.model.link import (
 )
 from dmls.pki import file
 from dmls.pki.chain import verify, verify_host
-from dmls.pki.names import matches, parse_ip
-from dmls.version import NEW_TLS_HELPER, go_of
+from dmls.pki.names import parse_ip
+from dmls.version import NEW_TLS_HELPER, NEW_TLS_HELPER_TO_DATABASES, go_of
 
 if TYPE_CHECKING:
     from dmls.pki.chain import Verdict
     from dmls.pki.facts import Certificate, GoVersion
+
+    _Chains = tuple[tuple[Certificate, ...], ...]
 
 _NO_RECORD = "tls: first record does not look like a TLS handshake"
 _ALERT_AS_TEXT = "plain text: the answer is a TLS alert"
@@ -42,9 +44,24 @@ _NOT_VERIFIED = "can't verify certificate, maybe different CA is used: "
 _NO_CERTIFICATE = "tls: client didn't provide a certificate"
 _REFUSED = "client certificate authentication failed"
 _NO_NAME = "tls: either ServerName or InsecureSkipVerify must be specified in the tls.Config"
-_UNKNOWN = "x509: certificate signed by unknown authority"
+_UNKNOWN = "unknown-authority"
 _WRAPS_SINCE: GoVersion = (1, 20)
 """From this Go on a failed verification is wrapped (tls.CertificateVerificationError)."""
+_ALERTS_SINCE: GoVersion = (1, 21)
+"""From this Go on a server tells its client what is wrong with the certificate."""
+_FAILURE_SINCE: GoVersion = (1, 25)
+"""From this Go on that none came is called a failure of the handshake before TLS 1.3."""
+_ALERT, _BAD, _REQUIRED = "remote error: tls: ", "bad certificate", "certificate required"
+_ALERTS = {
+    "unknown-authority": "unknown certificate authority",
+    "no-roots": "unknown certificate authority",
+    "expired": "expired certificate",
+    "not-yet-valid": "expired certificate",
+}
+_REQUIRE = "require"
+_LOCALHOST = "localhost"
+_OWN = (bytes((127, 0, 0, 1)), bytes(15) + b"\1")
+"""The addresses by which a machine calls itself, and no other."""
 
 
 class _Failed(Exception):
@@ -69,10 +86,12 @@ def judge(link: Link, now: float | None) -> Handshake:
 
 class _Story:
     def __init__(self, link: Link, now: float | None) -> None:
-        self.link = link
+        self.link = link if link.pair != DB else link._replace(dialer=link.dialer.by_contents)
         self.now = now
         self.go = go_of(link.version)
-        self.new = link.version in NEW_TLS_HELPER
+        self.new = link.version in (NEW_TLS_HELPER if link.pair != DB else NEW_TLS_HELPER_TO_DATABASES)
+        self.blind = self.new and link.version not in NEW_TLS_HELPER
+        """Whether the helper lets Go verify nothing and yet looks for names in what Go has verified (before tidb#53358)."""
         self.steps: list[Step] = []
         self.known = True
         self.reason = ""
@@ -81,6 +100,10 @@ class _Story:
 
     def step(self, side: str, what: str, ok: bool = True, **args: object) -> None:
         self.steps.append(Step(side, what, ok, args))
+
+    def refuse(self, side: str, what: str, said: str, **args: object) -> _Failed:
+        """The last step where a check of a helper or of etcd refuses the other end, which learns no more than that; `said` is the text of this end."""
+        return self.fail(side, what, *((said, _ALERT + _BAD) if side == DIALER else (_ALERT + _BAD, said)), **args)
 
     def fail(self, side: str, what: str, dialer: str | None, listener: str | None, stage: str = HANDSHAKE, **args: object) -> _Failed:
         """The last step, as an exception to raise."""
@@ -127,43 +150,54 @@ class _Story:
 
     def configure(self) -> None:
         """Each end refuses its own settings where it reads them at its start."""
-        dialer = self.refusal(self.link.dialer, etcd=self.by_etcd) if self.dials_tls() else None
-        listener = None
-        if self.link.pair != DB and self.listens_tls():
-            listener = self.refusal(self.link.listener, etcd=self.link.pair in (MASTER, JOIN, PEER))
+        dialer = self.refusal(DIALER, self.link.dialer) if self.dials_tls() else None
+        listener = self.refusal(LISTENER, self.link.listener) if self.link.pair != DB and self.listens_tls() else None
         if dialer is not None:
             self.step(DIALER, "refuses-settings", False, text=dialer)
         if listener is not None:
             self.step(LISTENER, "refuses-settings", False, text=listener)
         if dialer is not None or listener is not None:
             raise _Failed(CONFIG, dialer, listener)
-        if self.link.pair == DB and self.link.binlog and self.link.dialer.allowed_cn and self.dials_tls():
+        if self.link.pair == DB and self.link.binlog and self.link.dialer.allowed_cn and self.dials_tls() and not self.blind:
             # go-mysql fills in no ServerName (dm-tls.md fact 7).
             raise self.fail(DIALER, "no-server-name", _NO_NAME, "EOF")
 
-    def refusal(self, end: End, etcd: bool) -> str | None:
+    def refusal(self, side: str, end: End) -> str | None:
         """Why an end does not even begin; None where it does."""
-        if etcd:
-            cert, key = end.cert, end.key
-            if cert is None and key is None:
-                return "KeyFile and CertFile are not presented"
-            if cert is None or key is None:
-                return f"KeyFile and CertFile must both be present[key: {key.path if key else ''}, cert: {cert.path if cert else ''}]"
+        if self.by_etcd or (side == LISTENER and self.link.pair != WORKER):
+            return self.refusal_of_etcd(side, end)
+        by_contents = self.link.pair == DB
+        if by_contents:
+            # One after the other is read before anything is made of them (security.go, LoadTLSContent).
+            error = next((g.error for g in (end.ca, end.key, end.cert) if g is not None and g.pem is None and g.error), None)
+            if error is not None:
+                return error
+        if (by_contents or not self.new) and end.cert is not None and end.key is not None:
+            error = self.pair_error(end)
+            if error is not None:
+                return f"could not load client key pair: {error}"
+        if end.ca is None:
+            return None
+        if end.ca.pem is None:
+            return None if self.unseen(end.ca) else f"could not read ca certificate: {end.ca.error}"
+        if not (self.new and end.ca.pem.size == 0) and not file.pool(end.ca.pem, self.go).appended_ok:
+            return "failed to append ca certs"
+        return None
+
+    def refusal_of_etcd(self, side: str, end: End) -> str | None:
+        """The same of etcd, which dials without certificate and key, but does not listen without (client/pkg/transport)."""
+        cert, key = end.cert, end.key
+        if cert is not None and key is not None:
             error = self.pair_error(end)
             if error is not None:
                 return error
-            if end.ca is not None and end.ca.pem is None:
-                return None if self.unseen(end.ca) else end.ca.error
-            return file.etcd_pool_error(end.ca.pem, self.go) if end.ca is not None and end.ca.pem is not None else None
-        if end.ca is not None:
-            if end.ca.pem is None:
-                return None if self.unseen(end.ca) else f"could not read ca certificate: {end.ca.error}"
-            if not (self.new and end.ca.pem.size == 0) and not file.pool(end.ca.pem, self.go).appended_ok:
-                return "failed to append ca certs"
-        if not self.new and end.cert is not None and end.key is not None:
-            error = self.pair_error(end)
-            return f"could not load client key pair: {error}" if error is not None else None
-        return None
+        elif cert is not None or key is not None:
+            return f"KeyFile and CertFile must both be present[key: {key.path if key else ''}, cert: {cert.path if cert else ''}]"
+        elif side == LISTENER:
+            return "KeyFile and CertFile are not presented"
+        if end.ca is None or self.unseen(end.ca):
+            return None
+        return end.ca.error if end.ca.pem is None else file.etcd_pool_error(end.ca.pem, self.go)
 
     def pair_error(self, end: End) -> str | None:
         """Why certificate and key, which are both set, cannot be used."""
@@ -204,8 +238,11 @@ class _Story:
 
     def check_server(self) -> None:
         listener, dialer = self.link.listener, self.link.dialer
+        names = () if self.link.pair == JOIN else dialer.allowed_cn
         if self.is_hidden(listener):
             self.step(LISTENER, "shows-unseen")
+            if names and self.blind:
+                self.names_of_chains(DIALER, names, ())
             return
         shown = self.chain_of(listener)
         if not shown:
@@ -214,67 +251,65 @@ class _Story:
                 raise self.fail(LISTENER, "cannot-show", "remote error: tls: internal error", error, text=error)
             raise self.fail(LISTENER, "shows-nothing", "remote error: tls: unrecognized name", "tls: no certificates configured")
         self.step(LISTENER, "shows", name=shown[0].subject.common_name)
-        names = () if self.link.pair == JOIN else dialer.allowed_cn
-        if self.by_etcd:
-            self.standard(shown, self.roots_of(dialer))
-            self.first_name(DIALER, names, shown[0], _REFUSED, "remote error: tls: bad certificate")
-            return
-        if not self.new or names:
-            # Only with a list, or in older DM, is Go left to verify, which includes the host.
-            roots = self.roots_of(dialer)
-            self.standard(shown, roots if roots else None)
-        if not self.new:
-            if names:
-                self.names_of_chain(DIALER, names, self.chain_for(dialer, shown, "server"), "remote error: tls: bad certificate")
-            return
         roots = self.roots_of(dialer)
-        if roots is not None and self.unseen(dialer.ca):
-            self.step(DIALER, "trusts-unseen")
-            if names:
-                self.names_of_chain(DIALER, names, (), "remote error: tls: bad certificate")
+        if self.by_etcd:
+            self.standard(shown, roots)
+            self.first_name(DIALER, names, shown[0])
             return
+        # The new helper leaves it to Go to verify, which includes the host, only with a list.
+        chains = self.standard(shown, roots) if not self.new or (names and not self.blind) else ()
+        if self.new:
+            self.check_by_helper(DIALER, dialer, shown, not names)
+        if names:
+            self.names_of_chains(DIALER, names, chains)
+
+    def check_by_helper(self, side: str, end: End, shown: tuple[Certificate, ...], host_unchecked: bool = False) -> None:
+        """What the new helper does with its CAs, in a server as in a client: the other end is verified as if it were a server (vector t-dev-051)."""
+        if self.unseen(end.ca):
+            self.step(side, "trusts-unseen")
+            return
+        roots = self.roots_of(end)
         if not roots:
-            self.step(DIALER, "verifies-nothing")
+            self.step(side, "verifies-nothing")
             return
-        self.step(DIALER, "host-unchecked" if not names else "host-checked", host=self.link.host)
+        if side == DIALER:
+            self.step(DIALER, "host-unchecked" if host_unchecked else "host-checked", host=self.link.host)
         verdict = self.verdict(shown, roots, "server")
         if not verdict.ok:
             self.reason = verdict.reason
-            raise self.fail(DIALER, "refuses-chain", _NOT_VERIFIED + str(verdict.go_error), "remote error: tls: bad certificate", text=verdict.go_error)
-        self.step(DIALER, "accepts-chain", ca=verdict.chain[-1].subject.common_name if verdict.chain else "")
-        if names:
-            self.names_of_chain(DIALER, names, verdict.chain, "remote error: tls: bad certificate")
+            raise self.refuse(side, "refuses-chain" if side == DIALER else "refuses-client", _NOT_VERIFIED + str(verdict.go_error), text=verdict.go_error)
+        if side == DIALER:
+            self.step(DIALER, "accepts-chain", ca=verdict.chain[-1].subject.common_name)
 
     def verdict(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...], usage: str) -> Verdict:
         return verify(shown[0], shown[1:], roots, self.now, usage, self.go)
 
-    def chain_for(self, end: End, shown: tuple[Certificate, ...], usage: str) -> tuple[Certificate, ...]:
-        """The chain that `end` builds from what it is shown; () where its authorities are not known here."""
-        if self.unseen(end.ca):
-            return ()
-        return self.verdict(shown, self.roots_of(end) or (), usage).chain
+    def unverified(self, side: str, text: str | None) -> str:
+        """What Go itself says where the other end's certificate does not verify."""
+        if self.go >= _WRAPS_SINCE:
+            return f"tls: failed to verify certificate: {text}"
+        return f"tls: failed to verify client certificate: {text}" if side == LISTENER else str(text)
 
-    def wrapped(self, text: str | None) -> str:
-        return f"tls: failed to verify certificate: {text}" if self.go >= _WRAPS_SINCE else str(text)
+    def standard(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...] | None) -> _Chains | None:
+        """What crypto/tls itself checks in a client: own dates, the host, then the chain.  Without roots the system's count, which know no DM.
 
-    def standard(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...] | None) -> None:
-        """What crypto/tls itself checks in a client: own dates, the host, then the chain.  Without roots the system's count, which know no DM."""
+        The answer are the chains that Go hands on, None where they are not known here.
+        """
         unseen = self.unseen(self.link.dialer.ca)
         verdict = self.verdict(shown, roots or (), "server")
         own = not verdict.ok and verdict.culprit == shown[0] and verdict.reason in ("expired", "not-yet-valid")
         host = verify_host(shown[0], self.link.host, self.go)
         error = verdict.go_error if own else host.go_error if not host.ok else verdict.go_error if not verdict.ok and not unseen else None
-        if error is not None and roots is None and not own and host.ok:
-            error = _UNKNOWN
         if error is not None:
             what = "refuses-host" if not own and not host.ok else "refuses-chain"
             self.reason = "" if what == "refuses-host" else verdict.reason
-            raise self.fail(DIALER, what, self.wrapped(error), "remote error: tls: bad certificate", text=error, host=self.link.host)
+            raise self.refuse(DIALER, what, self.unverified(DIALER, error), text=error, host=self.link.host)
         self.step(DIALER, "accepts-host", host=self.link.host)
+        return None if unseen else verdict.chains
 
     # --- names ---
 
-    def first_name(self, side: str, names: tuple[str, ...], leaf: Certificate, dialer: str | None, listener: str | None) -> None:
+    def first_name(self, side: str, names: tuple[str, ...], leaf: Certificate) -> None:
         """etcd's check: the first name of the list as it is written, against the leaf (client/pkg/transport/listener.go)."""
         if not names:
             return
@@ -283,138 +318,117 @@ class _Story:
             return
         args: dict[str, object] = {"name": leaf.subject.common_name, "wanted": names[0]}
         if leaf.subject.common_name != names[0]:
-            raise self.fail(side, "refuses-first-name", dialer, listener, **args)
+            raise self.refuse(side, "refuses-first-name", _REFUSED, **args)
         self.step(side, "accepts-first-name", **args)
 
-    def names_of_chain(self, side: str, names: tuple[str, ...], chain: tuple[Certificate, ...], other: str) -> None:
-        """The helper's check: any trimmed name of the list, against every certificate of the chain (tidb: pkg/util/security.go)."""
-        if not chain:
-            # Whose names would stand in the chain is not known here.
+    def names_of_chains(self, side: str, names: tuple[str, ...], chains: _Chains | None) -> None:
+        """The helper's check: any trimmed name of the list, against every certificate of every chain (tidb: pkg/util/security.go)."""
+        if chains is None:
+            # Whose names would stand there is not known here.
             self.known = False
             return
         wanted = {trimmed(name) for name in names}
-        found = [c.subject.common_name for c in chain]
-        args: dict[str, object] = {"names": " ".join(found), "wanted": " ".join(names)}
+        found = [c.subject.common_name for chain in chains for c in chain]
+        args: dict[str, object] = {"names": " ".join(dict.fromkeys(found)), "wanted": " ".join(names)}
         if wanted.isdisjoint(found):
             text = (
                 f"{_REFUSED}. The Common Name from the client certificate [{' '.join(found)}] was not found "
                 f"in the configuration cluster-verify-cn with value: [{' '.join(names)}]"
             )
-            raise self.fail(side, "refuses-names", *((text, other) if side == DIALER else (other, text)), **args)
+            raise self.refuse(side, "refuses-names" if chains else "sees-no-names", text, **args)
         self.step(side, "accepts-names", **args)
 
     # --- the client shows itself ---
 
     def check_client(self) -> None:
-        listener = self.link.listener
+        listener, dialer = self.link.listener, self.link.dialer
         pair = self.link.pair
-        if pair == DB:
-            self.check_database_client()
-            return
-        if pair == WORKER and not listener.allowed_cn:
+        asks = listener.client_auth if pair == DB else _REQUIRE if pair != WORKER or listener.allowed_cn else ""
+        if not asks:
             self.step(LISTENER, "demands-nothing")
             return
-        self.step(LISTENER, "demands-certificate")
-        if self.is_hidden(self.link.dialer):
+        if asks == _REQUIRE:
+            self.step(LISTENER, "demands-certificate")
+        if self.is_hidden(dialer):
             self.step(DIALER, "shows-unseen")
             return
-        shown = self.shown_by_client()
         roots = self.roots_of(listener) or ()
         unseen = self.unseen(listener.ca)
-        if pair == WORKER:
-            self.check_by_helper(shown, roots)
+        shown = self.shown_by_client(roots, asks)
+        if not shown:
             return
         verdict = self.verdict(shown, roots, "client")
         if not verdict.ok and not unseen:
-            raise self.refused_client(verdict, _alert(verdict), self.wrapped(verdict.go_error))
+            raise self.refused_client(verdict.reason, _ALERTS.get(verdict.reason, _BAD), self.unverified(LISTENER, verdict.go_error), verdict.go_error)
         self.step(LISTENER, "trusts-unseen" if unseen else "accepts-client", name=shown[0].subject.common_name)
-        self.first_name(LISTENER, listener.allowed_cn, shown[0], "remote error: tls: bad certificate", _REFUSED)
+        if pair == WORKER:
+            if self.new and not unseen:
+                self.check_by_helper(LISTENER, listener, shown)
+            self.names_of_chains(LISTENER, listener.allowed_cn, None if unseen else verdict.chains)
+        elif pair != DB:
+            self.first_name(LISTENER, listener.allowed_cn, shown[0])
         if pair == PEER:
             self.check_source(shown[0])
 
-    def shown_by_client(self) -> tuple[Certificate, ...]:
+    def shown_by_client(self, roots: tuple[Certificate, ...], asks: str) -> tuple[Certificate, ...]:
         """The certificates that the dialer shows when it is asked."""
         dialer = self.link.dialer
         shown = self.chain_of(dialer)
-        if shown:
-            self.step(DIALER, "shows", name=shown[0].subject.common_name)
-            return shown
-        if dialer.cert is not None and dialer.key is not None:
+        if not shown and dialer.cert is not None and dialer.key is not None:
             # The pair is read in the handshake, and whoever waits for the connection does not learn of it.
             error = f"could not load client key pair: {self.pair_error(dialer)}"
             raise self.fail(DIALER, "cannot-show", error, "remote error: tls: internal error", text=error)
-        raise self.fail(DIALER, "shows-nothing", "remote error: tls: certificate required", _NO_CERTIFICATE)
+        if not shown:
+            if asks == _REQUIRE:
+                raise self.fail(DIALER, "shows-nothing", self.told(_REQUIRED), _NO_CERTIFICATE)
+            self.step(DIALER, "shows-nothing")
+            return ()
+        name = shown[0].subject.common_name
+        chosen_by_go = self.link.pair == DB or not (self.by_etcd or self.new)
+        if chosen_by_go and roots and {c.issuer.raw for c in shown}.isdisjoint(c.subject.raw for c in roots):
+            # A server names the authorities it trusts, and Go shows no certificate of any other (errata 15).
+            self.step(DIALER, "keeps-certificate", name=name)
+            if asks == _REQUIRE:
+                raise self.refused_client(_UNKNOWN, _REQUIRED, _NO_CERTIFICATE, _NO_CERTIFICATE)
+            return ()
+        self.step(DIALER, "shows", name=name)
+        return shown
 
-    def check_by_helper(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...]) -> None:
-        """A worker with a list: DM's helper verifies its clients as if they were servers (vector t-dev-051)."""
-        usage = "server" if self.new else "client"
-        if self.unseen(self.link.listener.ca):
-            self.step(LISTENER, "trusts-unseen")
-            return
-        verdict = self.verdict(shown, roots, usage)
-        if not verdict.ok:
-            if self.new:
-                raise self.refused_client(verdict, "remote error: tls: bad certificate", _NOT_VERIFIED + str(verdict.go_error))
-            raise self.refused_client(verdict, _alert(verdict), self.wrapped(verdict.go_error))
-        self.step(LISTENER, "accepts-client", name=shown[0].subject.common_name)
-        self.names_of_chain(LISTENER, self.link.listener.allowed_cn, verdict.chain, "remote error: tls: bad certificate")
+    def refused_client(self, reason: str, alert: str, listener: str, text: str | None) -> _Failed:
+        self.reason = reason
+        return self.fail(LISTENER, "refuses-client", self.told(alert), listener, text=text)
+
+    def told(self, alert: str) -> str:
+        """What a client reads that a Go server did not verify (crypto/tls, processCertsFromClient)."""
+        if self.go < _ALERTS_SINCE:
+            alert = _BAD
+        elif alert == _REQUIRED and self.link.listener.max_tls not in ("", "1.3"):
+            alert = "handshake failure" if self.go >= _FAILURE_SINCE else _BAD
+        return _ALERT + alert
 
     def check_source(self, leaf: Certificate) -> None:
-        """etcd's peers compare the certificate with the address that the call comes from (listener_tls.go).  Names are compared, never resolved."""
-        source = self.link.source
+        """etcd's peers compare the certificate with the address that the call comes from (listener_tls.go).
+
+        Names are compared, never resolved, but for that of the own machine.
+        """
+        source = "127.0.0.1" if self.link.source.lower() == _LOCALHOST else self.link.source
         if not source or not (leaf.ip_addresses or leaf.dns_names):
             return
-        if leaf.ip_addresses and verify_host(leaf, source, self.go).ok:
-            self.step(LISTENER, "accepts-source", source=source)
+        if parse_ip(source, self.go) is None and any(ip not in _OWN for ip in leaf.ip_addresses) and not _source_in(source, leaf.dns_names):
+            # The name may stand for one of the addresses.
+            self.known = False
+            self.step(LISTENER, "source-unseen", source=source)
             return
-        if not leaf.dns_names:
-            error = verify_host(leaf, source, self.go).go_error
-            raise self.fail(LISTENER, "refuses-source", "EOF", error, source=source, text=error)
-        if not _source_in(source, leaf.dns_names):
-            listed = " ".join(f'"{name}"' for name in leaf.dns_names)
-            error = f'tls: "{source}" does not match any of DNSNames [{listed}]'
+        address = verify_host(leaf, source, self.go)
+        if not (leaf.ip_addresses and address.ok) and not _source_in(source, leaf.dns_names):
+            listed = " ".join(quote(name) for name in leaf.dns_names)
+            error = f"tls: {quote(source)} does not match any of DNSNames [{listed}]" if leaf.dns_names else address.go_error
             raise self.fail(LISTENER, "refuses-source", "EOF", error, source=source, text=error)
         self.step(LISTENER, "accepts-source", source=source)
 
-    def check_database_client(self) -> None:
-        """A database server; `require` and `if-given` are what its account or settings ask for."""
-        listener = self.link.listener
-        if not listener.client_auth:
-            self.step(LISTENER, "demands-nothing")
-            return
-        shown = self.chain_of(self.link.dialer)
-        roots = self.roots_of(listener) or ()
-        known = {c.subject.raw for c in roots}
-        if shown and not any(c.issuer.raw in known for c in shown):
-            # A server names the authorities it trusts, and Go's client shows no certificate of any other.
-            shown = ()
-        if not shown:
-            if listener.client_auth == "require":
-                raise self.fail(DIALER, "shows-nothing", "remote error: tls: certificate required", _NO_CERTIFICATE)
-            self.step(DIALER, "shows-nothing")
-            return
-        self.step(DIALER, "shows", name=shown[0].subject.common_name)
-        verdict = self.verdict(shown, roots, "client")
-        if not verdict.ok:
-            raise self.refused_client(verdict, _alert(verdict), self.wrapped(verdict.go_error))
-        self.step(LISTENER, "accepts-client", name=shown[0].subject.common_name)
-
-    def refused_client(self, verdict: Verdict, dialer: str, listener: str) -> _Failed:
-        self.reason = verdict.reason
-        return self.fail(LISTENER, "refuses-client", dialer, listener, text=verdict.go_error)
-
-
-def _alert(verdict: Verdict) -> str:
-    """How a client learns that a Go server did not verify it (crypto/tls, processCertsFromClient)."""
-    if verdict.reason in ("unknown-authority", "no-roots"):
-        return "remote error: tls: unknown certificate authority"
-    if verdict.reason in ("expired", "not-yet-valid"):
-        return "remote error: tls: expired certificate"
-    return "remote error: tls: bad certificate"
-
 
 def _source_in(source: str, dns_names: tuple[str, ...]) -> bool:
-    """Whether a source fits one of the names; what a name resolves to nobody here knows."""
-    if parse_ip(source, (1, 25)) is None:
-        return any(matches(name, source) for name in dns_names)
-    return source in dns_names
+    """Whether a source fits one of the names; unlike elsewhere ``*`` may stand for several labels."""
+    source = source.lower()
+    own = {source, _LOCALHOST} if source == "127.0.0.1" else {source}
+    return any(name in own or (name.startswith("*.") and source.endswith(name[1:])) for name in map(str.lower, dns_names))

@@ -40,7 +40,7 @@ class Given(NamedTuple):
 class End(NamedTuple):
     """What one end is given; None for what is not set.
 
-    `client_auth` and `offers_tls` say what a database server wants; DM's own listeners derive it.
+    `client_auth` ("require", "if-given" or ""), `offers_tls` and `max_tls` (a version such as "1.2", "" for the newest) say what a database server wants and knows; of DM's own listeners they follow from the rest.
     """
 
     ca: Given | None = None
@@ -49,10 +49,17 @@ class End(NamedTuple):
     allowed_cn: tuple[str, ...] = ()
     client_auth: str = ""
     offers_tls: bool = True
+    max_tls: str = ""
 
     @property
     def has_any(self) -> bool:
         return self.ca is not None or self.cert is not None or self.key is not None
+
+    @property
+    def by_contents(self) -> End:
+        """The same as DM's connections to databases see it: they read the files before they ask whether there are any, so that an empty one counts as none (dm-tls.md fact 9c)."""
+        ca, cert, key = (None if g is not None and g.pem is not None and g.pem.size == 0 else g for g in (self.ca, self.cert, self.key))
+        return self._replace(ca=ca, cert=cert, key=key)
 
 
 class Link(NamedTuple):

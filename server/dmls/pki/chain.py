@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
     `hint` tells why an authority of the right name does not do: "recreated-ca" (the signature is not by its key), "not-a-ca"
     (basicConstraints), "no-cert-sign" (keyUsage), "insecure-algorithm", "rsa-too-small", "unknown-algorithm" or "".
 
-    `chain` is the first valid chain, from the certificate to a root.  `until` is the next moment, in seconds since 1970, at which
+    `chains` are the valid chains, from the certificate to a root, in the order in which Go finds them.  `until` is the next moment, in seconds since 1970, at which
     the answer may change; None if it never does.
     """
 
@@ -55,8 +55,13 @@ class Verdict(NamedTuple):
     culprit: Certificate | None = None
     hint: str = ""
     hint_certificate: Certificate | None = None
-    chain: tuple[Certificate, ...] = ()
+    chains: tuple[tuple[Certificate, ...], ...] = ()
     until: float | None = None
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """The first valid chain."""
+        return self.chains[0] if self.chains else ()
 
 
 def verify(
@@ -165,7 +170,7 @@ class _Builder:
             return Verdict(False, "panic", str(panic), "runtime.TypeAssertionError", leaf, until=self._until())
         until = self._until()
         if failure is None:
-            return Verdict(True, chain=chains[0], until=until)
+            return Verdict(True, chains=tuple(chains), until=until)
         reason = "no-roots" if failure.reason == "unknown-authority" and not self.known_roots else failure.reason
         return Verdict(False, reason, failure.text, failure.kind, failure.culprit, failure.hint, failure.hint_certificate, (), until)
 

@@ -41,6 +41,7 @@ _DECIDES: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "listens-tls": ((_SELF, _MATERIAL[:1]),),
     "refuses-settings": ((_SELF, _MATERIAL),),
     "no-server-name": ((_SELF, (k.CERT_ALLOWED_CN,)),),
+    "sees-no-names": ((_SELF, (k.CERT_ALLOWED_CN,)),),
     "shows-nothing": ((_SELF, (k.SSL_CERT, k.SSL_KEY, k.SSL_CA)),),
     "cannot-show": ((_SELF, (k.SSL_CERT, k.SSL_KEY)),),
     "refuses-host": ((_OTHER, (k.SSL_CERT,)), (_SELF, (k.CERT_ALLOWED_CN, k.SSL_CA))),
@@ -291,10 +292,7 @@ class _Maker:
         assert config is not None
         owner = config.get(k.FROM if card.kind == kinds.SOURCE else k.TARGET_DATABASE)
         block = next(iter(config.tls_blocks), None)
-        end = party.end
-        given = [None if g is not None and g.pem is not None and g.pem.size == 0 else g for g in (end.ca, end.cert, end.key)]
-        # DM reads the contents before it asks whether there are any, so an empty file counts as none (dm-tls.md fact 9c).
-        party = party._replace(end=end._replace(ca=given[0], cert=given[1], key=given[2]), places=_places_of(config, owner, block.holder if block is not None else None))
+        party = party._replace(end=party.end.by_contents, places=_places_of(config, owner, block.holder if block is not None else None))
         named = config.get(k.SOURCE_ID if card.kind == kinds.SOURCE else k.NAME)
         first = named or owner
         node = self._node(card, party, "", Place(card.path, config.value_span(first), first.name) if first is not None else Place(card.path, Span(0, 0)))

@@ -1,0 +1,106 @@
+"""What becomes of handshakes, row by row in the form of the handshake vectors.
+
+Each row is a working connection with a few changes, and what real handshakes of Go said of it: with the TLS settings of DM and its etcd
+(tidb and tidb-tools: pkg/util/security.go, pkg/utils/security.go; etcd v3.5.15: client/pkg/transport), at `support.certs.NOW`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from dmls.model.handshake import judge
+from dmls.version import parse_version
+from support.certs import NOW
+from support.handshakes import link_of
+
+NEW, OLD = ">=8.2", "<=8.1"
+WORKER, CALL, TO_WORKER, PEER, DB = "worker->master", "dmctl->master", "master->worker", "peer->peer", "db"
+BAD, UNKNOWN_CA, REQUIRED = (f"remote error: tls: {alert}" for alert in ("bad certificate", "unknown certificate authority", "certificate required"))
+NO_CERTIFICATE = "tls: client didn't provide a certificate"
+UNKNOWN = "x509: certificate signed by unknown authority"
+UNVERIFIED = f"tls: failed to verify certificate: {UNKNOWN}"
+DIFFERENT = f"can't verify certificate, maybe different CA is used: {UNKNOWN}"
+ONLY_CA = {"cert": False, "issuer": None}
+
+
+def not_found(found: str, wanted: str) -> str:
+    return (
+        f"client certificate authentication failed. The Common Name from the client certificate [{found}] "
+        f"was not found in the configuration cluster-verify-cn with value: [{wanted}]"
+    )
+
+
+class Row(NamedTuple):
+    """`dialer` and `listener` are what differs from a certificate of ca1 for localhost; `says` is what each end says, None where the handshake succeeds."""
+
+    what: str
+    pair: str
+    dialer: dict[str, Any]
+    listener: dict[str, Any]
+    says: tuple[str | None, str | None] | None = None
+    dm: str = NEW
+    host: str = "localhost"
+    ip: str = ""
+    conn: str = "sql"
+    stage: str = "handshake"
+    version: str = ""
+
+
+ROWS = [
+    # Go verifies a client before the helper does, and tells it why.
+    Row("a worker with a list, a client of another CA", TO_WORKER, {"issuer": "ca2"}, {"allowed_cn": ["dm"]}, (UNKNOWN_CA, UNVERIFIED)),
+    Row("a worker with a list and no CA", TO_WORKER, {}, {"ca": None, "allowed_cn": ["dm"]}, (UNKNOWN_CA, UNVERIFIED)),
+    Row("a worker with a list, a client that is a server only", TO_WORKER, {"eku": ["server"]}, {"allowed_cn": ["dm"]}, (BAD, "tls: failed to verify certificate: x509: certificate specifies an incompatible key usage")),
+    # A certificate whose CA the server does not name is not shown by the old helper and to databases.
+    Row("old: a worker of another CA", WORKER, {"issuer": "ca2", "ca": "ca1"}, {}, (REQUIRED, NO_CERTIFICATE), OLD),
+    Row("old: a worker that does not send its intermediate", WORKER, {"issuer": "ca1-int"}, {}, (REQUIRED, NO_CERTIFICATE), OLD),
+    Row("old: a master of another CA", TO_WORKER, {"issuer": "ca2"}, {"allowed_cn": ["dm"]}, (REQUIRED, NO_CERTIFICATE), OLD),
+    Row("old: etcd shows what it has", PEER, {"issuer": "ca2"}, {}, (UNKNOWN_CA, UNVERIFIED), OLD),
+    Row("old: a server without any authority gets it", WORKER, {}, {"ca": "empty"}, (UNKNOWN_CA, UNVERIFIED), OLD),
+    Row("a database without authorities gets it", DB, {}, {"ca": None, "client_auth": "if-given"}, (UNKNOWN_CA, UNVERIFIED)),
+    # Every chain counts, in Go's order.
+    Row("the name of the second chain's root", WORKER, {"ca": "ca1+ca1-int", "allowed_cn": ["ca1"]}, {"issuer": "ca1-int", "send_chain": True}),
+    Row("no name of two chains", CALL, {"ca": "ca1+ca1-int", "allowed_cn": ["zz"]}, {"issuer": "ca1-int", "send_chain": True}, (not_found("dm ca1-int dm ca1-int ca1", "zz"), BAD)),
+    Row("old: the name of the second chain's root", TO_WORKER, {"ca": "ca1+ca1-int", "allowed_cn": ["ca1"]}, {"issuer": "ca1-int", "send_chain": True}, dm=OLD),
+    # Databases have the new helper since 6.3, before tidb#53358 with a list that nothing passes.
+    Row("old: a database that has another name", DB, {}, {"san": ["dns:elsewhere"]}, dm=OLD),
+    Row("old: a database of another CA", DB, {}, {"issuer": "ca2"}, (DIFFERENT, BAD), OLD),
+    Row("old: no CA", DB, {"ca": None}, {}, dm=OLD),
+    Row("old: a list for a database", DB, {"allowed_cn": ["dm"]}, {}, (not_found("", "dm"), BAD), OLD),
+    Row("old: a list for the binlog", DB, {"allowed_cn": ["dm"]}, {}, (not_found("", "dm"), BAD), OLD, conn="binlog"),
+    Row("old: a list for a database of another CA", DB, {"allowed_cn": ["dm"]}, {"issuer": "ca2"}, (DIFFERENT, BAD), OLD),
+    Row("only an empty CA is no TLS", DB, ONLY_CA | {"ca": "empty"}, {}, stage="plaintext"),
+    Row("an empty CA with a pair verifies nothing", DB, {"ca": "empty"}, {"issuer": "ca2"}),
+    # etcd dials without a pair, and checks where its peers come from.
+    Row("a peer with a CA only", PEER, ONLY_CA, {}, (REQUIRED, NO_CERTIFICATE)),
+    Row("a peer with a CA only and a stranger", PEER, ONLY_CA, {"issuer": "ca2"}, (UNVERIFIED, BAD)),
+    Row("a peer with half a pair", PEER, {"cert": False, "half": "key"}, {}, ("KeyFile and CertFile must both be present[key: /tls/file.pem, cert: ]", None), stage="config"),
+    Row("a peer from the own machine", PEER, {"san": ["dns:localhost"]}, {}),
+    Row("an address as a name", PEER, {"san": ["dns:127.0.0.1"]}, {}),
+    Row("a wildcard over two labels", PEER, {"san": ["dns:*.test"]}, {}, ip="127.0.0.11"),
+    Row("a wildcard within a label", PEER, {"san": ["dns:m*.dm.test"]}, {}, ("EOF", 'tls: "m1.dm.test" does not match any of DNSNames ["m*.dm.test"]'), ip="127.0.0.11"),
+    Row("a name that may have the address", PEER, {"san": ["ip:127.0.0.11"]}, {}, ip="127.0.0.11"),
+    # What a client hears depends on Go and on TLS.
+    Row("Go 1.20: no certificate", WORKER, ONLY_CA, {}, (BAD, NO_CERTIFICATE), OLD, version="7.1.0"),
+    Row("Go 1.20: a client of another CA", PEER, {"issuer": "ca2"}, {}, (BAD, UNVERIFIED), OLD, version="7.1.0"),
+    Row("Go 1.18: a client of another CA", PEER, {"issuer": "ca2"}, {}, (BAD, f"tls: failed to verify client certificate: {UNKNOWN}"), OLD, version="6.1.0"),
+    Row("Go 1.18: a server of another CA", PEER, {}, {"issuer": "ca2"}, (UNKNOWN, BAD), OLD, version="6.1.0"),
+    Row("TLS 1.2: no certificate", DB, ONLY_CA, {"client_auth": "require", "max_tls": "1.2"}, (BAD, NO_CERTIFICATE)),
+    Row("TLS 1.2, Go 1.25: no certificate", DB, ONLY_CA, {"client_auth": "require", "max_tls": "1.2"}, ("remote error: tls: handshake failure", NO_CERTIFICATE), version="8.5.6"),
+]
+
+
+def vector_of(row: Row) -> dict[str, Any]:
+    base = {"ca": "ca1", "cert": True, "issuer": "ca1", "cn": ["dm"], "san": ["dns:localhost", "ip:127.0.0.1"], "eku": ["server", "client"], "allowed_cn": None}
+    return {"pair": row.pair, "dm": row.dm, "db_conn": row.conn, "dialer": base | row.dialer, "listener": base | row.listener, "dial_host": row.host, "dialer_ip": row.ip}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_rows(row: Row) -> None:
+    link = link_of(vector_of(row))
+    found = judge(link._replace(version=parse_version(row.version)) if row.version else link, NOW)
+    assert (found.stage, found.ok) == (row.stage, row.says is None), found
+    assert (found.dialer_error, found.listener_error) == (row.says or (None, None))
+    assert found.ok == all(step.ok for step in found.steps)
