@@ -1,7 +1,9 @@
-"""What whole deployments cost: a cold check, and a key press in one of many files, alone and beside many deployments of the same form."""
+"""What whole deployments cost: a cold check, a key press in one of many files, alone and beside many deployments of the same form, and the reports
+on a workspace of many files after one."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -17,9 +19,12 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent / "server")]
 
 from support.certs import NOW  # noqa: E402
 from support.deployment import deployment  # noqa: E402
+from support.raw_client import RawClient  # noqa: E402
 
 FOLDER = peers.OUT / "deployments"
 OTHERS = 99
+FILES, PARTS = 1000, 20
+"""Of the workspace on which a client asks for all reports."""
 MASTERS, WORKERS, SOURCES, TASKS = 3, 10, 40, 200
 _TASK = """name: task-{0}
 task-mode: all
@@ -74,11 +79,15 @@ def make() -> tuple[Path, Path]:
     for number in range(TASKS):
         (first / f"dm-task{number}.yaml").write_text(_TASK.format(number, 1 + number % SOURCES, 1 + (number + 7) % SOURCES), encoding="utf-8")
     for number in range(1 + OTHERS):
-        folder = FOLDER / "many" / f"d{number}"
-        shutil.copytree(first, folder)
-        for path in folder.glob("*.toml"):
-            path.write_text(path.read_text(encoding="utf-8").replace(first.as_posix(), folder.as_posix()), encoding="utf-8")
+        copied(first, FOLDER / "many" / f"d{number}")
     return first, FOLDER / "many"
+
+
+def copied(first: Path, folder: Path) -> None:
+    """The same deployment in another folder, with its own certificates."""
+    shutil.copytree(first, folder)
+    for path in folder.glob("*.toml"):
+        path.write_text(path.read_text(encoding="utf-8").replace(first.as_posix(), folder.as_posix()), encoding="utf-8")
 
 
 def keystrokes(root: Path, rounds: int) -> dict[str, float]:
@@ -138,6 +147,67 @@ def keystrokes(root: Path, rounds: int) -> dict[str, float]:
         # The first rounds load what the edit needs.
         times[edit.name] = statistics.median(taken[2:])
     return times
+
+
+def whole_workspace(rounds: int) -> dict[str, float]:
+    """Milliseconds of the server's work from a key press to its reports on all of `FILES` files in `PARTS` deployments, by name of the edit; means.
+
+    Processor time, since the bench and what else the machine does would count as well.  The client pulls as VS Code does, and knows the reports on all files; new ones may come only of the edited deployment.
+    """
+    root = FOLDER / "parts"
+    shutil.rmtree(root, ignore_errors=True)
+    first = root / "d0"
+    first.mkdir(parents=True)
+    (FOLDER / ".git").mkdir(exist_ok=True)
+    masters, workers, sources = 3, 10, 10
+    tasks = FILES // PARTS - masters - workers - sources
+    deployment(first, masters, workers, sources, tasks, faults=False)
+    for number in range(1, PARTS):
+        copied(first, root / f"d{number}")
+    client = RawClient([*map(str, peers.DMLS), "serve", "--stdio"], env=peers.ENVIRONMENT)
+    client.answers["workspace/diagnostic/refresh"] = lambda _: None
+    times = {}
+    try:
+        client.initialize({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}, rootUri=root.as_uri())
+        known: dict[str, str] = {}
+
+        def reports() -> set[str]:
+            """The files of which something new is told."""
+            asked = {"previousResultIds": [{"uri": uri, "value": id} for uri, id in known.items()]}
+            items = client.ask("workspace/diagnostic", asked)["result"]["items"]
+            known.update({item["uri"]: item["resultId"] for item in items})
+            return {item["uri"] for item in items if item["kind"] == "full"}
+
+        assert len(reports()) == FILES
+        for edit in EDITS:
+            path = first / edit.file
+            text = path.read_text(encoding="utf-8")
+            client.open(path.as_uri(), text)
+            # What the editor holds may differ from the disk, so that the files around are judged once more.
+            reports()
+            begun = 0.0
+            for number in range(rounds + 2):
+                if number == 2:
+                    # The first rounds load what the edit needs.
+                    begun = _worked(client.process.pid)
+                client.change(path.as_uri(), number + 2, {"text": edit.change(text, number)})
+                new = reports()
+                assert all(uri.startswith(first.as_uri()) for uri in new), edit.name
+            times[edit.name] = 1000 * (_worked(client.process.pid) - begun) / rounds
+            client.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+            reports()
+    finally:
+        client.close()
+    return times
+
+
+def _worked(pid: int) -> float:
+    """Seconds of processor time that a process has used; where the system does not tell, the time of day."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return time.perf_counter()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def cold(folder: Path, runs: int) -> float:

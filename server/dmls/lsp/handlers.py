@@ -10,6 +10,7 @@ turn, and may return a coroutine for what it still has to wait for.
 from __future__ import annotations
 
 import asyncio
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Sequence
 
 from lsprotocol import types as t
@@ -17,6 +18,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from dmls.ide.values import Refusal
 from dmls.lsp import actions, faults, from_proto, to_proto
+from dmls.lsp.scheduler import SLICE
 from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
@@ -148,11 +150,14 @@ async def workspace_diagnostic(ls: Server, params: t.WorkspaceDiagnosticParams) 
             session.progress(params.partial_result_token, {"items": items.copy()})
             items.clear()
 
+    served = perf_counter()
     for path in session.files():
-        # Between two pieces of work whoever is at the keyboard is served, and this request can be cancelled.
+        # Between two pieces of work whoever is at the keyboard is served, and this request can be cancelled; most files need no work.
         for _ in session.analysis().steps(path):
             await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        if perf_counter() - served > SLICE:
+            await asyncio.sleep(0)
+            served = perf_counter()
         document = session.documents.get(path)
         report = session.publisher.report(session.analysis(), path)
         if document is None:
