@@ -24,8 +24,12 @@ def star_error(pattern: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def error(pattern: str, part: str = "schema") -> str | None:
-    """None, or what DM answers to a pattern of a list or a route, where ``~`` begins a regular expression."""
+    """None, or what DM answers to a pattern of a list or a route, where ``~`` begins a regular expression.
+
+    Without `case-sensitive` DM writes an expression in small letters first.  What only one of the two forms is refused for gives None: it depends on that key.
+    """
     if pattern.startswith("~"):
-        return regexp.check(pattern[1:])
+        refused = regexp.check(pattern[1:])
+        return refused if refused is None or regexp.check(pattern[1:].lower()) is not None else None
     text = star_error(pattern)
     return f"insert into {part} selector: {text}" if text is not None else None

@@ -90,6 +90,7 @@ ROWS: tuple[Row, ...] = (
     Row('online-ddl-pattern', 'config', 1, 'entry', ('task',), ('online-ddl-regex',), 'dmls.rules.config.online_ddl_pattern', '2.0.7..'),
     Row('password-masked', 'config', 2, 'entry', ('source', 'task'), ('from.password', 'target-database.password'), 'dmls.rules.config.password_masked', '..'),
     Row('password-old-key', 'config', 2, 'entry', ('source', 'task'), ('from.password', 'target-database.password'), 'dmls.rules.config.password_old_key', '8.0.0..'),
+    Row('pattern-lowered', 'config', 1, 'file', ('task',), (), 'dmls.rules.config.pattern_lowered', '2.0.5..'),
     Row('relay-gtid', 'config', 1, 'file', ('source',), (), 'dmls.rules.config.relay_gtid', '..'),
     Row('relay-position', 'config', 1, 'entry', ('source',), ('relay-binlog-name',), 'dmls.rules.config.relay_position', '..'),
     Row('relay-start-unused', 'config', 2, 'file', ('source',), (), 'dmls.rules.config.relay_start_unused', '..'),
