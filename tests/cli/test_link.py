@@ -102,7 +102,7 @@ def test_calls_of_dmctl(here: Path, dmls: Run) -> None:
         assert ran.status == 1 and "first record does not look like a TLS handshake" in ran.out, ran
     (here / "more.sh").write_text("dmctl --master-addr 127.0.0.1:8261 --ssl-ca m1-ca.pem --ssl-cert m1-cert.pem --ssl-key m1-key.pem list-member\ndmctl --master-addr 10.9.9.9:8261 list-member\n")
     ran = dmls("explain", "--link", "dmctl", "m1", "--at", AT)
-    assert ran.status == 2 and "Several" in ran.err
+    assert ran.status == 2 and "means several" in ran.err and "run.sh:12" in ran.err
     # Of several calls the one is meant that calls the other end.
     ran = dmls("explain", "--link", "more.sh", "m1", "--at", AT)
     assert ran.status == 0, ran
@@ -127,7 +127,7 @@ def test_what_cannot_be_told(here: Path, dmls: Run) -> None:
     (here / "dm-worker-copy.toml").write_text((here / "dm-worker-w1.toml").read_text())
     assert dmls("explain", "--link", "w2", "nobody").status == 2
     assert "called nobody" in dmls("explain", "--link", "w2", "nobody").err
-    assert "Several files" in dmls("explain", "--link", "w1", "w2").err
+    assert "w1 means several" in dmls("explain", "--link", "w1", "w2").err
     assert "opens no connection" in dmls("explain", "--link", "w2", "dm-worker-copy.toml").err
     assert dmls("explain", "--link", "w2").status == 2
     assert dmls("explain", "unknown-key", "--at", AT).status == 2
