@@ -22,6 +22,8 @@ NO_CERTIFICATE = "tls: client didn't provide a certificate"
 UNKNOWN = "x509: certificate signed by unknown authority"
 UNVERIFIED = f"tls: failed to verify certificate: {UNKNOWN}"
 DIFFERENT = f"can't verify certificate, maybe different CA is used: {UNKNOWN}"
+P224 = "tls: unsupported certificate curve (P-224)"
+RSA_768 = "tls: failed to sign handshake: crypto/rsa: 768-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)"
 ONLY_CA = {"cert": False, "issuer": None}
 
 
@@ -76,12 +78,24 @@ ROWS = [
     # etcd dials without a pair, and checks where its peers come from.
     Row("a peer with a CA only", PEER, ONLY_CA, {}, (REQUIRED, NO_CERTIFICATE)),
     Row("a peer with a CA only and a stranger", PEER, ONLY_CA, {"issuer": "ca2"}, (UNVERIFIED, BAD)),
+    Row("a peer with a CA only looks at no name", PEER, ONLY_CA | {"allowed_cn": ["zz"]}, {}, (REQUIRED, NO_CERTIFICATE)),
     Row("a peer with half a pair", PEER, {"cert": False, "half": "key"}, {}, ("KeyFile and CertFile must both be present[key: /tls/file.pem, cert: ]", None), stage="config"),
     Row("a peer from the own machine", PEER, {"san": ["dns:localhost"]}, {}),
     Row("an address as a name", PEER, {"san": ["dns:127.0.0.1"]}, {}),
     Row("a wildcard over two labels", PEER, {"san": ["dns:*.test"]}, {}, ip="127.0.0.11"),
     Row("a wildcard within a label", PEER, {"san": ["dns:m*.dm.test"]}, {}, ("EOF", 'tls: "m1.dm.test" does not match any of DNSNames ["m*.dm.test"]'), ip="127.0.0.11"),
     Row("a name that may have the address", PEER, {"san": ["ip:127.0.0.11"]}, {}, ip="127.0.0.11"),
+    # A key that Go loads and cannot sign with: who has it learns of it, whatever the other end finds.
+    Row("a server with P-224", WORKER, {}, {"key": "p224"}, ("remote error: tls: handshake failure", P224)),
+    Row("a client with P-224", CALL, {"key": "p224"}, {}, (P224, "remote error: tls: handshake failure")),
+    Row("a client with P-224 of another CA", CALL, {"key": "p224", "issuer": "ca2"}, {}, (P224, UNVERIFIED)),
+    Row("old: P-224 is not shown", CALL, {"key": "p224"}, {}, (REQUIRED, NO_CERTIFICATE), OLD),
+    Row("a database that would like one", DB, {"key": "p224"}, {"client_auth": "if-given"}),
+    Row("a server with RSA 512", TO_WORKER, {}, {"key": "rsa512"}, ("remote error: tls: handshake failure", "tls: certificate RSA key size too small for supported signature algorithms")),
+    Row("Go 1.23: a server with RSA 768", WORKER, {}, {"key": "rsa768"}),
+    Row("Go 1.25: a server with RSA 768", WORKER, {}, {"key": "rsa768"}, ("remote error: tls: internal error", RSA_768), version="8.5.6"),
+    Row("Go 1.25: a server with RSA 768 of another CA", WORKER, {}, {"key": "rsa768", "issuer": "ca2"}, (DIFFERENT, RSA_768), version="8.5.6"),
+    Row("Go 1.25: a peer with RSA 768 from elsewhere", PEER, {"key": "rsa768", "san": ["ip:127.0.0.9"]}, {}, (RSA_768, "remote error: tls: internal error"), version="8.5.6"),
     # What a client hears depends on Go and on TLS.
     Row("Go 1.20: no certificate", WORKER, ONLY_CA, {}, (BAD, NO_CERTIFICATE), OLD, version="7.1.0"),
     Row("Go 1.20: a client of another CA", PEER, {"issuer": "ca2"}, {}, (BAD, UNVERIFIED), OLD, version="7.1.0"),

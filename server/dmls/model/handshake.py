@@ -6,7 +6,8 @@ Texts are Go's; those of handshakes that were run are in the vectors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Iterator
 
 from dmls.go.number import quote
 from dmls.model.allowed_cn import trimmed
@@ -30,11 +31,13 @@ from dmls.model.link import (
 from dmls.pki import file
 from dmls.pki.chain import verify, verify_host
 from dmls.pki.names import parse_ip
+from dmls.pki.signature import cannot_sign
 from dmls.version import NEW_TLS_HELPER, NEW_TLS_HELPER_TO_DATABASES, go_of
 
 if TYPE_CHECKING:
     from dmls.pki.chain import Verdict
     from dmls.pki.facts import Certificate, GoVersion
+    from dmls.pki.signature import CannotSign
 
     _Chains = tuple[tuple[Certificate, ...], ...]
 
@@ -58,6 +61,7 @@ _ALERTS = {
     "expired": "expired certificate",
     "not-yet-valid": "expired certificate",
 }
+_NEWEST_TLS = ("", "1.3")
 _REQUIRE = "require"
 _LOCALHOST = "localhost"
 _OWN = (bytes((127, 0, 0, 1)), bytes(15) + b"\1")
@@ -250,11 +254,22 @@ class _Story:
                 error = f"could not load client key pair: {self.pair_error(listener)}"
                 raise self.fail(LISTENER, "cannot-show", "remote error: tls: internal error", error, text=error)
             raise self.fail(LISTENER, "shows-nothing", "remote error: tls: unrecognized name", "tls: no certificates configured")
+        fault = self.cannot_sign(shown[0])
+        if fault is not None and fault.at_once:
+            raise self.fail(LISTENER, "cannot-sign", _ALERT + fault.alert, fault.text, text=fault.text)
         self.step(LISTENER, "shows", name=shown[0].subject.common_name)
+        with self.signing(LISTENER, fault):
+            self.check_shown(shown, names)
+
+    def check_shown(self, shown: tuple[Certificate, ...], names: tuple[str, ...]) -> None:
+        """How the dialer takes the listener's certificates."""
+        dialer = self.link.dialer
         roots = self.roots_of(dialer)
         if self.by_etcd:
             self.standard(shown, roots)
-            self.first_name(DIALER, names, shown[0])
+            if dialer.cert is not None or dialer.key is not None:
+                # Without both etcd's client has a CA and no other setting.
+                self.first_name(DIALER, names, shown[0])
             return
         # The new helper leaves it to Go to verify, which includes the host, only with a list.
         chains = self.standard(shown, roots) if not self.new or (names and not self.blind) else ()
@@ -280,6 +295,22 @@ class _Story:
             raise self.refuse(side, "refuses-chain" if side == DIALER else "refuses-client", _NOT_VERIFIED + str(verdict.go_error), text=verdict.go_error)
         if side == DIALER:
             self.step(DIALER, "accepts-chain", ca=verdict.chain[-1].subject.common_name)
+
+    def cannot_sign(self, leaf: Certificate) -> CannotSign | None:
+        return cannot_sign(leaf.public_key, self.go) if self.link.listener.max_tls in _NEWEST_TLS else None
+
+    @contextmanager
+    def signing(self, side: str, fault: CannotSign | None) -> Iterator[None]:
+        """The other end looks at the certificate of `side` while that signs: what it cannot do is what it says, whatever the other says."""
+        try:
+            yield
+        except _Failed as failed:
+            if fault is not None:
+                setattr(failed, side, fault.text)
+            raise
+        if fault is not None:
+            told = _ALERT + fault.alert
+            raise self.fail(side, "cannot-sign", *((fault.text, told) if side == DIALER else (told, fault.text)), text=fault.text)
 
     def verdict(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...], usage: str) -> Verdict:
         return verify(shown[0], shown[1:], roots, self.now, usage, self.go)
@@ -357,6 +388,15 @@ class _Story:
         shown = self.shown_by_client(roots, asks)
         if not shown:
             return
+        with self.signing(DIALER, self.cannot_sign(shown[0])):
+            self.check_client_shown(shown, roots, unseen)
+        if pair == PEER:
+            # After the handshake.
+            self.check_source(shown[0])
+
+    def check_client_shown(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...], unseen: bool) -> None:
+        """How the listener takes the dialer's certificates."""
+        listener, pair = self.link.listener, self.link.pair
         verdict = self.verdict(shown, roots, "client")
         if not verdict.ok and not unseen:
             raise self.refused_client(verdict.reason, _ALERTS.get(verdict.reason, _BAD), self.unverified(LISTENER, verdict.go_error), verdict.go_error)
@@ -367,8 +407,6 @@ class _Story:
             self.names_of_chains(LISTENER, listener.allowed_cn, None if unseen else verdict.chains)
         elif pair != DB:
             self.first_name(LISTENER, listener.allowed_cn, shown[0])
-        if pair == PEER:
-            self.check_source(shown[0])
 
     def shown_by_client(self, roots: tuple[Certificate, ...], asks: str) -> tuple[Certificate, ...]:
         """The certificates that the dialer shows when it is asked."""
@@ -378,15 +416,17 @@ class _Story:
             # The pair is read in the handshake, and whoever waits for the connection does not learn of it.
             error = f"could not load client key pair: {self.pair_error(dialer)}"
             raise self.fail(DIALER, "cannot-show", error, "remote error: tls: internal error", text=error)
-        if not shown:
+        # The old helper, and connections to databases, leave it to Go to choose, which shows only what it can use.
+        chosen_by_go = self.link.pair == DB or not (self.by_etcd or self.new)
+        fault = self.cannot_sign(shown[0]) if shown else None
+        if not shown or (chosen_by_go and fault is not None and fault.at_once):
             if asks == _REQUIRE:
                 raise self.fail(DIALER, "shows-nothing", self.told(_REQUIRED), _NO_CERTIFICATE)
             self.step(DIALER, "shows-nothing")
             return ()
         name = shown[0].subject.common_name
-        chosen_by_go = self.link.pair == DB or not (self.by_etcd or self.new)
         if chosen_by_go and roots and {c.issuer.raw for c in shown}.isdisjoint(c.subject.raw for c in roots):
-            # A server names the authorities it trusts, and Go shows no certificate of any other (errata 15).
+            # A server names the authorities it trusts; certificates of others are not shown (errata 15).
             self.step(DIALER, "keeps-certificate", name=name)
             if asks == _REQUIRE:
                 raise self.refused_client(_UNKNOWN, _REQUIRED, _NO_CERTIFICATE, _NO_CERTIFICATE)
@@ -402,7 +442,7 @@ class _Story:
         """What a client reads that a Go server did not verify (crypto/tls, processCertsFromClient)."""
         if self.go < _ALERTS_SINCE:
             alert = _BAD
-        elif alert == _REQUIRED and self.link.listener.max_tls not in ("", "1.3"):
+        elif alert == _REQUIRED and self.link.listener.max_tls not in _NEWEST_TLS:
             alert = "handshake failure" if self.go >= _FAILURE_SINCE else _BAD
         return _ALERT + alert
 

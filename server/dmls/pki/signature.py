@@ -26,8 +26,23 @@ ECDSA_FAILED = "x509: ECDSA verification failure"
 ED25519_FAILED = "x509: Ed25519 verification failure"
 KIND_DIFFERS = "x509: signature algorithm specifies an "
 
+_P224 = "P-224"
+_LEAST_BYTES_OF_PSS = 66
+"""The smallest modulus that holds a PSS signature with SHA-256, which TLS 1.3 needs at least (crypto/tls, rsaSignatureSchemes)."""
+
 _SHA1_OVERRIDE = " (temporarily override with GODEBUG=x509sha1=1)"
 _GO_TYPES = {RSA: "*rsa.PublicKey", ECDSA: "*ecdsa.PublicKey", ED25519: "ed25519.PublicKey"}
+
+
+class CannotSign(NamedTuple):
+    """What crypto/tls says of a key that it loads and cannot use in a handshake, and which alert the other end gets.
+
+    `at_once` means that no algorithm fits, which a server finds before it shows its certificate.
+    """
+
+    text: str
+    alert: str
+    at_once: bool
 
 
 class Algorithm(NamedTuple):
@@ -274,3 +289,19 @@ def _ed25519_ok(key: PublicKey, signed: bytes, signature: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def is_too_small_to_sign(key: PublicKey) -> bool:
+    """Whether no version of Go signs a TLS 1.3 handshake with this RSA key."""
+    return key.kind == RSA and (key.bits + 7) // 8 < _LEAST_BYTES_OF_PSS
+
+
+def cannot_sign(key: PublicKey, go: GoVersion) -> CannotSign | None:
+    """Why Go cannot sign a TLS 1.3 handshake with the private half of `key`; None where it can (crypto/tls, unsupportedCertificateError)."""
+    if key.kind == ECDSA and key.curve == _P224:
+        return CannotSign(f"tls: unsupported certificate curve ({key.curve})", "handshake failure", True)
+    if is_too_small_to_sign(key):
+        return CannotSign("tls: certificate RSA key size too small for supported signature algorithms", "handshake failure", True)
+    if key.kind == RSA and key.bits < 1024 and go >= GO_1_24:
+        return CannotSign(f"tls: failed to sign handshake: crypto/rsa: {key.bits}{RSA_TOO_SMALL}", "internal error", False)
+    return None

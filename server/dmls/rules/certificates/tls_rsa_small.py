@@ -3,7 +3,7 @@
 What: the RSA key of a certificate in `ssl-cert` has fewer than 2048 bits, or one of fewer than 1024 bits signs for it.
 
 Why: Go 1.24 and later (DM 8.5.5 and later of 8.5, 26.3 and later) sign and verify nothing with fewer than 1024 bits:
-`crypto/rsa: 768-bit keys are insecure`. Below 528 bits no version can sign a TLS 1.3 handshake: `tls: certificate RSA key size too small for
+`crypto/rsa: 768-bit keys are insecure`. Below 521 bits no version can sign a TLS 1.3 handshake: `tls: certificate RSA key size too small for
 supported signature algorithms` (dm-tls.md §4, run with Go). From 1024 bits on it works, but fewer than 2048 are not safe any more, and
 MySQL's OpenSSL may refuse them.
 
@@ -25,14 +25,13 @@ from dmls.model.chain_fault import SMALL
 from dmls.model.tls_block import CERT
 from dmls.model.tls_outcome import NONE, refused_peer
 from dmls.pki.facts import GO_1_24, RSA, Certificate
+from dmls.pki.signature import is_too_small_to_sign
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue_for_new_key
 from dmls.rules.certificates._chain import fault_of, report
 from dmls.version import go_of, with_go
 
 _LEAST, _WISE = 1024, 2048
-_LEAST_TO_SIGN = 528
-"""The smallest modulus that holds a PSS signature with SHA-256, which TLS 1.3 needs at least (Go: rsaSignatureSchemes)."""
 
 
 def check(source: Source, ctx: Context) -> Iterator[Finding]:
@@ -59,7 +58,7 @@ def _leaf(source: Source, leaf: Certificate, ctx: Context) -> Iterator[Finding]:
     bits = leaf.public_key.bits
     if leaf.public_key.kind != RSA or bits >= _WISE:
         return
-    always = bits < _LEAST_TO_SIGN
+    always = is_too_small_to_sign(leaf.public_key)
     fails = always or (bits < _LEAST and go_of(ctx.version) >= GO_1_24)
     outcome = refused_peer(source.owner) if fails else NONE
     block = source.block_of(leaf)
