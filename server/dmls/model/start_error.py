@@ -25,6 +25,7 @@ NO_SOURCE_ID = DmError(
     "dm-worker should bind a non-empty source ID which represents a MySQL/MariaDB instance or a replica group. \n notice: if you use old version dm-ansible, please update to newest version.",
 )
 LONG_SOURCE_ID = DmError(40006, _WORKER, "medium", "the length of source ID {value} is more than max allowed value {most}")
+RELAY_NAME = DmError(40007, _WORKER, "medium", "relay-binlog-name {value} not valid")
 BACKOFF = DmError(20043, _CONFIG, "high", "`backoff-max` value {most} is less than `backoff-min` value {least}", "Please increase `backoff-max` config in task configuration file.")
 SECRET_KEY = DmError(
     20067,

@@ -42,9 +42,9 @@ NO_POSITION = _error(
     "meta",
 )
 NO_META = _error(20022, "mysql-instance({number}) must set meta for task-mode {mode}", "meta")
-BOTH_DUMPS = _error(20015, "mydumper-config-name and mydumper should only specify one", workaround="Please check the `mydumper-config-name` and `mydumper` config in task configuration file.")
-BOTH_LOADS = _error(20016, "loader-config-name and loader should only specify one", workaround="Please check the `loader-config-name` and `loader` config in task configuration file.")
-BOTH_SYNCS = _error(20017, "syncer-config-name and syncer should only specify one", workaround="Please check the `syncer-config-name` and `syncer` config in task configuration file.")
+BOTH_DUMPS = _error(20015, "mysql-instance: {ordinal}: mydumper-config-name and mydumper should only specify one", workaround="Please check the `mydumper-config-name` and `mydumper` config in task configuration file.")
+BOTH_LOADS = _error(20016, "mysql-instance: {ordinal}: loader-config-name and loader should only specify one", workaround="Please check the `loader-config-name` and `loader` config in task configuration file.")
+BOTH_SYNCS = _error(20017, "mysql-instance: {ordinal}: syncer-config-name and syncer should only specify one", workaround="Please check the `syncer-config-name` and `syncer` config in task configuration file.")
 NO_ROUTE = _error(20023, "mysql-instance({number})'s route-rules {name} not exist in routes", k.ROUTE_RULES)
 NO_FILTER = _error(20024, "mysql-instance({number})'s filter-rules {name} not exist in filters", k.FILTER_RULES)
 NO_LIST = _error(20026, "mysql-instance({number})'s list {name} not exist in block allow list", k.BLOCK_ALLOW_LIST)
@@ -97,6 +97,13 @@ FOREIGN_KEYS = _error(
 )
 LISTS = _error(20044, "generate block allow list error", k.BLOCK_ALLOW_LIST, "high")
 ROUTER = _error(20045, "generate table router error", "routes", "high")
+COLUMN_MAPPINGS = _error(
+    20064,
+    "column-mapping is not supported since v6.6.0",
+    level="high",
+    workaround="Please use extract-table/extract-schema/extract-source to handle data conflict when merge tables. "
+    "See https://docs.pingcap.com/tidb/v6.4/task-configuration-file-full#task-configuration-file-template-advanced",
+)
 CHUNK = _error(20047, "invalid `chunk-filesize` {text}", k.CHUNK_FILESIZE, "high")
 TIME_ZONE = _error(20008, "{cause}", "timezone")
 TO_TOML = _error(20002, "encode subtask config", workaround="Please check the configuration file has correct TOML format.")

@@ -37,7 +37,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     mark = {"single": "'", "double": '"'}.get(entry.raw.style, "") if isinstance(entry.raw, Scalar) else ""
     change = edit.set_value(ctx.config, entry, f"{mark}1s{mark}")
     fixes = (ctx.fix("replace-value", change, how=Applicability.UNSAFE, value="1s"),) if change is not None else ()
-    text = BACKOFF.text(message=BACKOFF.message.format(most=entry.text, least="1s"))
+    text = BACKOFF.text(message=BACKOFF.message.format(most=duration.format(nanoseconds), least="1s"))
     yield ctx.finding(RULE, ctx.config.value_span(entry), codes=(BACKOFF.code,), dm_text=text, fixes=fixes, value=entry.text)
 
 

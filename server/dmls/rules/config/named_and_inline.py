@@ -24,7 +24,7 @@ from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severi
 
 
 def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
-    for instance in instances(config):
+    for number, instance in enumerate(instances(config)):
         for reference in REFERENCES:
             if reference.conflict is None:
                 continue
@@ -38,7 +38,7 @@ def check(config: ConfigFile, ctx: Context) -> Iterator[Finding]:
                 if entry in instance.children and (removal := edit.delete(config, entry)) is not None
             )
             at = config.key_span(inline) if inline in instance.children else config.value_span(instance)
-            yield ctx.finding(RULE, at, codes=(error.code,), dm_text=e.text(error), fixes=ways, key=inline.key, named=named.key)
+            yield ctx.finding(RULE, at, codes=(error.code,), dm_text=e.text(error, ordinal=e.ordinal(number)), fixes=ways, key=inline.key, named=named.key)
 
 
 RULE = Rule("named-and-inline", "config", Severity.ERROR, CONFIG_FILE, (kinds.TASK,), check, codes=(20015, 20016, 20017))

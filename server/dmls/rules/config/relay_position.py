@@ -21,6 +21,7 @@ from dmls.go import binlog_name
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.start_error import RELAY_NAME
 from dmls.pattern import LazyPattern
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
@@ -35,7 +36,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     span = ctx.config.value_span(entry)
     if not binlog_name.is_valid(entry.text):
-        yield ctx.finding(RULE, span, fixes=_fixes(entry, ctx), value=entry.text)
+        said = RELAY_NAME.text(message=RELAY_NAME.message.format(value=entry.text))
+        yield ctx.finding(RULE, span, dm_text=said, fixes=_fixes(entry, ctx), value=entry.text)
     elif entry.text.startswith("."):
         yield ctx.finding(RULE, span, "no-base", severity=Severity.WARNING, codes=(), value=entry.text)
 

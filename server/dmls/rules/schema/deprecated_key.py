@@ -22,16 +22,16 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decoded import status_in
 from dmls.model.migration import filled, row_of
 from dmls.model.successor import successor
+from dmls.model.task_error import COLUMN_MAPPINGS
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.rules._moves import fixes
 from dmls.schema import keys as k
+from dmls.schema.history import status_in
 from dmls.version import parse_version
 
 IMPORT_MODES = (f"{k.LOADERS}.<name>.{k.IMPORT_MODE}", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.IMPORT_MODE}")
-NO_COLUMN_MAPPING = 20064
 
 
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     args = {"key": entry.key, "meant": new.meant if new else "", "kind": new.kind if new else ""}
     span = ctx.config.key_span(entry)
     if status == "error" and filled(entry):
-        yield ctx.finding(RULE, span, "refused", codes=(NO_COLUMN_MAPPING,), tag="deprecated", key=entry.key)
+        yield ctx.finding(RULE, span, "refused", codes=(COLUMN_MAPPINGS.code,), dm_text=COLUMN_MAPPINGS.text(), tag="deprecated", key=entry.key)
         return
     # DM warns of a key that it maps to another; of one that merely works it says nothing.
     severity = Severity.WARNING if status == "mapped" else Severity.INFORMATION

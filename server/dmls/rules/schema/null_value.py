@@ -22,9 +22,10 @@ from typing import Iterator, Sequence
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decoded import default_in
+from dmls.model.start_error import BACKOFF
 from dmls.rule import ENTRY, NULL, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
+from dmls.schema.history import default_in
 from dmls.version import ALWAYS, VersionSet, parse_version_set
 
 CRASHES = (f"{k.VALIDATORS}.<name>", f"{k.EXPRESSION_FILTER}.<name>")
@@ -41,7 +42,8 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         return
     span = ctx.config.span(entry)
     if schema.path in (k.CHECKER, f"{k.CHECKER}.{k.BACKOFF_MAX}"):
-        yield ctx.finding(RULE, span, "checker", severity=Severity.ERROR, codes=(20043,), fixes=ctx.later(_deletion, entry, Applicability.SAFE), key=entry.key)
+        said = BACKOFF.text(message=BACKOFF.message.format(most="0s", least="1s"))
+        yield ctx.finding(RULE, span, "checker", severity=Severity.ERROR, codes=(BACKOFF.code,), dm_text=said, fixes=ctx.later(_deletion, entry, Applicability.SAFE), key=entry.key)
     elif schema.path in CRASHES:
         ways = _written(entry, "{}", ctx) if schema.path == CRASHES[0] else ctx.later(_deletion, entry, Applicability.MANUAL)
         yield ctx.finding(RULE, span, "crash", severity=Severity.ERROR, fixes=ways, key=entry.name)
