@@ -424,7 +424,10 @@ def days_of(old: Certificate | None, usual: int = DAYS) -> int:
 
 
 def subject_of(raw: bytes, common_name: str = "") -> str:
-    """A distinguished name for ``-subj``, with another common name in the end if one is given; attributes that are not plain are left out."""
+    """A distinguished name for ``-subj``, with another common name if one is given; attributes that are not plain are left out.
+
+    The other one takes the place of all that were there: of several, Go counts the last (dm-tls.md), and OpenSSL shows programs the first.
+    """
     parts = []
     _, at, end = der.read(raw, 0, len(raw))
     while 0 <= at < end:
@@ -435,6 +438,8 @@ def subject_of(raw: bytes, common_name: str = "") -> str:
             attribute = _ATTRIBUTES.get(der.oid(raw[first:behind])[0])
             tag, start, behind = der.read(raw, behind, inside)
             text = raw[start:behind].decode(_ENCODINGS.get(tag, "utf-8"), "replace")
+            if attribute == "CN" and common_name:
+                continue
             if attribute is not None and text and text.isprintable() and "\ufffd" not in text and (attribute != "C" or len(text) == 2):
                 parts.append(f"/{attribute}={_escaped(text)}")
     if common_name:
