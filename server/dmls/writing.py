@@ -68,16 +68,16 @@ class Writing:
         if isinstance(written, Existing):
             return None if written.same else Failure("change.exists", {"path": self._name(created.path)})
         if isinstance(written, NotWritten):
-            return Failure("cli.fix-not-written", {"path": self._name(created.path), "reason": written.reason})
+            return Failure("change.not-written", {"path": self._name(created.path), "reason": written.reason})
         self._done.append(created)
         return None
 
     def _edit(self, edited: Edited) -> Failure | None:
         written = write_atomic(edited.path, edited.new.encode("utf-8"), edited.old.encode("utf-8"))
         if isinstance(written, Changed):
-            return Failure("cli.fix-changed", {"path": self._name(edited.path)})
+            return Failure("change.changed", {"path": self._name(edited.path)})
         if isinstance(written, NotWritten):
-            return Failure("cli.fix-not-written", {"path": self._name(edited.path), "reason": written.reason})
+            return Failure("change.not-written", {"path": self._name(edited.path), "reason": written.reason})
         self._done.append(edited)
         if written.links:
             self._tell("cli.fix-links", {"path": self._name(edited.path)})

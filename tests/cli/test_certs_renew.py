@@ -255,7 +255,8 @@ def test_what_cannot_be_renewed_is_told_and_the_rest_is_done(dmls: Run, here: Pa
     ("arguments", "said"),
     [
         (("source.yaml",), "no certificate to renew"),
-        (("tls/m1.pem",), "name it with --ca-key"),
+        (("tls/m1.pem",), "no certificate can be renewed; tls/m1.pem: the private key of its CA, tls/ca.pem, was not found; name it with --ca-key"),
+        (("empty",), "no certificate to renew"),
         (("tls/m1-key.pem",), "no certificate to renew"),
         (("tls/m1.pem", "--ca", "tls/absent.pem"), "the CA that signed this certificate was not found"),
         (("tls/m1.pem", "--days", "x"), "--days cannot be"),
@@ -265,6 +266,7 @@ def test_what_cannot_be_renewed_is_told_and_the_rest_is_done(dmls: Run, here: Pa
 def test_what_cannot_be_is_said(dmls: Run, here: Path, arguments: tuple[str, ...], said: str) -> None:
     write(here, DEPLOYMENT)
     own_ca(here)
+    (here / "empty").mkdir()
     assert dmls("certs", "new").status == 0
     (here / "tls" / "ca-key.pem").rename(here / "hidden.pem")
     more = () if "--ca" in arguments or "x" not in arguments else ("--ca-key", "hidden.pem")

@@ -204,6 +204,77 @@ def test_a_topology(dmls: Run, here: Path, switch: str) -> None:
     assert (here / "topology.yaml").read_text() == text.replace(": no #", ": false #")
 
 
+def test_a_topology_that_comes_before_the_files_it_became(dmls: Run, here: Path) -> None:
+    """The certificate is made for what both speak of, and each file names it."""
+    plain(here, 1, "full")
+    (here / "a-topology.yaml").write_text("global:\n  user: tidb\nmaster_servers:\n  - host: 10.0.0.1\nworker_servers:\n  - host: 10.0.1.1\n  - host: 10.0.1.2\n")
+    assert dmls("tls", "enable", ".").status == 0
+    for name, stem in (("dm-master1", "dm-master-10.0.0.1-8261"), ("dm-worker1", "dm-worker-10.0.1.1-8262"), ("dm-worker2", "dm-worker-10.0.1.2-8262")):
+        text = (here / f"{name}.toml").read_text()
+        assert f'/tls/{stem}.pem"\n' in text and f'/tls/{stem}-key.pem"\n' in text
+    assert len(list((here / "tls").iterdir())) == 2 * 5
+
+
+def test_components_of_one_script_have_certificates_of_their_own(dmls: Run, here: Path) -> None:
+    """Without names, they are told apart by their addresses; a call without any flag is left to the person."""
+    lines = [f"bin/dm-worker --worker-addr=10.0.1.{i}:8262 --join=10.0.0.1:8261 &" for i in (1, 2)]
+    (here / "start.sh").write_text("\n".join(["#!/bin/sh", *lines, "bin/dm-master\n"]))
+    ran = dmls("tls", "enable", ".")
+    text = (here / "start.sh").read_text()
+    assert all(f"--ssl-cert={here.as_posix()}/tls/dm-worker-10.0.1.{i}-8262.pem" in text for i in (1, 2))
+    assert text.endswith("\nbin/dm-master\n") and "start.sh:4: to do: more flags may come to this command from elsewhere; it needs --ssl-ca=" in ran.out
+
+
+def test_what_a_script_names(dmls: Run, here: Path) -> None:
+    """A file beside it belongs to the deployment, though nobody named it; one that is not here is told of."""
+    before = plain(here, 1, "full")
+    (here / "start.sh").write_text("#!/bin/sh\nbin/dm-master --config dm-master1.toml\nbin/dm-worker --config /etc/dm/away.toml\n")
+    ran = dmls("tls", "enable", "start.sh")
+    assert ran.status == 1 and "start.sh:3: not carried over: this command starts a component with /etc/dm/away.toml, which is not here" in ran.out
+    assert "ssl-cert" in (here / "dm-master1.toml").read_text()
+    assert dmls("tls", "disable", "start.sh").status == 1
+    assert (here / "dm-master1.toml").read_bytes() == before["dm-master1.toml"]
+    (here / "only.sh").write_text("#!/bin/sh\nbin/dm-worker --config /etc/dm/away.toml\n")
+    alone = dmls("tls", "disable", "only.sh")
+    assert (alone.status, alone.err) == (1, "") and "/etc/dm/away.toml, which is not here" in alone.out
+
+
+@pytest.mark.parametrize("action", ("enable", "disable"))
+def test_files_that_are_no_utf_8_stay(dmls: Run, here: Path, action: str) -> None:
+    plain(here, 1, "full")
+    if action == "disable":
+        dmls("tls", "enable", ".")
+    for name in ("dm-master1.toml", "status.sh"):
+        (here / name).write_bytes((here / name).read_text().encode("utf-16"))
+    before = now(here)
+    ran = dmls("tls", action, ".")
+    assert ran.status == 1 and "dm-master1.toml: not carried over: the file is not UTF-8" in ran.out
+    assert {name for name, data in now(here).items() if data != before[name]} == {"dm-worker1.toml", "dm-worker2.toml"}
+
+
+def test_components_that_encrypt_already_have_a_ca_of_their_own(dmls: Run, here: Path) -> None:
+    plain(here, 1, "full")
+    with (here / "dm-worker1.toml").open("a") as file:
+        file.write('ssl-ca = "/e/ca.pem"\nssl-cert = "/e/w1.pem"\nssl-key = "/e/w1.key"\ncert-allowed-cn = ["prod"]\n')
+    ran = dmls("tls", "plan", ".")
+    assert "dm-worker1.toml: to do: w1 has certificates already, which another CA has signed than the new ones" in ran.out
+    assert 'cert-allowed-cn = ["prod"]' in ran.out and "dm-worker2.toml: to do" not in ran.out
+
+
+def test_addresses_that_nobody_tells_and_containers(dmls: Run, here: Path) -> None:
+    (here / "dm-master.toml").write_text('name = "m1"\nmaster-addr = ":8261"\n')
+    (here / "run.sh").write_text("#!/bin/sh\ndocker run pingcap/dm /dm-worker --name=w1 --worker-addr=:8262 --advertise-addr=dm-worker1:8262 --join=m1:8261\n")
+    ran = dmls("tls", "plan", ".")
+    assert "dm-master.toml: to do: no file says under which address others call m1" in ran.out
+    assert f"run.sh:2: to do: w1 runs in a container: mount {here.as_posix()}/tls into it" in ran.out
+
+
+def test_databases_alone_have_nobody_whose_certificates_they_could_use(dmls: Run, here: Path) -> None:
+    (here / "source.yaml").write_text("source-id: s\nfrom:\n  host: 10.0.2.1\n  port: 3306\n  user: root\n")
+    ran = dmls("tls", "enable", "--databases", ".")
+    assert ran.status == 2 and "no dm-master and no dm-worker was found" in ran.err
+
+
 def test_names_of_files_cannot_leave_a_comment_or_a_command(dmls: Run, here: Path) -> None:
     plain(here, 3, "full")
     (here / "dm-master2.toml").write_text((here / "dm-master2.toml").read_text().replace('name = "m2"', 'name = "m2\\nrm -rf /;$(id)"'))

@@ -16,7 +16,7 @@ from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Opti
 from dmls.model.effective import differences, effective
 from dmls.schema.load import load
 from dmls.version import parse_version
-from dmls.views.change_shown import said
+from dmls.words.catalogue import sentence
 from support.core import analysis_of
 
 TASK = "name: orders\ntask-mode: all\ntarget-database: {host: 10.0.0.9, port: 4000, user: dm, password: ''}\n"
@@ -92,7 +92,7 @@ ROWS = (
     gone("remove-meta off", "remove-meta: false\n", "remove-meta"),
     gone("disable-heartbeat", "disable-heartbeat: true\n", "disable-heartbeat"),
     gone("enable-heartbeat", "enable-heartbeat: true\n", "enable-heartbeat"),
-    gone("heartbeat intervals", "heartbeat-update-interval: 1\n", "heartbeat-update-interval"),
+    *(gone(f"heartbeat-{what}-interval", f"heartbeat-{what}-interval: 1\n", f"heartbeat-{what}-interval") for what in ("update", "report")),
     Row("heartbeat for DM 2.0.1", "enable-heartbeat: true\n", None, (), "2.0.1"),
     Row("timezone awakes", "timezone: Asia/Tokyo\n", None, ((DUTY, "`timezone` had no effect in DM 2.0.5"),), "8.5.0", "2.0.5"),
     Row("the default of timezone", "online-ddl: false\n", None, ((ADVICE, "`timezone` is not written"),), "8.5.0", "2.0.5"),
@@ -169,6 +169,7 @@ ROWS = (
     *(gone(f"{key} of a master", f'{key} = "x"\n', key, file="dm-master.toml") for key in ("log-rotate", "config-file")),
     Row("secret-key-path for 7.5", 'secret-key-path = "/k"\n', None, ((DUTY, "needs 8.0.0"),), "7.5.0", file="dm-master.toml"),
     Row("v1-sources-path", 'v1-sources-path = "/v1"\n', None, ((DUTY, "is for the upgrade from DM 1.0"),), file="dm-master.toml"),
+    Row("a rate that DM replaces", "rpc-rate-limit = 0\n", "rpc-rate-limit = 10.0\n", ((DONE, "Write `10.0`"),), file="dm-master.toml"),
     gone("log-rotate of a worker", 'log-rotate = "day"\n', "log-rotate", file="dm-worker.toml"),
     Row("keys of a worker of DM 1.0", "enable-gtid = true\n", None, ((DUTY, "enable-gtid"),), file="dm-worker.toml"),
     Row("the default of keepalive-ttl", "", None, ((ADVICE, "`keepalive-ttl` is not written; its default is 60 in DM 8.5.0, and was 10"),), "8.5.0", "2.0.1", file="dm-worker.toml"),
@@ -205,13 +206,13 @@ def test_row(row: Row, end: str) -> None:
     if row.name == "online DDL written":
         expected = expected.replace("task-mode: all\n", "task-mode: all\nonline-ddl: false\n")
     assert new == expected.replace("\n", end)
-    report = [(note.level, said(note.message, note.args, "en")) for note in change.notes]
+    report = [(note.level, sentence(note.message, note.args, "en")) for note in change.notes]
     for level, piece in row.notes:
         assert any(level == got and piece in text for got, text in report), report
     if not row.notes:
         assert report == []
     for note in change.notes:
-        assert said(note.message, note.args, "zh")
+        assert sentence(note.message, note.args, "zh")
     # The second run finds nothing to do, and no key is gone without a line, unless its whole block is.
     again, same = migrated(row.file, new, row)
     assert same == new and not again.edited
@@ -298,5 +299,25 @@ def test_every_key_that_some_version_lacks_is_told_for_it() -> None:
         old = f"{first.major}.{first.minor - 1}.0" if first.minor else "2.0.0" if first.major == 2 else "5.4.0"
         change, _ = migrated("task.yaml", TASK + INSTANCES + f"{name}: {value}\n", Row("", "", None, to=old))
         told += 1
-        assert any(name in said(note.message, note.args, "en") for note in change.notes), name
+        assert any(name in sentence(note.message, note.args, "en") for note in change.notes), name
     assert told
+
+
+FROM = "source-id: a\nfrom:\n  host: 10.0.0.9\n  port: 3306\n  user: dm\n  password: ''\n"
+TARGET = "name: orders\ntask-mode: all\ntarget-database:\n  host: 10.0.0.9\n  port: 4000\n  user: dm\n  password: ''\n"
+
+
+def test_keys_of_connections_to_databases() -> None:
+    packet = "  max-allowed-packet: 67108864\n"
+    for file, text, rest in (("source.yaml", FROM, ""), ("task.yaml", TARGET, INSTANCES)):
+        change, new = migrated(file, text + packet + rest, Row("", "", None))
+        assert new == text + rest
+        assert [(note.level, sentence(note.message, note.args, "en")) for note in change.notes] == [(DONE, "Delete `max-allowed-packet`")]
+
+
+def test_rows_that_one_session_cannot_write_at_once() -> None:
+    text = TARGET + "  session: {foreign_key_checks: 1}\n" + INSTANCES + sync("compact: true")
+    change, new = migrated("task.yaml", text, Row("", "", None))
+    assert new == text and [note.level for note in change.notes] == [DUTY]
+    _, new = migrated("task.yaml", text, Row("", "", None, unsafe=True))
+    assert new == text.replace("compact: true", "compact: false")

@@ -58,7 +58,7 @@ def test_nothing_is_overwritten(tmp_path: Path, blocked: str) -> None:
     assert not carry_out(change, told, name)
     assert (tmp_path / blocked).read_text() == "mine"
     assert (tmp_path / "a").read_text() == "old a\n" and (blocked == "n" or not (tmp_path / "n").exists())
-    assert told.messages[0] == ("cli.fix-not-written" if blocked == "keys" else "change.exists")
+    assert told.messages[0] == ("change.not-written" if blocked == "keys" else "change.exists")
 
 
 @pytest.mark.parametrize("target", ("gone", "there"))
@@ -75,7 +75,7 @@ def test_a_file_that_changed_meanwhile_takes_all_back(tmp_path: Path) -> None:
     told = Told()
     assert not carry_out(change, told, name)
     assert told == [
-        ("cli.fix-changed", {"path": "b"}),
+        ("change.changed", {"path": "b"}),
         ("change.taken-back", {"path": "a"}),
         ("change.taken-back", {"path": "k"}),
         ("change.taken-back", {"path": "n"}),
@@ -99,7 +99,7 @@ def test_what_cannot_be_taken_back_is_told_with_the_way_back(tmp_path: Path, mon
     told = Told()
     assert not carry_out(change, told, name)
     messages = dict(told)
-    assert told.messages[:2] == ["cli.fix-not-written", "change.not-taken-back"]
+    assert told.messages[:2] == ["change.not-written", "change.not-taken-back"]
     command = str(messages["change.not-taken-back"]["command"])
     assert command == f"mv {tmp_path}/a.before-dmls {tmp_path}/a" and (tmp_path / "a.before-dmls").read_text() == "old a\n"
     monkeypatch.undo()

@@ -113,7 +113,7 @@ def _finish(parsed: Parsed, console: Console, session: Session, change: Change, 
             console.note("change.exists", path=book)
             return FAULT
         if isinstance(outcome, NotWritten):
-            console.note("cli.fix-not-written", path=book, reason=outcome.reason)
+            console.note("change.not-written", path=book, reason=outcome.reason)
             return FAULT
     return FINDINGS if any(note.level == LOST for note in change.notes) else CLEAN
 

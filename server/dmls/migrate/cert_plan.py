@@ -16,7 +16,7 @@ from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, Container, Iterable, Iterator, NamedTuple, Protocol, Sequence
 
-from dmls.migrate.change import PRIVATE, PUBLIC, Created
+from dmls.migrate.change import PRIVATE, PUBLIC, CannotDo, Created
 from dmls.migrate.deployment import NAME_OF, line_id
 from dmls.model import kind as kinds
 from dmls.model import openssl, tls_path
@@ -296,9 +296,11 @@ def _of_config(request: Request, config: ConfigFile, cards: tuple[str, ...]) -> 
     elif config.kind in kinds.COMPONENTS:
         hosts = dict.fromkeys((*own_hosts(config), *_heard(config), *_called_by_name(request, config)))
         name = config.get(k.NAME)
-        label = name.text if name is not None and name.text else _stem(config.path)
         first = endpoints(config, k.ADVERTISE_ADDR) or endpoints(config, k.MASTER_ADDR, k.WORKER_ADDR)
         address = (config.kind, first[0].host.lower(), first[0].port or "") if first else ("", "", "")
+        # A script may start several components.
+        usual = _stem(config.path) if config.language == "toml" else "-".join(("dm", *address)) if all(address) else f"dm-{config.kind}"
+        label = name.text if name is not None and name.text else usual
         yield Found(Target(config.path, config.kind, label, next(iter(own_hosts(config)), ""), *_paths(config.kind, config.root), cards), tuple(hosts), address)
     elif config.kind == kinds.DMCTL:
         yield Found(Target(config.path, config.kind, "dmctl", "", *_paths(config.kind, config.root)))
@@ -312,16 +314,26 @@ def _of_config(request: Request, config: ConfigFile, cards: tuple[str, ...]) -> 
         yield Found(target, (host.text,) if host is not None and host.text else ())
 
 
-def left_to_tiup(topology: ConfigFile) -> bool:
+def left_to_tiup(request: Request) -> bool:
+    """Whether TiUP makes the certificates of some topology."""
+    return any(_makes_its_own(config) for path in request.paths if (config := request.files.file(path)) is not None and config.kind == kinds.TOPOLOGY)
+
+
+def _makes_its_own(topology: ConfigFile) -> bool:
     """Whether TiUP makes all certificates itself, with a CA of its own."""
     enabled = topology.get(k.GLOBAL, k.ENABLE_TLS)
     return enabled is not None and enabled.text == "true"
 
 
+def nobody(request: Request) -> CannotDo:
+    """Why there is nobody to make certificates for."""
+    return CannotDo("certs-new.by-tiup" if left_to_tiup(request) else "certs-new.no-components")
+
+
 def _of_topology(config: ConfigFile) -> Iterator[Found]:
     from dmls.model.topology import instances
 
-    if left_to_tiup(config):
+    if _makes_its_own(config):
         return
     common = config.get(k.SERVER_CONFIGS)
     for instance in instances(config):

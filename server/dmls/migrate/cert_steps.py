@@ -26,7 +26,7 @@ class Disk:
     __slots__ = ("_lookup", "pending")
 
     def __init__(self, request: Request) -> None:
-        self._lookup: Lookup = request.files.lookup(request.paths[0])
+        self._lookup: Lookup = request.files.lookup(next(iter(request.paths), request.folder))
         self.pending = False
 
     def exists(self, path: str) -> bool:

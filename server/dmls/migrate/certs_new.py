@@ -57,7 +57,7 @@ def make(request: Request) -> Change:
     folder = request.path(options.value("output")) if options.value("output") else f"{common_folder(request.paths)}/tls"
     wishes = cert_plan.plan(request, common_name(request), folder, wanted)
     if not any(wish.role == cert_plan.COMPONENT for wish in wishes):
-        raise CannotDo("certs-new.by-tiup" if _left_to_tiup(request) else "certs-new.no-components")
+        raise cert_plan.nobody(request)
     disk = Disk(request)
     authority, kept = _without_there(wishes[0], disk)
     wishes = (authority, *wishes[1:])
@@ -132,11 +132,6 @@ def common_name(request: Request) -> str:
     if not trimmed(name) or name != trimmed(name) or len(name) > LONGEST_NAME or _CONTROL.search(name):
         raise CannotDo("certs-new.common-name", name=name, most=LONGEST_NAME)
     return name
-
-
-def _left_to_tiup(request: Request) -> bool:
-    """Whether TiUP makes the certificates."""
-    return any(cert_plan.left_to_tiup(config) for config in map(request.files.file, request.paths) if config is not None and config.kind == kinds.TOPOLOGY)
 
 
 # What is there
@@ -233,7 +228,7 @@ def _notes(request: Request, wishes: CertPlan, missing: CertPlan, given: Authori
         yield Note(ADVICE, "certs-new.ends-with-ca", {"day": day_of(end)})
     if not request.options.flag("openssl") and given is None:
         yield Note(DUTY, "certs-new.keep-key", {}, wishes[0].key_path)
-    if _left_to_tiup(request):
+    if cert_plan.left_to_tiup(request):
         yield Note(ADVICE, "certs-new.by-tiup")
     folders = {(folder_of(path), folder_of(local)) for wish in wishes[1:] for t in wish.targets for path, local in ((t.cert, wish.cert),) if path.startswith("/") and path != local}
     if len(wishes[1:]) and folders and all(request.files.settings(t.path).local_path(t.cert) is None for wish in wishes[1:] for t in wish.targets if t.cert):

@@ -21,6 +21,7 @@ from dmls.model.reload import AGAIN, HANDSHAKE, RESTART, reload_story
 from dmls.model.tls_block import CA, CERT, KEY
 from dmls.model.tls_path import common_folder
 from dmls.pki.facts import ECDSA, ED25519, RSA, Certificate
+from dmls.words.catalogue import Words
 
 _SIZES = {RSA: (2048, 3072, 4096), ECDSA: (256, 384, 521), ED25519: (256,)}
 
@@ -60,7 +61,7 @@ def make(request: Request) -> Change:
         return Change()
     if not kept:
         first = next((n for n in notes if n.level == LOST), None)
-        raise CannotDo(first.message, **{"path": first.file, **first.args}) if first is not None else CannotDo("certs-renew.nothing")
+        raise CannotDo("certs-renew.none", path=first.file, what=Words(first.message, first.args)) if first is not None else CannotDo("certs-renew.nothing")
     return _Renewal(request, disk, kept, issuers, notes).change()
 
 

@@ -24,19 +24,12 @@ DONE, LOST, DUTY, ADVICE = "done", "lost", "duty", "advice"
 
 
 class CannotDo(Exception):
-    """The action cannot be done at all.  `message` is a message id."""
+    """The action cannot be done at all.  `message` is a message id, `args` may hold `Words`."""
 
     def __init__(self, message: str, **args: object) -> None:
         super().__init__(message, args)
         self.message = message
         self.details: Mapping[str, object] = args
-
-
-class Words(NamedTuple):
-    """A sentence that fills a placeholder of another one, and comes into the reader's language with it."""
-
-    message: str
-    args: Mapping[str, object] = {}
 
 
 class Edited(NamedTuple):
@@ -58,7 +51,7 @@ class Created(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A line of the report; `message` is a message id.  `span` lies in the old text of `file`."""
+    """A line of the report; `message` is a message id, `args` may hold `Words`.  `span` lies in the old text of `file`."""
 
     level: str
     message: str

@@ -67,13 +67,18 @@ class Component(NamedTuple):
 
 
 class Deployment(NamedTuple):
-    """The files of a request by what they are.  `lines` are all command lines of its scripts, with their files."""
+    """The files of a request by what they are.
+
+    `lines` are all command lines of its scripts, with their files; `away` those that start a component with a configuration that is not
+    here, under that name or, where its name is not known, under any.
+    """
 
     components: tuple[Component, ...]
     sources: tuple[ConfigFile, ...]
     tasks: tuple[ConfigFile, ...]
     topologies: tuple[ConfigFile, ...]
     lines: tuple[tuple[str, CommandLine], ...]
+    away: tuple[tuple[str, CommandLine], ...] = ()
 
     @property
     def masters(self) -> tuple[Component, ...]:
@@ -85,7 +90,7 @@ class Deployment(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        return not (self.components or self.sources or self.tasks or self.topologies or any(line.kind == kinds.DMCTL for _, line in self.lines))
+        return not (self.components or self.sources or self.tasks or self.topologies or self.away or any(line.kind == kinds.DMCTL for _, line in self.lines))
 
 
 def read(request: Request) -> Deployment:
@@ -111,6 +116,8 @@ def read(request: Request) -> Deployment:
         else:
             configs.setdefault(config.kind, []).append(config)
     known = {component.path for component in components}
+    given = {(component.kind, name) for component in components for name in (_file_name(component.path), "")}
+    away: list[tuple[str, CommandLine]] = []
     for id, (path, line) in zip(ids, lines, strict=True):
         if line.kind not in (kinds.MASTER, kinds.WORKER) or line.ends:
             continue
@@ -122,7 +129,9 @@ def read(request: Request) -> Deployment:
         # A file that a script names belongs to the deployment even where nobody named it.
         config, _ = files.command_file(line)
         card = card_of(config) if config is not None else None
-        if config is not None and card is not None and config.path not in known:
+        if config is None and (line.kind, _file_name(line.config_path or "")) not in given:
+            away.append((path, line))
+        elif config is not None and card is not None and config.path not in known:
             known.add(config.path)
             whole = joined(line, config)
             components.append(Component(config.path, config, card_of(whole, config.path) or card, own_hosts(whole)))
@@ -132,7 +141,12 @@ def read(request: Request) -> Deployment:
         tuple(configs.get(kinds.TASK, ())),
         tuple(configs.get(kinds.TOPOLOGY, ())),
         tuple(lines),
+        tuple(away),
     )
+
+
+def _file_name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def leader(request: Request, found: Deployment) -> str:

@@ -11,7 +11,7 @@ import json
 from typing import Iterator, NamedTuple
 
 from dmls.files import Content, Directory, Pending
-from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, Created, Edited, Note, Request, Step, Words
+from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, Created, Edited, Note, Request, Step
 from dmls.migrate.deployment import NAME_OF
 from dmls.migrate.draft import Draft
 from dmls.migrate.up_to_date import ONLINE_DDL_IS_ON, bring
@@ -24,6 +24,7 @@ from dmls.model.tls_block import BYTES, DATABASE, KEY, PATHS, ROLES, SECURITY_PA
 from dmls.schema import keys as k
 from dmls.syntax.tree import Alias, Mapping, Scalar, Sequence
 from dmls.version import MAIN, Version, parse_version_set
+from dmls.words.catalogue import Words
 
 CONFIRM = "migrate.confirm-unsafe"
 RELAY_WORKERS = "relay_workers.json"

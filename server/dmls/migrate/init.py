@@ -281,7 +281,7 @@ class _New:
         if len(self.masters) % 2 == 0:
             yield Note(ADVICE, "init.even-masters", {"count": len(self.masters)})
         if self.wish.tls:
-            yield Note(ADVICE, "init.databases")
+            yield Note(ADVICE, "init.databases" if self.wish.style == FILES else "init.databases-tiup")
         else:
             yield Note(ADVICE, "init.plain")
 

@@ -95,7 +95,7 @@ class _Passwords:
                 self._password(draft, DATABASE[kind])
             if draft.text != text:
                 self.edited.append(Edited(path, text, draft.text, CONFIRM))
-        if not self.masters and any(self.names.values()):
+        if not self.masters and any(self.names.values()) and not any(note.message == "migrate.pw-topology" for note in self.notes):
             self.note(DUTY, "migrate.pw-no-master", "", key=k.SECRET_KEY_PATH, path=self.key_path)
         if self.masters and self.edited and not all(uses_tls(master) for master in self.masters):
             self.note(ADVICE, "migrate.pw-no-tls", "")

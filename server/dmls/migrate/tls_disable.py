@@ -43,8 +43,8 @@ class _Disabling(Switch):
         return Change(edited, (), in_order(self.notes, self.request.paths), steps)
 
     def _component(self, component: Component) -> None:
-        own = self.request.files.file(component.path)
-        if component.line is None and own is not None and any(own.get(path) is not None for path in PATHS.values()):
+        own = component.config
+        if component.line is None and any(own.get(path) is not None for path in PATHS.values()):
             self.client = self.client if self.client.ca else _triple(next(iter(component.config.tls_blocks), None), self.client)
             self.take(partial(tls_edit.off, own), Note(DONE, "tls-change.off", {"name": component.name}, component.path))
 

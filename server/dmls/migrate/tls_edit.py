@@ -77,6 +77,7 @@ def on(config: ConfigFile, triple: Triple, names: list[str]) -> tuple[Edit, ...]
 
     `names` becomes `cert-allowed-cn`; where it is empty, or the file has the same list already, that key is left as it is.
     """
+    _must_be_whole(config)
     made: list[Edit] = []
     new = []
     for key, path in triple.items():
@@ -93,6 +94,12 @@ def on(config: ConfigFile, triple: Triple, names: list[str]) -> tuple[Edit, ...]
     if new:
         made.append(_block(config, [MARK, *new]))
     return (*made, *schemes(config, HTTP, HTTPS))
+
+
+def _must_be_whole(config: ConfigFile) -> None:
+    """In a text with something open, like a bracket, what is written behind it would belong to that.  Raises NotSure."""
+    if next(config.tree.problems(), None) is not None:
+        raise NotSure
 
 
 def _sure(found: Edit | None) -> Edit:
@@ -128,6 +135,7 @@ def off(config: ConfigFile) -> tuple[Edit, ...]:
 
     All four keys go; where our mark shows which ones were added, a `cert-allowed-cn` outside is left, which is without effect then.
     """
+    _must_be_whole(config)
     block = _marked(config)
     made: list[Edit] = []
     left = [entry for name in KEYS for entry in [config.get(name)] if entry is not None]
@@ -236,6 +244,7 @@ def flags_off(line: CommandLine) -> tuple[Edit, ...]:
 def topology_on(config: ConfigFile) -> tuple[Edit, ...]:
     """``enable_tls: true``, and no list of names: the certificates that TiUP makes have differing CNs, so that no list is right
     (migration.md finding 6, A.5).  Raises NotSure."""
+    _must_be_whole(config)
     made: list[Edit] = []
     switch = config.get(k.GLOBAL, k.ENABLE_TLS)
     if switch is not None:

@@ -17,8 +17,9 @@ from dmls.migrate.tls_switch import Switch
 from dmls.model import kind as kinds
 from dmls.model.command_line import CommandLine
 from dmls.model.config_file import ConfigFile
+from dmls.model.host_check import is_loopback
 from dmls.model.tls_block import KEYS, PATHS
-from dmls.model.tls_path import common_folder
+from dmls.model.tls_path import common_folder, folder_of
 from dmls.schema import keys as k
 from dmls.version import go_of
 
@@ -98,7 +99,14 @@ class _Enabling(Switch):
         from dmls.migrate import cert_plan
 
         wishes = cert_plan.plan(self.request, options.value("cn"), folder)
+        if not wishes:
+            raise cert_plan.nobody(self.request)
         created = cert_plan.issue(wishes, self.request.private_keys(), self.request.now)
+        for component in self.found.components:
+            if tls_edit.is_whole(next(iter(component.config.tls_blocks), None)):
+                self.note(DUTY, "tls-change.other-ca", component.path, name=component.name)
+            elif not component.hosts and not any(is_loopback(address.host) for address in component.card.listens):
+                self.note(DUTY, "tls-change.no-address", component.path, name=component.name)
         pairs = {}
         common = ""
         for wish in wishes:
@@ -144,15 +152,13 @@ class _Enabling(Switch):
         note = Note(DONE, f"tls-change.on-{component.kind}", {"name": component.name, "cert": triple.cert}, path)
         if component.line is not None:
             line = component.line
-            if not line.is_known(*PATHS.values()):
+            if not line.is_known(*PATHS.values()) or not line.config.root.children:
                 self._by_hand(path, line, triple)
-                return
-            self.take(partial(tls_edit.flags_on, line.config, triple, names), note._replace(span=line.span))
+            elif self.take(partial(tls_edit.flags_on, line.config, triple, names), note._replace(span=line.span)) and line.elsewhere:
+                self.note(DUTY, "tls-change.in-container", path, line.span, name=component.name, folder=folder_of(triple.ca))
             return
-        own = self.request.files.file(path)
-        assert own is not None
         self._warn_of_traces(config, path)
-        self.take(partial(tls_edit.on, own, triple, names), note)
+        self.take(partial(tls_edit.on, config, triple, names), note)
         for script, line in self.found.lines:
             # Flags win over the file, so that the scheme is shown by them.
             file = self.request.files.command_file(line)[0] if line.kind == component.kind else None

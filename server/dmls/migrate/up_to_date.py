@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Iterator, NamedTuple, Sequence
 
 from dmls.finding import UNSAFE, Applicability, Applied, FileEdit, Finding, Fix, Left, Severity
-from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Files, Note, Words
+from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Files, Note
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
@@ -21,6 +21,7 @@ from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 from dmls.text import LineIndex, Span, apply_edits, lines_with_ends
 from dmls.version import Version, parse_version
+from dmls.words.catalogue import Words
 
 if TYPE_CHECKING:
     from dmls.settings import Settings

@@ -10,7 +10,7 @@ import re
 from typing import Iterator, Mapping, NamedTuple
 
 from dmls.finding import Finding, Severity
-from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Note, Request, Words
+from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Note, Request
 from dmls.migrate.up_to_date import OLD_KEYS, ONLINE_DDL_IS_ON, TOLD, bring
 from dmls.migrate.v1_read import Placed
 from dmls.model import edit
@@ -20,7 +20,7 @@ from dmls.settings import Settings
 from dmls.syntax import strict
 from dmls.text import Edit, LineIndex, Span, apply_edits
 from dmls.version import parse_version, parse_version_set
-from dmls.words.catalogue import sentence
+from dmls.words.catalogue import Words, sentence
 
 ALL, FULL, INCREMENTAL = "all", "full", "incremental"
 _OF_2 = parse_version("2.0.0")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
-from dmls.migrate.change import Words
 from dmls.private import without_keys
 from dmls.words.catalogue import sentence
 
@@ -27,7 +26,7 @@ def shown(change: Change, action: str, locale: str, name: Callable[[str], str], 
     notes = []
     for note in change.notes:
         place = {"file": name(note.file), "range": range_of(note.file, note.span) if note.span is not None else None} if note.file else {"file": None, "range": None}
-        notes.append({"level": note.level, "message": said(note.message, note.args, locale), **place})
+        notes.append({"level": note.level, "message": sentence(note.message, note.args, locale), **place})
     return {
         "version": VERSION,
         "action": action,
@@ -38,13 +37,8 @@ def shown(change: Change, action: str, locale: str, name: Callable[[str], str], 
     }
 
 
-def said(message: str, args: Mapping[str, object], locale: str) -> str:
-    """A sentence whose arguments may be sentences themselves."""
-    return sentence(message, {name: said(value.message, value.args, locale) if isinstance(value, Words) else value for name, value in args.items()}, locale)
-
-
 def _step(step: Step, locale: str) -> Json:
-    return {"text": said(step.message, step.args, locale), "commands": [without_keys(line) for line in step.commands]}
+    return {"text": sentence(step.message, step.args, locale), "commands": [without_keys(line) for line in step.commands]}
 
 
 def report_lines(told: Json, locale: str) -> list[tuple[str, str]]:

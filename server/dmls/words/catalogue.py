@@ -8,7 +8,8 @@ usual sentence, another key per variant, `title` for what the rule finds in a fe
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Mapping
+from json import loads
+from typing import Mapping, NamedTuple
 
 from dmls.private import without_keys
 from dmls.resources import read
@@ -42,13 +43,19 @@ def _data(locale: str, name: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _file(locale: str, name: str) -> Mapping[str, str]:
-    """The sentences of one file by message id."""
-    import tomli
+    """The sentences of one file by message id.
 
+    Each stands on one line, between double quotes that mean in JSON what they mean in TOML: to import a parser of TOML takes longer than to check a file.
+    """
     out: dict[str, str] = {}
-    for owner, sentences in tomli.loads(_data(locale, name).decode("utf-8")).items():
-        for variant, text in sentences.items():
-            out[owner if variant == "message" else f"{owner}.{variant}"] = text
+    owner = ""
+    for line in _data(locale, name).decode("utf-8").split("\n"):
+        key, equals, text = line.partition(" = ")
+        if line.startswith("["):
+            owner = line[1:-1]
+        elif equals and not line.startswith("#"):
+            variant = key.strip('"')
+            out[owner if variant == "message" else f"{owner}.{variant}"] = loads(text)
     return out
 
 
@@ -74,6 +81,13 @@ def _find(message: str, locale: str) -> str | None:
     return None
 
 
+class Words(NamedTuple):
+    """A sentence that fills a placeholder of another one, and comes into the reader's language with it."""
+
+    message: str
+    args: Mapping[str, object] = {}
+
+
 def sentence(message: str, args: Mapping[str, object] | None = None, locale: str = DEFAULT) -> str:
     """The sentence for a message id, its placeholders filled; English where the language lacks it.
 
@@ -88,6 +102,8 @@ def sentence(message: str, args: Mapping[str, object] | None = None, locale: str
         text += ("" if locale == "zh" else " ") + (_find(f"hidden.{args[HIDDEN]}", locale) or "")
     if not args:
         return text.replace("{{", "{").replace("}}", "}") if "{{" in text else text
+    if any(isinstance(value, Words) for value in args.values()):
+        args = {name: sentence(value.message, value.args, locale) if isinstance(value, Words) else value for name, value in args.items()}
     return without_keys(text.format_map(args))
 
 
