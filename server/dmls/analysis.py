@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, Protocol, Sequence
 
 from dmls.files import Content, Missing
 from dmls.finding import FileEdit, Finding, Fixed, Related, Severity
@@ -11,6 +11,7 @@ from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.cert_use import NO_SOURCES, CertUse, Connections, Lookup, Named, Nothing, PemContent, SourceFile, Sources, Surroundings, no_connections, uses
 from dmls.model.config_file import ConfigFile
+from dmls.named import NamedTuple
 from dmls.schema.keys import SOURCE_ID
 from dmls.settings import ClusterSetting, Settings
 from dmls.syntax.tree import Tree

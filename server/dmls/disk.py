@@ -12,10 +12,11 @@ import os
 import re
 import stat as st
 import time
-from typing import Iterable, Iterator, NamedTuple, Union
+from typing import Iterable, Iterator, Union
 
 from dmls.files import CONFIG_LIMIT, Content, Directory, FileState, Missing, NotRegular, TooLarge, Unreadable
 from dmls.model.kind import CERTIFICATE_SUFFIXES, SCRIPT_SUFFIXES
+from dmls.named import NamedTuple
 from dmls.settings import NAME as SETTINGS_NAME
 from dmls.settings import glob_regex
 

@@ -6,7 +6,9 @@ file system, `tests/support/fake_disk.py` is the other one.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol, Union
+from typing import Protocol, Union
+
+from dmls.named import NamedTuple
 
 
 class Content(NamedTuple):

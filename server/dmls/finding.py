@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, Callable, Mapping, NamedTuple, Sequence, overload
+from typing import Any, Callable, Mapping, Sequence, overload
 
+from dmls.named import NamedTuple
 from dmls.text import Edit, Span
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple, Sequence, TypeVar
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Sequence, TypeVar
 
 from dmls import rule as subjects
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
@@ -19,6 +19,7 @@ from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
 from dmls.model.ignore import Ignore, read_ignores, without
+from dmls.named import NamedTuple
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
 from dmls.schema import keys as k

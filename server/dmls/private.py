@@ -21,6 +21,8 @@ _MAYBE = LazyPattern(r"-----BEGIN|LS0tLS1CRUdJTi|45[\s,]+45|[A-Za-z0-9+/=]{31}")
 """What every such text has in it; to look for this takes a quarter of the time, and most texts have it not."""
 NAMES = r"(?=[kpstKPSTſK])(?:passw|pwd|secret|token|key[-_.]?base64|key[-_.]?bytes|private[-_.]?key)"
 """What in the name of a key makes it one for a secret.  The first letters stand ahead, since case is ignored more slowly than it is written out."""
+_IN_NAMES = ("passw", "pwd", "secret", "token", "base64", "bytes", "vate")
+"""What stands in each such name in small letters, without an i, which has too many forms; to look for this needs no pattern."""
 _SECRET = LazyPattern(NAMES, re.IGNORECASE)
 _ASSIGNED = LazyPattern(
     rf"({NAMES}[\w.-]{{0,60}}[\"']?\s*(?:=|:\s*(?=[\"']))|(?:\A|field |options: )[^\w]{{0,60}}[\w.-]{{0,60}}{NAMES}[\w.-]{{0,60}}[\"']?\s*:\s)\s*[^\s`].*", re.IGNORECASE | re.DOTALL
@@ -48,4 +50,4 @@ def keys_in(text: str) -> Iterator[re.Match[str]]:
 @lru_cache(maxsize=32)
 def without_secrets(text: str) -> str:
     """The same for a piece of a file that may have swallowed a password: what a broken text makes of ``password = "…``."""
-    return without_keys(_ASSIGNED.sub(rf"\1 {MASK}", text) if "=" in text or ":" in text else text)
+    return without_keys(_ASSIGNED.sub(rf"\1 {MASK}", text) if ("=" in text or ":" in text) and any(name in text.casefold() for name in _IN_NAMES) else text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Callable, Iterator, Mapping, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
 
 from dmls.files import Directory
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
@@ -12,6 +12,7 @@ from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, unknown_text
 from dmls.model.edit import delete, set_text
 from dmls.model.tls_path import folder_of
+from dmls.named import NamedTuple
 from dmls.private import without_secrets
 from dmls.text import Edit, Span
 from dmls.version import ALWAYS, MAIN, Version, VersionSet

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Callable, Container, Mapping, NamedTuple, Union
+from typing import Any, Callable, Container, Mapping, Union
 
+from dmls.named import NamedTuple
 from dmls.version import MAIN, Version, parse_version
 
 LEVELS = ("off", "hint", "information", "warning", "error", "default")

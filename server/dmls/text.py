@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import Iterable, NamedTuple, Sequence
+from typing import Iterable, Sequence
+
+from dmls.named import NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")

@@ -7,7 +7,9 @@ of intervals: `strict-optimistic-shard-mode` exists from 6.5.4 within 6.5, from 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Iterable, NamedTuple
+from typing import Iterable
+
+from dmls.named import NamedTuple
 
 _PRE = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-")
 

@@ -56,6 +56,17 @@ def test_both_languages_have_the_same_files() -> None:
     assert {p.stem for p in (WORDS / "en").glob("*.toml")} == {p.stem for p in (WORDS / "zh_cn").glob("*.toml")} == set(FILES)
 
 
+@pytest.mark.parametrize("folder", ["en", "zh_cn"])
+def test_sentences_are_read_as_toml_reads_them(folder: str) -> None:
+    """The catalogue has no parser of TOML."""
+    locale = "zh" if folder == "zh_cn" else folder
+    said: dict[str, str] = {}
+    for file in FILES:
+        for owner, sentences in tomli.loads((WORDS / folder / f"{file}.toml").read_text(encoding="utf-8")).items():
+            said.update((owner if variant == "message" else f"{owner}.{variant}", text) for variant, text in sentences.items())
+    assert table(locale) == said
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_both_languages_have_the_same_ids_in_each_file(file: str) -> None:
     english, chinese = (tomli.loads((WORDS / folder / f"{file}.toml").read_text(encoding="utf-8")) for folder in ("en", "zh_cn"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Iterable, NamedTuple
+from typing import TYPE_CHECKING, Iterable
 
 from dmls.cli import hiding
 from dmls.disk import with_slashes
 from dmls.finding import Finding, Severity
+from dmls.named import NamedTuple
 from dmls.text import LineIndex, Span
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Mapping, NamedTuple, Sequence
+from typing import Mapping, Sequence
 
 from dmls.cli.console import Console
 from dmls.cli.progress import Progress
@@ -24,6 +24,7 @@ from dmls.disk import (
 from dmls.files import Content, Directory, Disk, FileState, Missing, TooLarge
 from dmls.finding import Severity
 from dmls.model.kind import CERTIFICATE_SUFFIXES
+from dmls.named import NamedTuple
 from dmls.workspace import Read, ReadPem, Workspace, answer, pem_content
 
 STDIN = "-"

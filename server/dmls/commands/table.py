@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from dmls.named import NamedTuple
 from dmls.settings import FILES, KINDS, LANGUAGES
 
 SEVERITIES = ("error", "warning", "information", "hint")

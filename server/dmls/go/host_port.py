@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dmls.go.number import quote, utf8
+from dmls.named import NamedTuple
 
 _HTTP = "http://"
 _HTTPS = "https://"

@@ -7,7 +7,7 @@ hyphens and underscores.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dmls.named import NamedTuple
 
 _CLASS_ESCAPES = frozenset("dDsSwW")
 _POSIX_NAMES = frozenset("alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split())

@@ -7,10 +7,10 @@ DM decodes dm-master.toml, dm-worker.toml and dmctl.toml with it.  Styles are th
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from dmls.go import duration
 from dmls.go.number import RANGE, UINT64_MAX, parse_float, parse_int, quote
+from dmls.named import NamedTuple
 
 Value = bool | int | float | str
 

@@ -7,8 +7,6 @@ messages print it.  A tag may be written short (``!!int``), long (``tag:yaml.org
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dmls.go import base64_std, duration, size
 from dmls.go.number import (
     UINT64_MAX,
@@ -20,6 +18,7 @@ from dmls.go.number import (
     truncate_uint64,
     utf8,
 )
+from dmls.named import NamedTuple
 from dmls.pattern import LazyPattern
 
 NULL = "!!null"

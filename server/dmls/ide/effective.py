@@ -15,12 +15,13 @@ from dmls.model import kind as kinds
 from dmls.model import origin as o
 from dmls.model import task_parts
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Secret, default_in
+from dmls.model.decoded import Secret
 from dmls.model.effective import Effective, Unknown, effective
 from dmls.model.topology import ROLES
 from dmls.private import MASK, sounds_secret, without_secrets
 from dmls.schema import keys as k
 from dmls.schema import semantics as s
+from dmls.schema.history import default_in
 from dmls.schema.key import SchemaKey
 from dmls.schema.load import load
 from dmls.text import Span

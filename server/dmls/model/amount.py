@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from dmls.go import duration, size
+from dmls.named import NamedTuple
 from dmls.pattern import LazyPattern
 
 

@@ -8,13 +8,14 @@ where an earlier one already explains the fault, so that a rule about chains is 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Protocol, Sequence, Union
+from typing import TYPE_CHECKING, Callable, Iterator, Protocol, Sequence, Union
 
 from dmls.files import Content, Denied, Directory, FileState, Missing, Pending, SecretKey
 from dmls.go import base64_std
 from dmls.model import kind as kinds
 from dmls.model import tls_path
 from dmls.model.tls_block import CA, CERT, KEY, Material, TlsBlock
+from dmls.named import NamedTuple
 from dmls.settings import DEFAULTS, Settings
 from dmls.text import Span
 from dmls.version import Version, go_of

@@ -13,11 +13,12 @@ common with a deployment costs it nothing.
 from __future__ import annotations
 
 from itertools import chain, combinations
-from typing import TYPE_CHECKING, Callable, Generic, Iterable, Iterator, Mapping, NamedTuple, TypeVar, Union
+from typing import TYPE_CHECKING, Callable, Generic, Iterable, Iterator, Mapping, TypeVar, Union
 
 from dmls.model import kind as kinds
 from dmls.model import link
 from dmls.model.endpoint import endpoints, of_entry
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 
 if TYPE_CHECKING:

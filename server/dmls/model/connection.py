@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, Mapping, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from dmls.files import Denied, Directory, Missing, NotRegular, Pending, TooLarge, Unreadable
 from dmls.model import kind as kinds
@@ -12,6 +12,7 @@ from dmls.model.cluster import Card, card_of
 from dmls.model.edit import FLAGS
 from dmls.model.endpoint import tls_is_readable
 from dmls.model.link import End, Given, Handshake, Link
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 from dmls.text import Span
 from dmls.version import go_of

@@ -7,11 +7,12 @@ entry and what lies below it, so facts may be kept as long as the entry's chunk 
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from typing import Iterator
 
 from dmls.go import toml_value, yaml_value
 from dmls.model import kind as kinds
 from dmls.model.config_file import MERGE_KEY, Entry
+from dmls.named import NamedTuple
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence, is_null, resolved
 

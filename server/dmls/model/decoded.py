@@ -11,21 +11,19 @@ What is here is before DM's own Adjust functions; `dmls.model.effective` goes on
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import BY_VALUE, MERGE_KEY, ConfigFile, is_empty_block
 from dmls.model.decode import MASK
 from dmls.model.origin import NULL, WRITTEN, Home, Origin, Trace
 from dmls.schema import legacy
-from dmls.schema.key import TOML_KINDS, Json, SchemaKey
+from dmls.schema.history import default_in, lives
+from dmls.schema.key import TOML_KINDS, SchemaKey
 from dmls.syntax.tree import Element, Mapping, Node, Pair, Scalar, Sequence, is_null, resolved
 from dmls.version import Version, parse_version
 
 Block = dict[str, object]
 
-DEAD = frozenset(("ignored", "ineffective"))
-"""Statuses of keys that DM decodes and never looks at."""
 _READS_ITSELF = "config.raw"
 """How the Go types begin that have an UnmarshalYAML of their own: each block starts from the defaults again."""
 _MAX_DEPTH = 100
@@ -66,30 +64,6 @@ def decoded(config: ConfigFile, version: Version, trace: Trace | None = None) ->
     if isinstance(node, Mapping):
         reader.fill(schema, node, root, 0)
     return root
-
-
-def status_in(schema: SchemaKey, version: Version) -> str:
-    """What DM `version` does with the key (`SchemaKey.status`)."""
-    return next((str(c.value) for c in schema.history if c.what == "status" and version in c.versions), schema.status)
-
-
-@lru_cache(maxsize=4096)
-def default_in(schema: SchemaKey, version: Version) -> Json:
-    """The default in `version`; words where it is computed, None where there is none."""
-    return next((c.value for c in schema.history if c.what == "default" and version in c.versions), schema.default)
-
-
-@lru_cache(maxsize=8192)
-def lives(schema: SchemaKey, version: Version) -> bool:
-    """Whether DM `version` knows the key and does something with it."""
-    if version not in schema.versions:
-        return False
-    return status_in(schema, version) not in DEAD or is_fallback(schema, version)
-
-
-def is_fallback(schema: SchemaKey, version: Version) -> bool:
-    """Whether the key, which else has no effect, counts where its successor is written and empty."""
-    return any(c.what == "fallback" and version in c.versions for c in schema.history)
 
 
 def fresh(schema: SchemaKey, version: Version) -> Block:

@@ -5,9 +5,8 @@ Source: dm/pkg/terror and dm/_utils/terror_gen/errors_release.txt as given in `r
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dmls.model import kind as kinds
+from dmls.named import NamedTuple
 
 LINE = "\0line\0"
 """Stands for a line number in a text that is kept while lines above it come and go; `lint` puts the number in."""

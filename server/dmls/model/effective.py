@@ -25,9 +25,10 @@ from dmls.model import allowed_cn, dumpling_args
 from dmls.model import kind as kinds
 from dmls.model import origin as o
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Block, Secret, decoded, default_in, fresh, is_fallback
+from dmls.model.decoded import Block, Secret, decoded, fresh
 from dmls.model.tls_block import BASE64, BYTES, ROLES
 from dmls.schema import keys as k
+from dmls.schema.history import default_in, is_fallback
 from dmls.schema.key import SchemaKey
 from dmls.schema.load import load
 from dmls.version import ALWAYS, Version, VersionSet, parse_version_set

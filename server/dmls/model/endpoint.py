@@ -9,11 +9,12 @@ dm/worker/config.go:186-215).  Blanks are never trimmed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmls.go import host_port
 from dmls.model import kind as kinds
 from dmls.model.unknown import tls_key_meant
+from dmls.named import NamedTuple
 from dmls.pattern import LazyPattern
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decoded import default_in
 from dmls.schema import keys as k
+from dmls.schema.history import default_in
 from dmls.syntax.tree import Mapping, Scalar
 from dmls.version import Version
 

@@ -6,10 +6,11 @@ always; a component with `cert-allowed-cn`, a master's own client among them; an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmls.model import kind as kinds
 from dmls.model.endpoint import endpoints
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 from dmls.version import NEW_TLS_HELPER
 

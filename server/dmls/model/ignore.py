@@ -6,11 +6,12 @@ nor a comment.  ``# dmls: ignore-file[rule]`` speaks of the whole file, wherever
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from typing import Iterator
 
 from dmls.model.config_file import ConfigFile
 from dmls.model.edit import FLAGS, newline
 from dmls.model.reading import read_again, says_the_same
+from dmls.named import NamedTuple
 from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Tree
 from dmls.text import Edit, Span, apply_edits

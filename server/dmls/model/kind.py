@@ -8,8 +8,8 @@ Source: `reference/dm-config-semantics.md` section 5.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 from dmls.schema.load import load
 

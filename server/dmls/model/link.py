@@ -11,7 +11,9 @@ Five kinds of connections (dm-tls.md §1.1, 1.2), each a pair of what dials and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dmls.named import NamedTuple
 
 if TYPE_CHECKING:
     from dmls.pki.facts import PemFile

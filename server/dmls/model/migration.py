@@ -6,18 +6,19 @@ a version decodes and never looks at needs no row: it may go.
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, NamedTuple
+from typing import Callable, Iterator
 
 from dmls.finding import Applicability
 from dmls.go import yaml_value
 from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decoded import is_fallback, lives
 from dmls.model.layout import is_free
 from dmls.model.successor import FILE, FLAG, TOP, successor
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 from dmls.schema import legacy
+from dmls.schema.history import is_fallback, lives
 from dmls.schema.load import load
 from dmls.syntax.tree import Mapping, Scalar
 from dmls.text import Edit

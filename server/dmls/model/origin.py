@@ -5,8 +5,9 @@ A `Trace` is filled while `dmls.model.decoded` and `dmls.model.effective` comput
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import Union
 
+from dmls.named import NamedTuple
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Element
 

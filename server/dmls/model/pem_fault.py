@@ -6,9 +6,10 @@ Go looks for blocks: any number of ``CERTIFICATE`` without headers in a CA file,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmls.model.tls_block import BASE64, CA, CERT, KEY
+from dmls.named import NamedTuple
 from dmls.version import go_of
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import Mapping
 
 from dmls.pattern import LazyPattern
@@ -25,12 +24,19 @@ def word(text: str) -> str:
     """
     if _CONTROL.search(text):
         raise Unwritable
+    from shlex import quote
+
     return quote(text)
 
 
 def file(path: str) -> str:
     """The path as one word that no program takes for an option."""
     return word(f"./{path}" if path.startswith("-") else path)
+
+
+def remote(host: str, path: str) -> str:
+    """A file of another host as scp names it."""
+    return f"[{host}]:{path}" if ":" in host else f"{host}:{path}"
 
 
 def line(*words: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dmls.named import NamedTuple
 
 HERE = "replaced"
 """Another key, written as seen from the top of the file unless it stands in the same block."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Iterable, Iterator, NamedTuple
+from typing import Iterable, Iterator
 
 from dmls.go import yaml_value
 from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.dm_error import DmError
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping, Scalar, Sequence
 

@@ -7,11 +7,10 @@ the process starts.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dmls.model import kind as kinds
 from dmls.model.dm_error import DmError
 from dmls.model.tls_block import CA
+from dmls.named import NamedTuple
 from dmls.version import NEW_TLS_HELPER, Version
 
 _ETCD = DmError(

@@ -7,13 +7,14 @@ have), then keys that older versions had, then a key of this file in the wrong p
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Mapping, NamedTuple
+from typing import Mapping
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import MERGE_KEY, Entry
 from dmls.model.successor import successor
 from dmls.model.tls_block import BASE64, BYTES, PATHS
 from dmls.model.tls_block import KEYS as TLS_KEYS
+from dmls.named import NamedTuple
 from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.key import SchemaKey

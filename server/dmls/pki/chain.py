@@ -6,9 +6,10 @@ The order of candidates and checks is Go's, since the first failure found is wha
 from __future__ import annotations
 
 from math import floor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmls.go.number import quote
+from dmls.named import NamedTuple
 from dmls.pki import names, policies, signature
 from dmls.pki.facts import ANY_USAGE, CLIENT_AUTH, DSA, GO_1_21, GO_1_24, OTHER, SERVER_AUTH, X25519, Certificate, GoVersion, rfc_3339
 

@@ -5,7 +5,9 @@ A fact does not depend on the Go version that DM is built with; what some versio
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import Sequence
+
+from dmls.named import NamedTuple
 
 GoVersion = tuple[int, int]
 """Minor releases of Go, such as ``(1, 25)``; the newest patch of each is meant."""

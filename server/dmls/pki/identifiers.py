@@ -6,8 +6,8 @@ Texts are of ASCII or, decoded as Latin-1, of any bytes.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from dmls.named import NamedTuple
 from dmls.pki.facts import GO_1_23, GO_1_24, LATEST_GO, GoVersion
 
 _LABELS = re.compile(r"[!-\-/-~]+(?:\.[!-\-/-~]+)*\Z")

@@ -6,8 +6,8 @@ What is private stays in local variables: results hold the public half at most.
 from __future__ import annotations
 
 from math import gcd
-from typing import NamedTuple
 
+from dmls.named import NamedTuple
 from dmls.pki import der
 from dmls.pki.certificate import (
     CURVES,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
-from typing import NamedTuple
 
+from dmls.named import NamedTuple
 from dmls.pki.facts import GO_1_24, LATEST_GO, Damage, GoVersion
 
 _BEGIN, _END, _DASHES = b"-----BEGIN ", b"\n-----END ", b"-----"

@@ -6,8 +6,6 @@ people name it where it is not there: the fix's title tells that it is needed.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dmls.model import kind as kinds
 from dmls.model import openssl
 from dmls.model.allowed_cn import judged, trimmed
@@ -15,6 +13,7 @@ from dmls.model.cert_use import CertUse, Source
 from dmls.model.host_check import own_hosts
 from dmls.model.openssl import Place, Signer, Wanted
 from dmls.model.tls_block import CA, KEY
+from dmls.named import NamedTuple
 from dmls.pki.facts import CLIENT_AUTH, SERVER_AUTH, Certificate
 from dmls.rule import Context, Fix
 from dmls.rules import _found

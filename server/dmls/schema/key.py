@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, Mapping, NamedTuple, Union
+from typing import Callable, Iterator, Mapping, Union
 
+from dmls.named import NamedTuple
 from dmls.version import ALWAYS, VersionSet, parse_version_set
 
 Json = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
@@ -41,7 +42,7 @@ class SchemaKey:
     An item of a list has the name "[]", a value of a map "<name>"; the root has the name "".
     """
 
-    __slots__ = ("name", "kind", "path", "type", "parent", "order", "semantic", "status", "_raw", "_source", "_children", "_item", "_folded", "_enum", "_versions")
+    __slots__ = ("name", "kind", "path", "type", "parent", "order", "semantic", "status", "_raw", "_source", "_children", "_item", "_folded", "_enum", "_history", "_versions")
 
     name: str
     kind: str
@@ -71,6 +72,7 @@ class SchemaKey:
         values = raw.get("enum")
         self._enum = tuple(str(v) for v in values) if isinstance(values, list) else None
         self._versions: VersionSet | None = None
+        self._history: tuple[Change, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<SchemaKey {self.kind} {self.path or '(root)'}>"
@@ -238,12 +240,12 @@ class SchemaKey:
 
     @property
     def history(self) -> tuple[Change, ...]:
-        rows = self._raw.get("x-dmls-history")
-        if not isinstance(rows, list):
-            return ()
-        return tuple(
-            Change(str(r["what"]), parse_version_set(str(r["versions"])), r["value"]) for r in rows if isinstance(r, dict)
-        )
+        if self._history is None:
+            rows = self._raw.get("x-dmls-history")
+            self._history = tuple(
+                Change(str(r["what"]), parse_version_set(str(r["versions"])), r["value"]) for r in (rows if isinstance(rows, list) else ()) if isinstance(r, dict)
+            )
+        return self._history
 
     @property
     def replaced_by(self) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Mapping, NamedTuple
+from typing import Mapping
 
+from dmls.named import NamedTuple
 from dmls.schema.key import Json
 from dmls.schema.load import document
 

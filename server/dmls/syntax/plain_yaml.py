@@ -19,11 +19,12 @@ _DOUBLE = r'"(?:[^"\\\n\r\t]|\\[0abtnvfre "\\N_LP])*"'
 _SINGLE = r"'[^'\n\r\t]*'"
 # Inside brackets the characters `,[]{}` end a plain scalar, and none of them is a word's; a question mark and the rest are harmless there too.
 _ITEM = rf"(?:{_DOUBLE}|{_SINGLE}|{_PLAIN})"
-_FLOW = rf"\[ *(?:{_ITEM} *(?:, *{_ITEM} *)*)?\]"
+_FLOW = rf"\[ *(?:{_ITEM} *(?:, *|(?=\])))*\]"
+# Each part stands in the pattern as rarely as can be, since compiling it takes longer than using it on one file.
 _VALUE = rf"(?:{_ITEM}|{_FLOW})"
 _KEY = r"[A-Za-z_][A-Za-z0-9_.\-]*:"
 _COMMENT = r"(?: +#[^\r\n]*)?"
-_LINE = LazyPattern(rf" *(?:#[^\r\n]*|(?:- +)*(?:{_KEY}(?: +{_VALUE})?|-|(?<=- ){_VALUE}){_COMMENT})? *\r?")
+_LINE = LazyPattern(rf" *(?:#[^\r\n]*|(?:- +)*(?:(?:{_KEY} +|(?<=- )){_VALUE}|{_KEY}|-){_COMMENT})? *\r?")
 # The marker of the document's start, before which only blank lines and comments stand.
 _START = LazyPattern(r"\ufeff?(?: *(?:#[^\r\n]*)?\r?\n)*---(?: +(?:#[^\r\n]*)?)?\r?\n")
 _NOT_PRINTABLE = LazyPattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x85\x86-\x9f]|[\u2028\u2029]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")

@@ -24,8 +24,9 @@ from __future__ import annotations
 
 import gc
 import re
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable
 
+from dmls.named import NamedTuple
 from dmls.pattern import LazyPattern
 from dmls.syntax.plain_yaml import looks_valid
 from dmls.text import LineIndex

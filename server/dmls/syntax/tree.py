@@ -11,8 +11,9 @@ anew for each tree from the pairs of its chunks; its own extent is that of its c
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Union
+from typing import Iterator, Union
 
+from dmls.named import NamedTuple
 from dmls.text import LineIndex, Span
 
 

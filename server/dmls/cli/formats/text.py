@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmls.cli import hiding
 from dmls.cli.console import Console, harmless
 from dmls.cli.result import Examined, Result
 from dmls.finding import Finding, Severity
+from dmls.named import NamedTuple
 from dmls.private import MASK
 from dmls.text import LineIndex, Span
 from dmls.width import width

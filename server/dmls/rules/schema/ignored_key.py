@@ -20,12 +20,12 @@ from typing import Iterator, Sequence
 from dmls.model import kind as kinds
 from dmls.model import shell
 from dmls.model.config_file import Entry
-from dmls.model.decoded import status_in
 from dmls.model.successor import successor
 from dmls.model.tls_block import KEYS
 from dmls.rule import ENTRY, Context, Finding, Fix, Rule, Severity
 from dmls.rules._moves import fixes
 from dmls.schema import keys as k
+from dmls.schema.history import status_in
 from dmls.syntax.tree import Scalar
 
 ONCE_OVERWRITTEN = (f"{k.LOADERS}.<name>.{k.SORTING_DIR_PHYSICAL}", f"{k.MYSQL_INSTANCES}[].{k.LOADER}.{k.SORTING_DIR_PHYSICAL}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import re
+from binascii import b2a_base64
 from typing import Callable, Iterator
 
 from dmls.model.config_file import Entry
@@ -33,7 +33,7 @@ def pem_as_base64(text: str) -> str:
     """PEM text in base64; line ends that YAML has folded into blanks are put back."""
     if "\n" not in text:
         text = _FOLDED.sub(lambda m: "\n".join((m.group(1), *m.group(2).split(), m.group(3), "")), text)
-    return base64.b64encode(f"{text.strip()}\n".encode()).decode("ascii")
+    return b2a_base64(f"{text.strip()}\n".encode(), newline=False).decode("ascii")
 
 
 def is_secret(entry: Entry) -> bool:
