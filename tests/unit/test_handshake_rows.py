@@ -6,14 +6,16 @@ Each row is a working connection with a few changes, and what real handshakes of
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import pytest
 
 from dmls.model.handshake import judge
+from dmls.model.link import Given
+from dmls.pki import file
 from dmls.version import parse_version
 from support.certs import NOW
-from support.handshakes import link_of
+from support.handshakes import PATH, end_of, link_of
 
 NEW, OLD = ">=8.2", "<=8.1"
 WORKER, CALL, TO_WORKER, PEER, DB = "worker->master", "dmctl->master", "master->worker", "peer->peer", "db"
@@ -54,7 +56,13 @@ ROWS = [
     # Go verifies a client before the helper does, and tells it why.
     Row("a worker with a list, a client of another CA", TO_WORKER, {"issuer": "ca2"}, {"allowed_cn": ["dm"]}, (UNKNOWN_CA, UNVERIFIED)),
     Row("a worker with a list and no CA", TO_WORKER, {}, {"ca": None, "allowed_cn": ["dm"]}, (UNKNOWN_CA, UNVERIFIED)),
-    Row("a worker with a list, a client that is a server only", TO_WORKER, {"eku": ["server"]}, {"allowed_cn": ["dm"]}, (BAD, "tls: failed to verify certificate: x509: certificate specifies an incompatible key usage")),
+    Row(
+        "a worker with a list, a client that is a server only",
+        TO_WORKER,
+        {"eku": ["server"]},
+        {"allowed_cn": ["dm"]},
+        (BAD, "tls: failed to verify certificate: x509: certificate specifies an incompatible key usage"),
+    ),
     # A certificate whose CA the server does not name is not shown by the old helper and to databases.
     Row("old: a worker of another CA", WORKER, {"issuer": "ca2", "ca": "ca1"}, {}, (REQUIRED, NO_CERTIFICATE), OLD),
     Row("old: a worker that does not send its intermediate", WORKER, {"issuer": "ca1-int"}, {}, (REQUIRED, NO_CERTIFICATE), OLD),
@@ -91,7 +99,13 @@ ROWS = [
     Row("a client with P-224 of another CA", CALL, {"key": "p224", "issuer": "ca2"}, {}, (P224, UNVERIFIED)),
     Row("old: P-224 is not shown", CALL, {"key": "p224"}, {}, (REQUIRED, NO_CERTIFICATE), OLD),
     Row("a database that would like one", DB, {"key": "p224"}, {"client_auth": "if-given"}),
-    Row("a server with RSA 512", TO_WORKER, {}, {"key": "rsa512"}, ("remote error: tls: handshake failure", "tls: certificate RSA key size too small for supported signature algorithms")),
+    Row(
+        "a server with RSA 512",
+        TO_WORKER,
+        {},
+        {"key": "rsa512"},
+        ("remote error: tls: handshake failure", "tls: certificate RSA key size too small for supported signature algorithms"),
+    ),
     Row("Go 1.23: a server with RSA 768", WORKER, {}, {"key": "rsa768"}),
     Row("Go 1.25: a server with RSA 768", WORKER, {}, {"key": "rsa768"}, ("remote error: tls: internal error", RSA_768), version="8.5.6"),
     Row("Go 1.25: a server with RSA 768 of another CA", WORKER, {}, {"key": "rsa768", "issuer": "ca2"}, (DIFFERENT, RSA_768), version="8.5.6"),
@@ -118,3 +132,71 @@ def test_rows(row: Row) -> None:
     assert (found.stage, found.ok) == (row.stage, row.says is None), found
     assert (found.dialer_error, found.listener_error) == (row.says or (None, None))
     assert found.ok == all(step.ok for step in found.steps)
+
+
+class Form(NamedTuple):
+    """A working connection of DM `version`, but for the bytes of one file of the end `side`."""
+
+    what: str
+    pair: str
+    side: str
+    role: str
+    change: Callable[[bytes], bytes]
+    says: tuple[str | None, str | None] | None = None
+    version: str = "8.4.0"
+    stage: str = "handshake"
+
+
+def headed(data: bytes) -> bytes:
+    return data.replace(b"-----\n", b"-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n", 1)
+
+
+def trusted(data: bytes) -> bytes:
+    return data.replace(b" CERTIFICATE-----", b" TRUSTED CERTIFICATE-----")
+
+
+def with_broken(data: bytes) -> bytes:
+    """With a later certificate that is none."""
+    return data + b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+
+
+def nothing(data: bytes) -> bytes:
+    return b"\n"
+
+
+NO_DATA = "tls: failed to find any PEM data in certificate input"
+BROKEN = "x509: malformed tbs certificate"
+FORMS = [
+    # etcd takes every block for a certificate, whatever its type and headers; DM's helper those of certificates only.
+    Form("etcd trusts a TRUSTED CERTIFICATE", WORKER, "listener", "ca", trusted),
+    Form("a peer trusts one with headers", PEER, "dialer", "ca", headed),
+    Form("DM does not trust one with headers", CALL, "dialer", "ca", headed, ("failed to append ca certs", None), stage="config"),
+    # A pair that cannot be read ends the dialer's handshake without a word.
+    Form("a worker's certificate", WORKER, "dialer", "cert", nothing, (f"could not load client key pair: {NO_DATA}", "EOF")),
+    Form("a worker that listens", TO_WORKER, "listener", "cert", nothing, ("remote error: tls: internal error", f"could not load client key pair: {NO_DATA}")),
+    Form("old: it is read at the start", WORKER, "dialer", "cert", nothing, (f"could not load client key pair: {NO_DATA}", None), "8.1.0", "config"),
+    Form("for a database too", DB, "dialer", "cert", nothing, (f"could not load client key pair: {NO_DATA}", None), stage="config"),
+    # Later certificates are sent unread.
+    Form("a server's chain", CALL, "listener", "cert", with_broken, (f"tls: failed to parse certificate from server: {BROKEN}", BAD)),
+    Form("a client's chain", CALL, "dialer", "cert", with_broken, (BAD, f"tls: failed to parse client certificate: {BROKEN}")),
+    Form(
+        "Go 1.25: a client's chain",
+        CALL,
+        "dialer",
+        "cert",
+        with_broken,
+        ("remote error: tls: error decoding message", f"tls: failed to parse client certificate: {BROKEN}"),
+        "8.5.6",
+    ),
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.what)
+def test_forms(form: Form) -> None:
+    vector = vector_of(Row(form.what, form.pair, {}, {}))
+    link = link_of(vector)._replace(version=parse_version(form.version))
+    data = form.change(end_of(vector[form.side], 0 if form.side == "dialer" else 1)[1][form.role])
+    end = getattr(link, form.side)._replace(**{form.role: Given(PATH, file.read(data))})
+    found = judge(link._replace(**{form.side: end}), NOW)
+    assert (found.stage, found.ok) == (form.stage, form.says is None), found
+    assert (found.dialer_error, found.listener_error) == (form.says or (None, None))

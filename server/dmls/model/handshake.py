@@ -52,8 +52,8 @@ _WRAPS_SINCE: GoVersion = (1, 20)
 """From this Go on a failed verification is wrapped (tls.CertificateVerificationError)."""
 _ALERTS_SINCE: GoVersion = (1, 21)
 """From this Go on a server tells its client what is wrong with the certificate."""
-_FAILURE_SINCE: GoVersion = (1, 25)
-"""From this Go on that none came is called a failure of the handshake before TLS 1.3."""
+_GO_1_25: GoVersion = (1, 25)
+"""From this Go on alerts are more to the point: a certificate that cannot be read, and none at all before TLS 1.3."""
 _ALERT, _BAD, _REQUIRED = "remote error: tls: ", "bad certificate", "certificate required"
 _ALERTS = {
     "unknown-authority": "unknown certificate authority",
@@ -168,7 +168,7 @@ class _Story:
 
     def refusal(self, side: str, end: End) -> str | None:
         """Why an end does not even begin; None where it does."""
-        if self.by_etcd or (side == LISTENER and self.link.pair != WORKER):
+        if self.is_etcd(side):
             return self.refusal_of_etcd(side, end)
         by_contents = self.link.pair == DB
         if by_contents:
@@ -230,13 +230,26 @@ class _Story:
         """Whether an end shows a certificate that is not known here."""
         return end.cert is not None and end.key is not None and self.unseen(end.cert)
 
-    def roots_of(self, end: End) -> tuple[Certificate, ...] | None:
+    def is_etcd(self, side: str) -> bool:
+        """Whether the settings of an end are etcd's."""
+        return self.by_etcd or (side == LISTENER and self.link.pair not in (WORKER, DB))
+
+    def roots_of(self, side: str) -> tuple[Certificate, ...] | None:
         """The authorities that an end trusts, () where they are not known here; None where it was given none."""
+        end = self.link.dialer if side == DIALER else self.link.listener
         if end.ca is None:
             return None
         if end.ca.pem is None:
             return () if end.ca.unseen else None
-        return file.pool(end.ca.pem, self.go).certificates
+        return file.etcd_pool(end.ca.pem, self.go) if self.is_etcd(side) else file.pool(end.ca.pem, self.go).certificates
+
+    def check_readable(self, side: str, whose: str, end: End) -> None:
+        """Go sends the later certificates of a chain unread; the one who gets them may not be able to."""
+        assert end.cert is not None and end.cert.pem is not None
+        for _, text in file.key_pair(end.cert.pem, None, self.go).unreadable:
+            told = _ALERT + ("error decoding message" if self.go >= _GO_1_25 else _BAD)
+            said = f"tls: failed to parse {whose}: {text}"
+            raise self.fail(side, "cannot-read", *((said, told) if side == DIALER else (told, said)), text=text)
 
     # --- the server shows itself ---
 
@@ -264,7 +277,8 @@ class _Story:
     def check_shown(self, shown: tuple[Certificate, ...], names: tuple[str, ...]) -> None:
         """How the dialer takes the listener's certificates."""
         dialer = self.link.dialer
-        roots = self.roots_of(dialer)
+        self.check_readable(DIALER, "certificate from server", self.link.listener)
+        roots = self.roots_of(DIALER)
         if self.by_etcd:
             self.standard(shown, roots)
             if dialer.cert is not None or dialer.key is not None:
@@ -274,16 +288,16 @@ class _Story:
         # The new helper leaves it to Go to verify, which includes the host, only with a list.
         chains = self.standard(shown, roots) if not self.new or (names and not self.blind) else ()
         if self.new:
-            self.check_by_helper(DIALER, dialer, shown, not names)
+            self.check_by_helper(DIALER, shown, not names)
         if names:
             self.names_of_chains(DIALER, names, chains)
 
-    def check_by_helper(self, side: str, end: End, shown: tuple[Certificate, ...], host_unchecked: bool = False) -> None:
+    def check_by_helper(self, side: str, shown: tuple[Certificate, ...], host_unchecked: bool = False) -> None:
         """What the new helper does with its CAs, in a server as in a client: the other end is verified as if it were a server (vector t-dev-051)."""
-        if self.unseen(end.ca):
+        if self.unseen((self.link.dialer if side == DIALER else self.link.listener).ca):
             self.step(side, "trusts-unseen")
             return
-        roots = self.roots_of(end)
+        roots = self.roots_of(side)
         if not roots:
             self.step(side, "verifies-nothing")
             return
@@ -383,7 +397,7 @@ class _Story:
         if self.is_hidden(dialer):
             self.step(DIALER, "shows-unseen")
             return
-        roots = self.roots_of(listener) or ()
+        roots = self.roots_of(LISTENER) or ()
         unseen = self.unseen(listener.ca)
         shown = self.shown_by_client(roots, asks)
         if not shown:
@@ -397,13 +411,14 @@ class _Story:
     def check_client_shown(self, shown: tuple[Certificate, ...], roots: tuple[Certificate, ...], unseen: bool) -> None:
         """How the listener takes the dialer's certificates."""
         listener, pair = self.link.listener, self.link.pair
+        self.check_readable(LISTENER, "client certificate", self.link.dialer)
         verdict = self.verdict(shown, roots, "client")
         if not verdict.ok and not unseen:
             raise self.refused_client(verdict.reason, _ALERTS.get(verdict.reason, _BAD), self.unverified(LISTENER, verdict.go_error), verdict.go_error)
         self.step(LISTENER, "trusts-unseen" if unseen else "accepts-client", name=shown[0].subject.common_name)
         if pair == WORKER:
             if self.new and not unseen:
-                self.check_by_helper(LISTENER, listener, shown)
+                self.check_by_helper(LISTENER, shown)
             self.names_of_chains(LISTENER, listener.allowed_cn, None if unseen else verdict.chains)
         elif pair != DB:
             self.first_name(LISTENER, listener.allowed_cn, shown[0])
@@ -415,7 +430,7 @@ class _Story:
         if not shown and dialer.cert is not None and dialer.key is not None:
             # The pair is read in the handshake, and whoever waits for the connection does not learn of it.
             error = f"could not load client key pair: {self.pair_error(dialer)}"
-            raise self.fail(DIALER, "cannot-show", error, "remote error: tls: internal error", text=error)
+            raise self.fail(DIALER, "cannot-show", error, "EOF", text=error)
         # The old helper, and connections to databases, leave it to Go to choose, which shows only what it can use.
         chosen_by_go = self.link.pair == DB or not (self.by_etcd or self.new)
         fault = self.cannot_sign(shown[0]) if shown else None
@@ -443,7 +458,7 @@ class _Story:
         if self.go < _ALERTS_SINCE:
             alert = _BAD
         elif alert == _REQUIRED and self.link.listener.max_tls not in _NEWEST_TLS:
-            alert = "handshake failure" if self.go >= _FAILURE_SINCE else _BAD
+            alert = "handshake failure" if self.go >= _GO_1_25 else _BAD
         return _ALERT + alert
 
     def check_source(self, leaf: Certificate) -> None:

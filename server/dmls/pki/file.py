@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from array import array
 from collections import OrderedDict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from dmls.named import NamedTuple
 from dmls.pki import der, key, pem
 from dmls.pki.certificate import CertificateError, parse
 from dmls.pki.facts import ECDSA, ED25519, GO_1_24, LATEST_GO, RSA, Certificate, Damage, GoVersion, KeyFacts, PemBlock, PemFile, PublicKey, Refusal, digest_of
@@ -245,6 +246,11 @@ def refusal(block: PemBlock, go: GoVersion = LATEST_GO) -> str | None:
 def etcd_pool_error(file: PemFile, go: GoVersion = LATEST_GO) -> str | None:
     """The error of etcd's loop, which takes every block for a certificate; None also for a file without a block."""
     return next((text for block in blocks(file, go) if (text := refusal(block, go))), None)
+
+
+def etcd_pool(file: PemFile, go: GoVersion = LATEST_GO) -> tuple[Certificate, ...]:
+    """The certificates of that loop, where it comes to its end: those of blocks of other types and with headers too."""
+    return tuple(block.certificate for block in blocks(file, go) if block.certificate is not None and block.certificate.refusal(go) is None)
 
 
 def private_key(file: PemFile, go: GoVersion = LATEST_GO) -> KeyFacts | None:

@@ -45,6 +45,7 @@ _DECIDES: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "shows-nothing": ((_SELF, (k.SSL_CERT, k.SSL_KEY, k.SSL_CA)),),
     "cannot-show": ((_SELF, (k.SSL_CERT, k.SSL_KEY)),),
     "cannot-sign": ((_SELF, (k.SSL_CERT, k.SSL_KEY)),),
+    "cannot-read": ((_OTHER, (k.SSL_CERT,)),),
     "refuses-host": ((_OTHER, (k.SSL_CERT,)), (_SELF, (k.CERT_ALLOWED_CN, k.SSL_CA))),
     "refuses-chain": ((_SELF, (k.SSL_CA,)), (_OTHER, (k.SSL_CERT,))),
     "refuses-client": ((_SELF, (k.SSL_CA,)), (_OTHER, (k.SSL_CERT,))),
