@@ -110,6 +110,22 @@ ROWS = [
     Row("Go 1.25: a server with RSA 768", WORKER, {}, {"key": "rsa768"}, ("remote error: tls: internal error", RSA_768), version="8.5.6"),
     Row("Go 1.25: a server with RSA 768 of another CA", WORKER, {}, {"key": "rsa768", "issuer": "ca2"}, (DIFFERENT, RSA_768), version="8.5.6"),
     Row("Go 1.25: a peer with RSA 768 from elsewhere", PEER, {"key": "rsa768", "san": ["ip:127.0.0.9"]}, {}, (RSA_768, "remote error: tls: internal error"), version="8.5.6"),
+    Row(
+        "TLS 1.1: a database with Ed25519",
+        DB,
+        {},
+        {"key": "ed25519", "max_tls": "1.1"},
+        ("remote error: tls: handshake failure", "tls: Ed25519 public keys are not supported before TLS 1.2"),
+    ),
+    Row("TLS 1.2: a database with P-224", DB, {}, {"key": "p224", "max_tls": "1.2"}),
+    Row(
+        "TLS 1.2, Go 1.25: a database with RSA 768",
+        DB,
+        {},
+        {"key": "rsa768", "max_tls": "1.2"},
+        ("remote error: tls: handshake failure", RSA_768.replace("handshake", "ECDHE parameters")),
+        version="8.5.6",
+    ),
     # What a client hears depends on Go and on TLS.
     Row("Go 1.20: no certificate", WORKER, ONLY_CA, {}, (BAD, NO_CERTIFICATE), OLD, version="7.1.0"),
     Row("Go 1.20: a client of another CA", PEER, {"issuer": "ca2"}, {}, (BAD, UNVERIFIED), OLD, version="7.1.0"),

@@ -61,7 +61,7 @@ _ALERTS = {
     "expired": "expired certificate",
     "not-yet-valid": "expired certificate",
 }
-_NEWEST_TLS = ("", "1.3")
+_NEWEST_TLS = "1.3"
 _REQUIRE = "require"
 _LOCALHOST = "localhost"
 _OWN = (bytes((127, 0, 0, 1)), bytes(15) + b"\1")
@@ -99,6 +99,7 @@ class _Story:
         self.steps: list[Step] = []
         self.known = True
         self.reason = ""
+        self.tls = link.listener.max_tls or _NEWEST_TLS
         self.by_etcd = link.pair == PEER
         """Whether etcd dials, and not DM's helper."""
 
@@ -267,7 +268,7 @@ class _Story:
                 error = f"could not load client key pair: {self.pair_error(listener)}"
                 raise self.fail(LISTENER, "cannot-show", "remote error: tls: internal error", error, text=error)
             raise self.fail(LISTENER, "shows-nothing", "remote error: tls: unrecognized name", "tls: no certificates configured")
-        fault = self.cannot_sign(shown[0])
+        fault = self.cannot_sign(LISTENER, shown[0])
         if fault is not None and fault.at_once:
             raise self.fail(LISTENER, "cannot-sign", _ALERT + fault.alert, fault.text, text=fault.text)
         self.step(LISTENER, "shows", name=shown[0].subject.common_name)
@@ -310,8 +311,8 @@ class _Story:
         if side == DIALER:
             self.step(DIALER, "accepts-chain", ca=verdict.chain[-1].subject.common_name)
 
-    def cannot_sign(self, leaf: Certificate) -> CannotSign | None:
-        return cannot_sign(leaf.public_key, self.go) if self.link.listener.max_tls in _NEWEST_TLS else None
+    def cannot_sign(self, side: str, leaf: Certificate) -> CannotSign | None:
+        return cannot_sign(leaf.public_key, self.go, self.tls, side == LISTENER)
 
     @contextmanager
     def signing(self, side: str, fault: CannotSign | None) -> Iterator[None]:
@@ -402,7 +403,7 @@ class _Story:
         shown = self.shown_by_client(roots, asks)
         if not shown:
             return
-        with self.signing(DIALER, self.cannot_sign(shown[0])):
+        with self.signing(DIALER, self.cannot_sign(DIALER, shown[0])):
             self.check_client_shown(shown, roots, unseen)
         if pair == PEER:
             # After the handshake.
@@ -433,7 +434,7 @@ class _Story:
             raise self.fail(DIALER, "cannot-show", error, "EOF", text=error)
         # The old helper, and connections to databases, leave it to Go to choose, which shows only what it can use.
         chosen_by_go = self.link.pair == DB or not (self.by_etcd or self.new)
-        fault = self.cannot_sign(shown[0]) if shown else None
+        fault = self.cannot_sign(DIALER, shown[0]) if shown else None
         if not shown or (chosen_by_go and fault is not None and fault.at_once):
             if asks == _REQUIRE:
                 raise self.fail(DIALER, "shows-nothing", self.told(_REQUIRED), _NO_CERTIFICATE)
@@ -457,7 +458,7 @@ class _Story:
         """What a client reads that a Go server did not verify (crypto/tls, processCertsFromClient)."""
         if self.go < _ALERTS_SINCE:
             alert = _BAD
-        elif alert == _REQUIRED and self.link.listener.max_tls not in _NEWEST_TLS:
+        elif alert == _REQUIRED and self.tls < _NEWEST_TLS:
             alert = "handshake failure" if self.go >= _GO_1_25 else _BAD
         return _ALERT + alert
 

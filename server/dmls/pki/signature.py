@@ -296,12 +296,17 @@ def is_too_small_to_sign(key: PublicKey) -> bool:
     return key.kind == RSA and (key.bits + 7) // 8 < _LEAST_BYTES_OF_PSS
 
 
-def cannot_sign(key: PublicKey, go: GoVersion) -> CannotSign | None:
-    """Why Go cannot sign a TLS 1.3 handshake with the private half of `key`; None where it can (crypto/tls, unsupportedCertificateError)."""
-    if key.kind == ECDSA and key.curve == _P224:
+def cannot_sign(key: PublicKey, go: GoVersion, tls: str, serves: bool) -> CannotSign | None:
+    """Why Go cannot sign a handshake of the version `tls` ("1.3") with the private half of `key`, as a server or as a client; None where it can (crypto/tls, auth.go)."""
+    if tls >= "1.3" and key.kind == ECDSA and key.curve == _P224:
         return CannotSign(f"tls: unsupported certificate curve ({key.curve})", "handshake failure", True)
-    if is_too_small_to_sign(key):
+    if tls >= "1.3" and is_too_small_to_sign(key):
         return CannotSign("tls: certificate RSA key size too small for supported signature algorithms", "handshake failure", True)
+    if tls < "1.2" and key.kind == ED25519:
+        return CannotSign("tls: Ed25519 public keys are not supported before TLS 1.2", "handshake failure", True)
     if key.kind == RSA and key.bits < 1024 and go >= GO_1_24:
-        return CannotSign(f"tls: failed to sign handshake: crypto/rsa: {key.bits}{RSA_TOO_SMALL}", "internal error", False)
+        text = f"crypto/rsa: {key.bits}{RSA_TOO_SMALL}"
+        if tls >= "1.3":
+            return CannotSign(f"tls: failed to sign handshake: {text}", "internal error", False)
+        return CannotSign(f"tls: failed to sign ECDHE parameters: {text}", "handshake failure", False) if serves else CannotSign(text, "internal error", False)
     return None
