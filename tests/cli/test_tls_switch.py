@@ -239,6 +239,14 @@ def test_what_a_script_names(dmls: Run, here: Path) -> None:
     assert (alone.status, alone.err) == (1, "") and "/etc/dm/away.toml, which is not here" in alone.out
 
 
+def test_hosts_of_six_are_written_as_each_program_takes_them(dmls: Run, here: Path) -> None:
+    (here / "dm-master.toml").write_text('name = "m1"\nmaster-addr = "[2001:db8::1]:8261"\n')
+    found = commands(told(dmls("tls", "plan", "--tls-dir", "/etc/dm my/tls", "--format", "json", ".")))
+    assert """ssh 2001:db8::1 'mkdir -p '"'"'/etc/dm my/tls'"'"''""" in found
+    assert f"scp -p {here.as_posix()}/tls/ca.pem '[2001:db8::1]:/etc/dm my/tls/'" in found
+    assert any(line.startswith("dmctl --master-addr='[2001:db8::1]:8261' ") for line in found)
+
+
 @pytest.mark.parametrize("action", ("enable", "disable"))
 def test_files_that_are_no_utf_8_stay(dmls: Run, here: Path, action: str) -> None:
     plain(here, 1, "full")

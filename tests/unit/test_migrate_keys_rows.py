@@ -6,17 +6,20 @@ The rows are those of the reference's part C (C.1 tasks, C.2 sources, C.3 compon
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Iterator, NamedTuple
 
 import pytest
 
 from dmls.finding import Severity
 from dmls.migrate import keys
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Options, Request
+from dmls.migrate.up_to_date import default_shown
+from dmls.model.decoded import default_in
 from dmls.model.effective import differences, effective
+from dmls.schema.key import SchemaKey
 from dmls.schema.load import load
 from dmls.version import parse_version
-from dmls.words.catalogue import sentence
+from dmls.words.catalogue import Words, sentence
 from support.core import analysis_of
 
 TASK = "name: orders\ntask-mode: all\ntarget-database: {host: 10.0.0.9, port: 4000, user: dm, password: ''}\n"
@@ -321,3 +324,18 @@ def test_rows_that_one_session_cannot_write_at_once() -> None:
     assert new == text and [note.level for note in change.notes] == [DUTY]
     _, new = migrated("task.yaml", text, Row("", "", None, unsafe=True))
     assert new == text.replace("compact: true", "compact: false")
+
+
+def test_defaults_in_words_are_told_in_the_readers_language() -> None:
+    change, _ = migrated("task.yaml", TASK + INSTANCES + "online-ddl: false\n", Row("", "", None, to="8.5.0", came_from="2.0.3"))
+    (note,) = change.notes
+    assert sentence(note.message, note.args, "en") == "`timezone` is not written; its default is the time zone of the downstream in DM 8.5.0, and was the time zone of the DM-worker's machine in 2.0.3"
+    assert sentence(note.message, note.args, "zh") == "未设置 `timezone`：其默认值在 DM 8.5.0 中为 下游数据库的时区，在 2.0.3 中为 DM-worker 所在机器的时区"
+    described = {word for kind in ("task.yaml", "source.yaml") for key in load(kind.partition(".")[0]).walk() for word in told_defaults(key)}
+    assert all(isinstance(default_shown(word), Words) for word in described) and len(described) == 2
+
+
+def told_defaults(key: SchemaKey) -> Iterator[str]:
+    """The defaults that stand in a note, where they are a few words of English."""
+    values = {version: default_in(key, parse_version(version)) for version in ("1.0.7", "2.0.3", "2.0.5", "5.4.0", "8.5.0")}
+    yield from (value for value in values.values() if len(set(map(str, values.values()))) > 1 and isinstance(value, str) and " " in value)

@@ -388,7 +388,7 @@ def _called_by_name(request: Request, config: ConfigFile) -> Iterator[str]:
 
 
 def _stem(path: str) -> str:
-    name = path.rpartition("/")[2]
+    name = tls_path.name_of(path)
     return name.rpartition(".")[0] or name
 
 

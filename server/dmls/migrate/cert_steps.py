@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Iterable, Iterator, NamedTuple, Sequence
+from typing import Callable, Iterable, Iterator, NamedTuple, Sequence
 
 from dmls.files import Missing, Pending
 from dmls.migrate.cert_plan import CertWish, Target
 from dmls.migrate.change import PRIVATE, PUBLIC, CannotDo, Request, Step
 from dmls.model.cert_use import Lookup, PemContent
 from dmls.model.host_check import is_loopback
-from dmls.model.shell import Unwritable, file, word
+from dmls.model.shell import Unwritable, file, remote, word
 from dmls.model.tls_path import folder_of, is_absolute
 from dmls.pki.facts import Certificate, PemFile
 
 USUAL_FOLDER = "/etc/dm/tls"
 """Where files go that no configuration names yet."""
+HERE = "localhost"
+"""What the own machine is called among others."""
 RUN_FOLDER = "DM_DIR"
 """Stands in commands for the folder in which a program runs, from which relative paths count."""
 
@@ -86,6 +88,20 @@ class Machine(NamedTuple):
     labels: tuple[str, ...]
     copies: tuple[Copy, ...]
 
+    @property
+    def is_here(self) -> bool:
+        return self.host == HERE
+
+    @property
+    def goals(self) -> list[str]:
+        """Where the copies go, with the place where a program runs before relative paths."""
+        return [copy.goal if is_absolute(copy.goal) else f"{RUN_FOLDER}/{copy.goal}" for copy in self.copies]
+
+    @property
+    def address(self) -> str:
+        """Its host, or what stands in commands for one that nobody has told."""
+        return self.host or "HOST_OF_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in self.labels[0].upper())
+
 
 def copies_for(target: Target, wish: CertWish, ca: str) -> Iterator[Copy]:
     """The files for one user of a certificate; none that is where it belongs already."""
@@ -96,68 +112,65 @@ def copies_for(target: Target, wish: CertWish, ca: str) -> Iterator[Copy]:
 
 
 def machines(users: Sequence[tuple[Target, CertWish]], ca: str) -> list[Machine]:
-    """All files for each machine, in the order of the users."""
-    found: dict[tuple[str, str], tuple[dict[str, None], dict[Copy, None]]] = {}
-    for target, wish in users:
-        here = not target.host or is_loopback(target.host)
-        host = "localhost" if target.host and here else target.host
-        labels, copies = found.setdefault((host, "" if host else target.label), ({}, {}))
+    """All files for each machine, in the order of the users.  On this one, nobody knows where a relative path would begin."""
+    return by_machine((target, [c for c in copies_for(target, wish, ca) if is_absolute(c.goal) or _host(target) != HERE]) for target, wish in users)
+
+
+def by_machine(found: Iterable[tuple[Target, Iterable[Copy]]]) -> list[Machine]:
+    """The copies of each user, brought together by machines in the order of the users."""
+    grouped: dict[tuple[str, str], tuple[dict[str, None], dict[Copy, None]]] = {}
+    for target, copies in found:
+        host = _host(target)
+        labels, all_copies = grouped.setdefault((host, "" if host else target.label), ({}, {}))
         labels[target.label] = None
-        for copy in copies_for(target, wish, ca):
-            if host != "localhost" or is_absolute(copy.goal):
-                copies[copy] = None
-    return [Machine(host, tuple(labels), tuple(copies)) for (host, _), (labels, copies) in found.items() if copies]
+        all_copies.update(dict.fromkeys(copies))
+    return [Machine(host, tuple(labels), tuple(copies)) for (host, _), (labels, copies) in grouped.items() if copies]
+
+
+def _host(target: Target) -> str:
+    return HERE if target.host and is_loopback(target.host) else target.host
 
 
 def copy_steps(request: Request, found: Iterable[Machine]) -> Iterator[Step]:
-    """One step a machine."""
-    for machine in found:
-        args = {"host": machine.host, "labels": ", ".join(machine.labels), "dir": RUN_FOLDER}
-        relative = any(not is_absolute(copy.goal) for copy in machine.copies)
-        which = "here" if machine.host == "localhost" else "host" if machine.host else "unknown"
-        try:
-            commands = tuple(_commands(request, machine))
-        except Unwritable:
-            commands = ()
-        yield Step(f"certs-steps.copy-{which}" + ("-relative" if relative else ""), args, commands)
+    """One step a machine: files that come to it."""
 
+    def commands(machine: Machine) -> Iterator[str]:
+        folders = " ".join(map(file, dict.fromkeys(map(folder_of, machine.goals))))
+        yield f"mkdir -p {folders}" if machine.is_here else f"ssh {word(machine.address)} {word(f'mkdir -p {folders}')}"
+        for copy, goal in zip(machine.copies, machine.goals, strict=True):
+            local = file(request.near(copy.local))
+            yield f"install -m {copy.mode:o} {local} {file(goal)}" if machine.is_here else f"scp -p {local} {word(remote(machine.address, goal))}"
 
-def _commands(request: Request, machine: Machine) -> Iterator[str]:
-    goals = [copy.goal if is_absolute(copy.goal) else f"{RUN_FOLDER}/{copy.goal}" for copy in machine.copies]
-    folders = dict.fromkeys(folder_of(goal) for goal in goals)
-    if machine.host == "localhost":
-        yield f"mkdir -p {' '.join(file(folder) for folder in folders)}"
-        for copy, goal in zip(machine.copies, goals, strict=True):
-            yield f"install -m {copy.mode:o} {file(request.near(copy.local))} {file(goal)}"
-        return
-    host = machine.host or _unknown(machine)
-    yield f"ssh {word(host)} {word('mkdir -p ' + ' '.join(file(folder) for folder in folders))}"
-    remote = f"[{host}]" if ":" in host else host
-    for copy, goal in zip(machine.copies, goals, strict=True):
-        yield f"scp -p {file(request.near(copy.local))} {word(f'{remote}:{goal}')}"
-
-
-def _unknown(machine: Machine) -> str:
-    """What stands in commands for a host that nobody has told."""
-    return "HOST_OF_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in machine.labels[0].upper())
+    return _steps("copy", found, commands)
 
 
 def swap_steps(request: Request, found: Iterable[Machine]) -> Iterator[Step]:
     """One step a machine: new content for files that are there, which keep owner and rights, and a copy of what they held."""
+
+    def commands(machine: Machine) -> Iterator[str]:
+        pairs = [(file(request.near(copy.local)), goal) for copy, goal in zip(machine.copies, machine.goals, strict=True)]
+        if machine.is_here:
+            yield from (f"{_kept(goal)} && cat {local} > {file(goal)}" for local, goal in pairs)
+            return
+        yield from (f"scp -p {local} {word(remote(machine.address, f'{goal}.new'))}" for local, goal in pairs)
+        swaps = (f"{_kept(goal)} && cat {file(f'{goal}.new')} > {file(goal)} && rm {file(f'{goal}.new')}" for _, goal in pairs)
+        yield f"ssh {word(machine.address)} {word(' && '.join(swaps))}"
+
+    return _steps("swap", found, commands)
+
+
+def _kept(path: str) -> str:
+    return f"cp -p {file(path)} {file(f'{path}.old')}"
+
+
+def _steps(what: str, found: Iterable[Machine], commands: Callable[[Machine], Iterable[str]]) -> Iterator[Step]:
+    """A step a machine, without commands where a path cannot stand in one."""
     for machine in found:
-        args = {"host": machine.host or machine.labels[0], "labels": ", ".join(machine.labels), "dir": RUN_FOLDER}
-        goals = [copy.goal if is_absolute(copy.goal) else f"{RUN_FOLDER}/{copy.goal}" for copy in machine.copies]
+        which = "here" if machine.is_here else "host" if machine.host else "unknown"
+        relative = any(not is_absolute(copy.goal) for copy in machine.copies) and not machine.is_here
         try:
-            if machine.host == "localhost":
-                commands = [f"cp -p {file(g)} {file(g + '.old')} && cat {file(request.near(c.local))} > {file(g)}" for c, g in zip(machine.copies, goals, strict=True)]
-            else:
-                host = machine.host or _unknown(machine)
-                remote = f"[{host}]" if ":" in host else host
-                commands = [f"scp -p {file(request.near(c.local))} {word(f'{remote}:{g}.new')}" for c, g in zip(machine.copies, goals, strict=True)]
-                swap = [f"cp -p {file(g)} {file(g + '.old')} && cat {file(g + '.new')} > {file(g)} && rm {file(g + '.new')}" for g in goals]
-                commands.append(f"ssh {word(host)} {word(' && '.join(swap))}")
+            lines = tuple(commands(machine))
         except Unwritable:
-            commands = []
-        which = "here" if machine.host == "localhost" else "host" if machine.host else "unknown"
-        relative = any(not is_absolute(copy.goal) for copy in machine.copies)
-        yield Step(f"certs-steps.swap-{which}" + ("-relative" if relative and which != "here" else ""), args, tuple(commands))
+            lines = ()
+        args = {"host": machine.host or machine.labels[0], "labels": ", ".join(machine.labels), "dir": RUN_FOLDER}
+        yield Step(f"certs-steps.{what}-{which}{'-relative' if relative else ''}", args, lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Iterator, NamedTuple, Sequence
 
+from dmls.go import host_port
 from dmls.migrate import cert_plan
 from dmls.migrate.cert_plan import (
     CLIENT,
@@ -328,7 +329,7 @@ def _master(request: Request) -> str:
         for cluster in request.files.clusters(path):
             for card in cluster.of_kind(kinds.MASTER):
                 for address in card.listens:
-                    return f"[{address.host}]:{address.port}" if ":" in address.host else f"{address.host}:{address.port}"
+                    return host_port.join(*address)
     return ""
 
 

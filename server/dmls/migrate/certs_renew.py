@@ -10,13 +10,12 @@ from typing import Callable, Iterator, NamedTuple, Sequence
 
 from dmls.migrate import cert_plan
 from dmls.migrate.cert_plan import DAY, EARLY, Found, KeySpec, Signer, Target
-from dmls.migrate.cert_steps import Copy, Disk, Machine, authorities, key_of_authority, pem_of, swap_steps
+from dmls.migrate.cert_steps import HERE, Copy, Disk, Machine, authorities, by_machine, key_of_authority, pem_of, swap_steps
 from dmls.migrate.certs_new import Authority, days, signer_of
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, PRIVATE, PUBLIC, CannotDo, Change, Created, Note, Request, Step
 from dmls.model import kind as kinds
 from dmls.model import openssl, shell
 from dmls.model.cert_use import day_of
-from dmls.model.host_check import is_loopback
 from dmls.model.reload import AGAIN, HANDSHAKE, RESTART, reload_story
 from dmls.model.tls_block import CA, CERT, KEY
 from dmls.model.tls_path import common_folder
@@ -262,21 +261,19 @@ class _Renewal:
 
     def machines(self, role: str, place: Callable[[str], str]) -> list[Machine]:
         """The files of a role, CERT with its key, for each machine; `place` tells where the new file for an old one is."""
-        found: dict[tuple[str, str], tuple[dict[str, None], dict[Copy, None]]] = {}
-        for old in self.found:
-            for user in old.users or (User(Target("", "", old.path.rpartition("/")[2], "localhost", "", old.path, old.key), ""),):
-                target = user.target
-                if role == CA:
-                    pairs = [(place(user.ca), target.ca, PUBLIC)] if user.ca in self.authorities else []
-                else:
-                    pairs = [(place(old.path), target.cert, PUBLIC)]
-                    if self._has_new_key(old):
-                        pairs.append((place(old.key), target.key or openssl.key_beside(target.cert), PRIVATE))
-                host = "localhost" if target.host and is_loopback(target.host) else target.host
-                labels, copies = found.setdefault((host, "" if host else target.label), ({}, {}))
-                labels[target.label] = None
-                copies.update((Copy(*pair), None) for pair in pairs)
-        return [Machine(host, tuple(labels), tuple(copies)) for (host, _), (labels, copies) in found.items() if copies]
+
+        def copies(old: Old, user: User) -> Iterator[Copy]:
+            target = user.target
+            if role == CA:
+                if user.ca in self.authorities:
+                    yield Copy(place(user.ca), target.ca, PUBLIC)
+                return
+            yield Copy(place(old.path), target.cert, PUBLIC)
+            if self._has_new_key(old):
+                yield Copy(place(old.key), target.key or openssl.key_beside(target.cert), PRIVATE)
+
+        users = [(old, user) for old in self.found for user in old.users or (_whoever(old),)]
+        return by_machine((user.target, copies(old, user)) for old, user in users)
 
     def restarts(self, roles: tuple[str, ...]) -> Iterator[Step]:
         """When DM takes the files: one sentence for each way."""
@@ -291,6 +288,11 @@ class _Renewal:
         for way in (RESTART, AGAIN):
             for kind, labels in ways.get(way, {}).items():
                 yield Step(f"certs-renew.step-{way}-{kind}", {"labels": ", ".join(labels)})
+
+
+def _whoever(old: Old) -> User:
+    """Stands for those who use a certificate of which no configuration speaks: it goes back to where it is."""
+    return User(Target("", "", old.path.rpartition("/")[2], HERE, "", old.path, old.key), "")
 
 
 def _spec(certificate: Certificate) -> KeySpec:

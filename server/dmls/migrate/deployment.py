@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dmls.go import host_port
 from dmls.migrate.change import CannotDo, Request
 from dmls.model import kind as kinds
 from dmls.model.cluster import Card, card_of
@@ -11,6 +12,7 @@ from dmls.model.command_line import CommandLine, joined
 from dmls.model.config_file import ConfigFile
 from dmls.model.endpoint import endpoints
 from dmls.model.host_check import own_hosts
+from dmls.model.tls_path import name_of
 from dmls.schema import keys as k
 
 NAME_OF = {kinds.SOURCE: k.SOURCE_ID, kinds.TASK: k.NAME}
@@ -43,7 +45,7 @@ class Component(NamedTuple):
         """Its own name, else the host others call it by, else that of its file."""
         if self.card.name:
             return self.card.name
-        stem = self.path.rpartition("/")[2].partition(".")[0]
+        stem = name_of(self.path).partition(".")[0]
         return self.host or stem
 
     @property
@@ -57,8 +59,7 @@ class Component(NamedTuple):
         """``host:port`` at which it is called, "" where not known."""
         if not self.card.listens:
             return ""
-        host, port = self.card.listens[0]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return host_port.join(*self.card.listens[0])
 
     def peer_urls(self, scheme: str) -> str:
         """What its etcd tells others as its addresses, with commas, under one scheme."""
@@ -116,7 +117,7 @@ def read(request: Request) -> Deployment:
         else:
             configs.setdefault(config.kind, []).append(config)
     known = {component.path for component in components}
-    given = {(component.kind, name) for component in components for name in (_file_name(component.path), "")}
+    given = {(component.kind, name) for component in components for name in (name_of(component.path), "")}
     away: list[tuple[str, CommandLine]] = []
     for id, (path, line) in zip(ids, lines, strict=True):
         if line.kind not in (kinds.MASTER, kinds.WORKER) or line.ends:
@@ -129,7 +130,7 @@ def read(request: Request) -> Deployment:
         # A file that a script names belongs to the deployment even where nobody named it.
         config, _ = files.command_file(line)
         card = card_of(config) if config is not None else None
-        if config is None and (line.kind, _file_name(line.config_path or "")) not in given:
+        if config is None and (line.kind, name_of(line.config_path or "")) not in given:
             away.append((path, line))
         elif config is not None and card is not None and config.path not in known:
             known.add(config.path)
@@ -143,10 +144,6 @@ def read(request: Request) -> Deployment:
         tuple(lines),
         tuple(away),
     )
-
-
-def _file_name(path: str) -> str:
-    return path.rpartition("/")[2]
 
 
 def leader(request: Request, found: Deployment) -> str:

@@ -46,6 +46,7 @@ class Original(NamedTuple):
 
 
 def make(request: Request) -> Change:
+    """What makes files that DM takes of an export, and the way back into a cluster.  Raises CannotDo."""
     return _Export(request).change()
 
 

@@ -52,6 +52,8 @@ Address = tuple[str, int]
 
 
 class Source(NamedTuple):
+    """An upstream database and the name that DM knows it by."""
+
     id: str
     host: str
     port: int
@@ -153,6 +155,7 @@ def wanted(options: Options) -> Wanted:
 
 
 def make(request: Request) -> Change:
+    """The files of a new deployment, its certificates, and how it is started.  Raises CannotDo."""
     return _New(request, wanted(request.options)).change()
 
 

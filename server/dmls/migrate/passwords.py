@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from dmls.go import host_port
 from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, Created, Edited, Note, Request, Step
 from dmls.migrate.deployment import NAME_OF
 from dmls.migrate.draft import Draft
@@ -26,6 +27,7 @@ CONFIRM = "migrate.confirm-passwords"
 
 
 def make(request: Request) -> Change:
+    """New passwords in sources and tasks, the new key in the masters, and the order of doing that.  Raises CannotDo."""
     return _Passwords(request).change()
 
 
@@ -168,7 +170,7 @@ class _Passwords:
         copy = [
             words
             for host in hosts
-            for words in (("ssh", host, f"mkdir -p {_quiet(folder)}"), ("scp", "-p", local, f"{host}:{self.key_path}"), ("ssh", host, f"chmod 600 {_quiet(self.key_path)}"))
+            for words in (("ssh", host, f"mkdir -p {_quiet(folder)}"), ("scp", "-p", local, shell.remote(host, self.key_path)), ("ssh", host, f"chmod 600 {_quiet(self.key_path)}"))
         ]
         yield Step("migrate.pw-step-copy", {"path": self.key_path}, shell.lines(*(shell.line(*words) for words in copy)))
         yield Step("migrate.pw-step-export", {}, shell.lines(self._dmctl("config", "export", "-d", "dm-export")))
@@ -191,12 +193,13 @@ def _address(master: ConfigFile) -> str:
     for key in (k.ADVERTISE_ADDR, k.MASTER_ADDR):
         for end in endpoints(master, key):
             if end.host and end.port and end.host not in ("0.0.0.0", "::"):
-                return f"{'[' + end.host + ']' if ':' in end.host else end.host}:{end.port}"
+                return host_port.join(end.host, end.port)
     return ""
 
 
 def _host(address: str) -> str:
-    return address.rpartition(":")[0]
+    parts, _ = host_port.split(address)
+    return parts.host if parts is not None else address
 
 
 def _quiet(path: str) -> str:

@@ -63,6 +63,7 @@ def schemes(config: ConfigFile, old: str, new: str) -> Iterator[Edit]:
 
 
 def addresses(config: ConfigFile) -> tuple[Endpoint, ...]:
+    """The addresses in which a scheme may stand that tells whether the component encrypts."""
     wanted = (*URL_LISTS.get(config.kind, ()), *ADDRESSES.get(config.kind, ()))
     if config.kind == kinds.DMCTL:
         wanted = (k.MASTER_ADDR,)

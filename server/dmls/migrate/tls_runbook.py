@@ -15,6 +15,7 @@ from dmls.migrate.deployment import Component, Deployment
 from dmls.migrate.tls_edit import HTTP, HTTPS, Triple
 from dmls.model import kind as kinds
 from dmls.model import shell
+from dmls.model.tls_path import name_of
 from dmls.schema import keys as k
 from dmls.version import Version, parse_version
 
@@ -79,8 +80,8 @@ class _Book:
     def updates(self) -> tuple[str, ...]:
         """What makes DM take changed sources and tasks."""
         master = self.address()
-        sources = [self.dmctl(master, f"operate-source update {_word(_name(c.path))}", self.now()) for c in self.found.sources]
-        tasks = [self.dmctl(master, f"start-task {_word(_name(c.path))}", self.now()) for c in self.found.tasks]
+        sources = [self.dmctl(master, f"operate-source update {_word(name_of(c.path))}", self.now()) for c in self.found.sources]
+        tasks = [self.dmctl(master, f"start-task {_word(name_of(c.path))}", self.now()) for c in self.found.tasks]
         return (*sources, *tasks)
 
     def now(self) -> str:
@@ -171,10 +172,6 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
 def _program(component: Component) -> str:
     return "dm-master" if component.kind == kinds.MASTER else "dm-worker"
 
@@ -185,7 +182,7 @@ def _where(component: Component) -> str:
 
 
 def _restart(component: Component) -> str:
-    return f"# restart {_where(component)} with its new {_plain(_name(component.path))}"
+    return f"# restart {_where(component)} with its new {_plain(name_of(component.path))}"
 
 
 def _stop(component: Component) -> str:
@@ -193,7 +190,7 @@ def _stop(component: Component) -> str:
 
 
 def _start(component: Component) -> str:
-    return f"# start {_where(component)} with its new {_plain(_name(component.path))}"
+    return f"# start {_where(component)} with its new {_plain(name_of(component.path))}"
 
 
 def _copied(copies: Sequence[Copy]) -> Iterator[str]:
@@ -201,11 +198,11 @@ def _copied(copies: Sequence[Copy]) -> Iterator[str]:
     for name, host, files in copies:
         for here, there in files:
             folder = there.rpartition("/")[0] or "/"
-            target = _word(host or f"HOST-OF-{name}")
+            target = host or f"HOST-OF-{name}"
             if (target, there) in seen:
                 continue
             if (target, folder) not in seen:
                 seen.add((target, folder))
-                yield f"ssh {target} mkdir -p {_word(folder)}"
+                yield f"ssh {_word(target)} {_word(f'mkdir -p {_word(folder)}')}"
             seen.add((target, there))
-            yield f"scp -p {_word(here)} {target}:{_word(folder)}/"
+            yield f"scp -p {_word(here)} {_word(shell.remote(target, f'{folder}/'))}"

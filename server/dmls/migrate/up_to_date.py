@@ -6,6 +6,7 @@ Keys that do nothing and that no rule speaks of, since they are empty, go by the
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Iterator, NamedTuple, Sequence
 
@@ -21,7 +22,7 @@ from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
 from dmls.text import LineIndex, Span, apply_edits, lines_with_ends
 from dmls.version import Version, parse_version
-from dmls.words.catalogue import Words
+from dmls.words.catalogue import Words, has
 
 if TYPE_CHECKING:
     from dmls.settings import Settings
@@ -205,7 +206,7 @@ class _Report:
                 if written is None:
                     old, new = default_in(key, came_from), default_in(key, to)
                     if old != new and name != k.ONLINE_DDL:
-                        yield self.note(ADVICE, "migrate.default", None, key=key.path, old=_shown(old), new=_shown(new), version=str(to), other=str(came_from))
+                        yield self.note(ADVICE, "migrate.default", None, key=key.path, old=default_shown(old), new=default_shown(new), version=str(to), other=str(came_from))
                 elif lives(key, to) and not lives(key, came_from):
                     yield self.note(DUTY, "migrate.awakes", self.place(config.key_span(written)), key=name, version=str(to), other=str(came_from))
 
@@ -224,8 +225,11 @@ def _has_odd_words(entry: Entry) -> bool:
     return not is_understood(entry.text)
 
 
-def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def default_shown(value: object) -> str | Words:
+    """A default; one that the schema only describes, in the reader's language."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    described = f"migrate.value-{re.sub('[^a-z -]', '', text.lower()).replace(' ', '-')}"
+    return Words(described) if " " in text and has(described) else text
 
 
 def _online_ddl(config: ConfigFile, came_from: Version, to: Version, unsafe: bool) -> tuple[str, list[Note]]:

@@ -46,6 +46,7 @@ _OLDEST = parse_version("2.0.0")
 
 
 def make(request: Request) -> Change:
+    """The files for today, what is not in them, and the way from the old deployment to the new one.  Raises CannotDo."""
     return _Migration(request).change()
 
 

@@ -82,6 +82,8 @@ class Old:
 
 
 class Reader:
+    """Reads the files of an old deployment for the DM `version`; what comes of them is gathered in `old`."""
+
     def __init__(self, request: Request, paths: Iterable[str], version: Version) -> None:
         self.request = request
         self.files = request.files

@@ -8,7 +8,7 @@ from dmls.migrate.change import Request, Step
 from dmls.migrate.compose import FILES, NEWEST_VERSION, VERSION_WORD, Component
 from dmls.migrate.password_key import OWN_KEY
 from dmls.migrate.v1_read import Old
-from dmls.migrate.v1_task import Task
+from dmls.migrate.v1_task import FULL, Task
 from dmls.model import shell
 from dmls.schema import inventory as table
 from dmls.version import MAIN, Version, parse_version_set
@@ -27,6 +27,12 @@ class Way(NamedTuple):
 
 
 class Runbook(NamedTuple):
+    """What the steps depend on.
+
+    `out` is the folder of the new files, `master_files` are those of the masters and `tasks` those of the tasks, by their names in it;
+    `old_passwords` tells whether a password is under the key of before 8.0.
+    """
+
     request: Request
     version: Version
     style: str
@@ -42,9 +48,8 @@ class Runbook(NamedTuple):
         tasks = [task for task, _ in self.tasks if task.old_name]
         old = self.masters[0].address if self.masters and not self.request.options.flag("masters") else "OLD_MASTER:8261"
         if tasks:
-            stop = [self.line("dmctl", "--master-addr", old, "stop-task", task.old_name) for task in tasks]
-            yield Step("v1.step-ready", {}, shell.lines(self.line("dmctl", "--master-addr", old, "query-status"), self.line("dmctl", "--master-addr", old, "show-ddl-locks")))
-            yield Step("v1.step-stop-tasks", {}, shell.lines(*stop))
+            yield Step("v1.step-ready", {}, shell.lines(*(shell.dmctl(old, {}, command) for command in ("query-status", "show-ddl-locks"))))
+            yield Step("v1.step-stop-tasks", {}, shell.lines(*(shell.dmctl(old, {}, "stop-task", task.old_name) for task in tasks)))
             needed = [(task, file) for task, file in self.tasks if task.place_needed]
             if needed:
                 yield Step("v1.step-places", {"files": ", ".join(file for _, file in needed)}, shell.lines(*(self.checkpoint(task) for task, _ in needed)))
@@ -61,8 +66,8 @@ class Runbook(NamedTuple):
             if self.version not in RELAY_BY_SOURCE:
                 yield Step("v1.step-relay", {}, shell.lines(*(self.dmctl("start-relay", "-s", way.source, way.worker.name) for way in self.ways)))
         if tasks:
-            started = [task_file for task_file in self.tasks if task_file[0].mode != "full"]
-            commands = [self.dmctl(word, self.path(file)) for _, file in started for word in ("check-task", "start-task")]
+            started = [file for task, file in self.tasks if task.mode != FULL]
+            commands = [self.dmctl(word, self.path(file)) for file in started for word in ("check-task", "start-task")]
             yield Step("v1.step-tasks", {}, shell.lines(*commands, self.dmctl("query-status")))
         yield Step("v1.step-back")
         yield Step("v1.step-why-not-v1-sources")

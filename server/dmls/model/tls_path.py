@@ -93,6 +93,11 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0] or "/"
 
 
+def name_of(path: str) -> str:
+    """The name of a file in its folder."""
+    return path.rpartition("/")[2]
+
+
 def common_folder(paths: Iterable[str]) -> str:
     """The deepest folder that all files lie in, without a slash at its end; "" where that is the root, or where there are no files."""
     folders = [folder_of(path).split("/") for path in paths]
