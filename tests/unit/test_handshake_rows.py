@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple
 import pytest
 
 from dmls.model.handshake import judge
-from dmls.model.link import Given
+from dmls.model.link import End, Given
 from dmls.pki import file
 from dmls.version import parse_version
 from support.certs import NOW
@@ -148,6 +148,20 @@ def test_rows(row: Row) -> None:
     assert (found.stage, found.ok) == (row.stage, row.says is None), found
     assert (found.dialer_error, found.listener_error) == (row.says or (None, None))
     assert found.ok == all(step.ok for step in found.steps)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_what_is_not_known_is_not_claimed(row: Row) -> None:
+    """With files that nobody has seen, what is said to fail fails, and what is said to be known to succeed succeeds."""
+    link = link_of(vector_of(row))
+    link = link._replace(version=parse_version(row.version)) if row.version else link
+    for side in ("dialer", "listener"):
+        end: End = getattr(link, side)
+        given = [role for role in ("ca", "cert", "key") if getattr(end, role) is not None]
+        for hidden in (*([role] for role in given), given):
+            found = judge(link._replace(**{side: end._replace(**dict.fromkeys(hidden, Given(PATH, None)))}), NOW)
+            assert found.ok or row.says is not None, (side, hidden, found)
+            assert row.says is None or not (found.ok and found.known), (side, hidden, found)
 
 
 class Form(NamedTuple):
