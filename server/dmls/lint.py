@@ -216,6 +216,10 @@ class _Local:
                     out.extend(_run(row, entry, self.ctx))
             if raw.tag is not None or not value.isascii() or plan.secret:
                 self.state(subjects.ODD_TEXT, entry, out)
+        elif plan.by_value and isinstance(entry.node, Scalar) and (plan.enum is None or entry.node.value not in plan.enum):
+            # What an alias stands for means something else here than at home.
+            for row in plan.by_value:
+                out.extend(_run(row, entry, self.ctx))
         if entry.pair is not None:
             if self.yaml:
                 if is_null(entry.node):

@@ -122,6 +122,17 @@ def test_null_in_large_letters_is_an_empty_block(block: str, rules: set[str]) ->
     assert {f.rule for f in findings("task", text)} == rules
 
 
+def test_an_alias_means_something_else_than_its_anchor() -> None:
+    text = "name: x\ntask-mode: &m incremental\nshard-mode: *m\ntarget-database: {}\nmysql-instances: [{source-id: s}]\n"
+    assert [f.dm_codes for f in findings("task", text) if f.rule == "unknown-value"] == [(20033,)]
+
+
+@pytest.mark.parametrize(("second", "same"), [("source-id: t\n  <<: *i", True), ("<<: *i\n  source-id: t", False)])
+def test_a_merge_overrules_what_stands_above_it(second: str, same: bool) -> None:
+    text = f"name: x\ntask-mode: all\ntarget-database: {{host: h, user: u, port: 4000}}\nmysql-instances:\n- &i {{source-id: s}}\n- {second}\n"
+    assert [f.rule for f in findings("task", text)] == ["repeated-reference"] * same
+
+
 def test_an_ended_document_is_still_spoken_of() -> None:
     assert "second-document" in [f.rule for f in findings("task", " name: x\ntask_mode: all\n")]
 

@@ -100,7 +100,7 @@ class Entry:
         return self.schema.semantic if self.schema is not None else ""
 
     def get(self, *steps: str | int) -> Entry | None:
-        """The entry below by names and list indices; own keys before merged ones, the first of duplicates."""
+        """The entry below by names and list indices; own keys before merged ones unless ``<<`` stands below them, the first of duplicates."""
         entry: Entry | None = self
         for step in steps:
             if entry is None:
@@ -117,11 +117,13 @@ class Entry:
         named = self._named
         if named is None:
             named = self._named = {}
-            for child in self.children:
+            above = 0
+            if self.merged and self.schema is not None and self.schema.kind != kinds.TOPOLOGY:
+                # yaml.v2 sets what `<<` brings where it stands, over what stands above it (decode.go: mappingStruct); yaml.v3 lets own keys win.
+                above = next((i for i, child in enumerate(self.children) if child.name == MERGE_KEY), 0)
+            for child in (*self.children[above:], *self.merged, *self.children[:above]) if self.merged else self.children:
                 if child.pair is not None:
                     named.setdefault(child.key, child)
-            for child in self.merged:
-                named.setdefault(child.key, child)
         return named
 
     def items(self) -> list[Entry]:
