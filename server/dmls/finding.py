@@ -61,6 +61,7 @@ class Fix(NamedTuple):
     """Edits that repair a finding.  `title` is a message id.
 
     `command` is what a person has to run where no edit helps, one line for a POSIX shell; such a fix is MANUAL and has no edits.
+    One that has neither says why there is none.
     `why` is the message id of why an unsafe one is not safe, "" where the page of the rule says all there is to say.
     """
 

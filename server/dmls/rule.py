@@ -10,7 +10,7 @@ from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, 
 from dmls.model.cert_use import PemContent, Surroundings
 from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, unknown_text
-from dmls.model.edit import delete, set_text
+from dmls.model.edit import delete, is_needed, set_text
 from dmls.model.tls_path import folder_of
 from dmls.named import NamedTuple
 from dmls.private import without_secrets
@@ -215,7 +215,8 @@ def _made(make: Callable[..., Sequence[Fix]], args: Sequence[object], ctx: Conte
 def _deletion(entry: Entry, how: Applicability, preferred: bool, why: str, ctx: Context) -> tuple[Fix, ...]:
     edit = delete(ctx.config, entry)
     if edit is None:
-        return ()
+        # Who asks for the fix is told why there is none.
+        return (Fix("fix.delete-anchored", {}, Applicability.MANUAL, (), False),) if is_needed(ctx.config, entry.raw) else ()
     if entry.pair is None:
         return (ctx.fix("delete-item", edit, how=how, preferred=preferred, why=why),)
     return (ctx.fix("delete-key", edit, how=how, preferred=preferred, why=why, key=entry.name),)

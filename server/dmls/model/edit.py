@@ -5,6 +5,8 @@ Each function answers None, or an empty tuple, where the text around the entry d
 
 from __future__ import annotations
 
+from typing import Iterator
+
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.pattern import LazyPattern
 from dmls.syntax.tree import Alias, Mapping, Node, Scalar, Sequence
@@ -104,14 +106,14 @@ def delete(config: ConfigFile, entry: Entry) -> Edit | None:
     """Take out a key with its value, or an item of a list.
 
     A block or list that nothing else stands in is written as empty, since without a value it would be null.  None where what goes has an
-    anchor, which an alias may need.
+    anchor that an alias names (`is_needed`).
     """
     if config.language == FLAGS:
         from dmls.model import flag_edit
 
         return flag_edit.delete(config, entry)
     parent = entry.parent
-    if not stands_directly(entry) or parent is None or _has_anchor(entry.raw):
+    if not stands_directly(entry) or parent is None or is_needed(config, entry.raw):
         return None
     node = parent.node
     if isinstance(node, Sequence) and node.form in ("flow", "array"):
@@ -161,12 +163,18 @@ def _delete_table(config: ConfigFile, entry: Entry) -> Edit | None:
     return Edit(Span(_line_start(config, first), lines.line_span(last + 1).start if last + 1 < len(lines) else len(config.text)), "")
 
 
-def _has_anchor(node: Node | None) -> bool:
-    if node is None or node.anchor is not None:
+def is_needed(config: ConfigFile, node: Node | None) -> bool:
+    """Whether an alias may stand somewhere for the node, or for a part of it."""
+    if node is None or _is_named(config, node):
         return node is not None
     if isinstance(node, Sequence):
-        return any(map(_has_anchor, node.items))
-    return isinstance(node, Mapping) and any(_has_anchor(pair.key) or _has_anchor(pair.value) for pair in node.pairs)
+        return any(is_needed(config, item) for item in node.items)
+    return isinstance(node, Mapping) and any(is_needed(config, pair.key) or is_needed(config, pair.value) for pair in node.pairs)
+
+
+def _is_named(config: ConfigFile, node: Node) -> bool:
+    """Whether the node has an anchor whose name stands behind an asterisk, wherever that is."""
+    return node.anchor is not None and f"*{node.anchor}" in config.text
 
 
 def _delete_last(config: ConfigFile, parent: Entry, entry: Entry, lines: Span | None) -> Edit | None:
@@ -356,12 +364,20 @@ def insert_pairs(config: ConfigFile, beside: Entry, new: list[str], above: bool 
 
 def is_shared(entry: Entry) -> bool:
     """Whether an alias may stand for the entry somewhere else: it or a block that it lies in has an anchor."""
+    return any(node.anchor is not None for node in _around(entry))
+
+
+def is_used(config: ConfigFile, entry: Entry) -> bool:
+    """The same for who may look at the whole file: whether an alias names that anchor."""
+    return any(_is_named(config, node) for node in _around(entry))
+
+
+def _around(entry: Entry) -> Iterator[Node]:
     step: Entry | None = entry
     while step is not None:
-        if step.raw is not None and step.raw.anchor is not None:
-            return True
+        if step.raw is not None:
+            yield step.raw
         step = step.parent
-    return False
 
 
 def unwrap_item(config: ConfigFile, entry: Entry, mark: str = "") -> tuple[Edit, ...]:

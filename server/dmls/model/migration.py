@@ -157,7 +157,7 @@ def delete_new(at: Place) -> Move | None:
 
 
 def _deleted(at: Place, entry: Entry) -> Move | None:
-    if edit.is_shared(entry) and entry.schema is not None and lives(entry.schema, at.version):
+    if edit.is_used(at.config, entry) and entry.schema is not None and lives(entry.schema, at.version):
         # The same text may stand beside other keys elsewhere, where it counts.
         return None
     taken = edit.delete(at.config, entry)
@@ -166,7 +166,7 @@ def _deleted(at: Place, entry: Entry) -> Move | None:
 
 def rename(at: Place) -> Move | None:
     """The value stays; an empty successor makes room."""
-    changed = edit.rename_key(at.config, at.old, at.meant) if not edit.is_shared(at.old) else None
+    changed = edit.rename_key(at.config, at.old, at.meant) if not edit.is_used(at.config, at.old) else None
     if changed is None:
         return None
     edits: tuple[Edit, ...] = (changed,)
@@ -182,7 +182,7 @@ def write(text: str, plain: bool = False) -> Change:
     """The successor with this value, in the place of the old key, or in its own where it is written already."""
 
     def change(at: Place) -> Move | None:
-        if edit.is_shared(at.old):
+        if edit.is_used(at.config, at.old):
             return None
         args = {"key": at.old.name, "pair": f"{at.meant}: {text}"}
         if at.new is not None:
@@ -273,7 +273,7 @@ def own_keys(at: Place) -> Move | None:
 
     block = at.old.parent
     new = dumpling_args.modern(at.old.text, keep_threads=_sets_threads(at.config))
-    if new is None or block is None or edit.is_shared(at.old) or not is_free(block):
+    if new is None or block is None or edit.is_used(at.config, at.old) or not is_free(block):
         return None
     present = {name: block.get(name) for name in new.own}
     edits: list[Edit | None] = []

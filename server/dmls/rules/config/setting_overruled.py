@@ -53,7 +53,7 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
 
 def _fixes(void: Entry, ctx: Context) -> Sequence[Fix]:
     # What is anchored may stand where the other setting is empty.
-    return ctx.deletion(void, Applicability.SAFE) if not edit.is_shared(void) else ()
+    return ctx.deletion(void, Applicability.SAFE) if not edit.is_used(ctx.config, void) else ()
 
 
 RULE = Rule("setting-overruled", "config", Severity.WARNING, ENTRY, (kinds.TASK,), check, (LIST, OLD_LIST, INSTANCE))

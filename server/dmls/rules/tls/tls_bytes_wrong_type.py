@@ -17,7 +17,7 @@ key's excepted, since the edit would show it. In the file of a component other t
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.go.base64_std import decode
 from dmls.model import edit
@@ -50,13 +50,13 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         "component" if component else "item" if entry.pair is None else "",
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, ctx),
+        fixes=ctx.later(_fixes, entry),
         key=key,
         meant=_PATH_KEY[key] if component else _TEXT_KEY[key],
     )
 
 
-def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, ctx: Context) -> Sequence[Fix]:
     """A private key is never copied: its key is renamed and a tag taken away, no more."""
     parent = entry.parent
     if entry.key not in _TEXT_KEY or parent is None or parent.schema is None or not isinstance(entry.raw, Scalar) or not entry.raw.value.strip():
@@ -69,8 +69,7 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
         return (ctx.fix("rename-key", change, how=Applicability.UNSAFE, key=entry.key, meant=path),) if change is not None else ()
     if component:
         # Components never read the inline forms, so there the other key would not help.
-        removal = edit.delete(ctx.config, entry)
-        return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.key),) if removal is not None else ()
+        return ctx.deletion(entry)
     rename = edit.rename_key(ctx.config, entry, meant)
     if rename is None or not edit.is_direct(entry) or parent.get(meant) is not None or ctx.version not in parent.schema.children[meant].versions:
         return ()

@@ -17,7 +17,7 @@ key is renamed first. In an instance they are deleted, since no task can hold th
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import edit
 from dmls.model import kind as kinds
@@ -42,19 +42,18 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         why.variant,
         codes=(UNKNOWN[ctx.config.kind].code,),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, why.variant, ctx),
+        fixes=ctx.later(_fixes, entry, why.variant),
         **why.args,
     )
 
 
-def _fixes(entry: Entry, variant: str, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, variant: str, ctx: Context) -> Sequence[Fix]:
     """All TLS keys of the block move together, so that the fixes of its findings are one and the same."""
     parent = entry.parent
     if parent is None:
         return ()
     if variant == "instance":
-        removal = edit.delete(ctx.config, entry)
-        return (ctx.fix("delete-key", removal, how=Applicability.UNSAFE, key=entry.name),) if removal is not None else ()
+        return ctx.deletion(entry)
     meant = tls_key_meant(entry.name)
     if entry.name not in KEYS and meant is not None:
         return _rename(entry, parent, meant, ctx)

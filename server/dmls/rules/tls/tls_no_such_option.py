@@ -19,10 +19,10 @@ read it. A key with a passphrase is written without one by a command.
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
-from dmls.model import edit, openssl
 from dmls.model import kind as kinds
+from dmls.model import openssl
 from dmls.model.config_file import Entry
 from dmls.model.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
@@ -45,16 +45,15 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=Severity.WARNING if kind == kinds.DMCTL else Severity.ERROR,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, why.variant, ctx),
+        fixes=ctx.later(_fixes, entry, why.variant),
         **why.args,
     )
 
 
-def _fixes(entry: Entry, variant: str, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, variant: str, ctx: Context) -> Sequence[Fix]:
     # The reader may have meant the option to protect the connection: taking it away is for a person to decide, but dmctl never read it.
     how = Applicability.SAFE if ctx.config.kind == kinds.DMCTL else Applicability.UNSAFE
-    removal = edit.delete(ctx.config, entry)
-    fixes = (ctx.fix("delete-key", removal, how=how, key=entry.name),) if removal is not None else ()
+    fixes = ctx.deletion(entry, how)
     key = entry.parent.get(k.SSL_KEY) if entry.parent is not None else None
     if variant != "passphrase" or key is None or not key.text:
         return fixes

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
 from dmls.model.unknown import TLS_LOADER, explain
-from dmls.rule import MISFIT, Applicability, Context, Finding, Rule, Severity
+from dmls.rule import MISFIT, Context, Finding, Rule, Severity
 
 
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
@@ -31,14 +30,13 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     why = explain(entry, ctx.config.kind)
     if why.owner != TLS_LOADER:
         return
-    removal = edit.delete(ctx.config, entry)
     yield ctx.finding(
         RULE,
         ctx.config.key_span(entry),
         why.variant,
         codes=(UNKNOWN[ctx.config.kind].code,),
         dm_text=ctx.decoder_text(misfit),
-        fixes=(ctx.fix("delete-key", removal, how=Applicability.UNSAFE, **why.args),) if removal else (),
+        fixes=ctx.deletion(entry),
         **why.args,
     )
 

@@ -18,7 +18,7 @@ safely if both say the same. For dmctl there is the command line that says what 
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from dmls.model import edit, shell
 from dmls.model import kind as kinds
@@ -55,7 +55,7 @@ def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
         severity=Severity.WARNING if kind == kinds.DMCTL else Severity.ERROR,
         codes=(error.code,) if error else (),
         dm_text=ctx.decoder_text(misfit),
-        fixes=_fixes(entry, meant, ctx) if variant != "flag" else _command(entry, meant, ctx),
+        fixes=ctx.later(_fixes, entry, meant) if variant != "flag" else _command(entry, meant, ctx),
         **args,
     )
 
@@ -69,16 +69,14 @@ def _command(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
     return ctx.command("run-dmctl", shell.dmctl(master.text if master is not None else "", {meant: entry.text}))
 
 
-def _fixes(entry: Entry, meant: str, ctx: Context) -> tuple[Fix, ...]:
+def _fixes(entry: Entry, meant: str, ctx: Context) -> Sequence[Fix]:
     parent = entry.parent
     if parent is None or parent.schema is None or ctx.version not in parent.schema.children[meant].versions:
         return ()
     other = parent.get(meant) or next((c for c in parent.children if c is not entry and c.schema is None and tls_key_meant(c.name) == meant), None)
     if other is not None and (other.schema is not None or ctx.config.key_span(other) < ctx.config.key_span(entry)):
-        removal = edit.delete(ctx.config, entry)
         same = bool(entry.text) and entry.text == other.text
-        how = Applicability.SAFE if same else Applicability.UNSAFE
-        return (ctx.fix("delete-key", removal, how=how, key=entry.name),) if removal is not None else ()
+        return ctx.deletion(entry, Applicability.SAFE if same else Applicability.UNSAFE)
     change = edit.rename_key(ctx.config, entry, meant)
     # dmctl takes its file as it is, so a name that it begins to know changes what it does.
     sure = is_spelling_of(entry.name, meant) and ctx.config.kind != kinds.DMCTL
