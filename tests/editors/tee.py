@@ -69,8 +69,9 @@ def main(path: str, *command: str) -> int:
     try:
         _messages(server.stdout, record, "server", sys.stdout.buffer)
     except OSError:
-        # The editor is gone; the server learns it from the end of its input.
-        pass
+        # The editor is gone.  The server learns it from the end of its input, which it reads only once what it still has to say is taken.
+        while server.stdout.read1(65536):
+            pass
     return server.wait()
 
 
