@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dmls.finding import Finding
+from dmls.ide import effective_hover
+from dmls.version import MAIN
 from support.core import analysis_of
 
 HEAD = """\
@@ -27,3 +29,22 @@ def test_the_text_of_unused_blocks_stays_short(blocks: int, names: str) -> None:
     found = unused(blocks)
     assert len(found) == blocks
     assert all(names in f.dm_text and len(f.dm_text) < 500 for f in found)
+
+
+def test_a_hover_in_a_task_with_hundreds_of_instances_computes_those_that_it_concerns(monkeypatch: pytest.MonkeyPatch) -> None:
+    instances = "".join(f"  - source-id: mysql-{n}\n    syncer-config-name: {'fast' if n in (7, 8) else 'slow'}\n    syncer-thread: {n}\n" for n in range(effective_hover.MOST_INSTANCES + 5))
+    text = f"name: t\ntask-mode: all\nmysql-instances:\n{instances}syncers:\n  fast:\n    worker-count: 64\n  slow: {{}}\n"
+    config = analysis_of({"/w/dm-task.yaml": text}).file("/w/dm-task.yaml")
+    assert config is not None
+
+    def told(*steps: str | int) -> str:
+        entry = config.get(*steps)
+        assert entry is not None
+        return effective_hover.markdown(config, entry, MAIN, "en")
+
+    places: list[tuple[str | int, ...]] = [("mysql-instances", 7, "source-id"), ("mysql-instances", 8, "syncer-config-name"), ("syncers", "fast"), ("syncers", "fast", "worker-count"), ("mysql-instances", 9, "syncer-thread")]
+    few = [told(*place) for place in places]
+    assert told("syncers", "slow") == "", "it concerns too many"
+    monkeypatch.setattr(effective_hover, "MOST_INSTANCES", 1000)
+    assert few == [told(*place) for place in places]
+    assert "`mysql-7`" in few[0] and "`mysql-7`, `mysql-8`" in few[2]

@@ -87,10 +87,10 @@ class Item(NamedTuple):
         return found
 
 
-def shown(config: ConfigFile, version: Version) -> Item:
-    """The values of a file as DM `version` works with them."""
+def shown(config: ConfigFile, version: Version, only: frozenset[int] | None = None) -> Item:
+    """The values of a file as DM `version` works with them; with `only` those of the instances with these numbers."""
     trace = o.Trace()
-    values = effective(config, version, trace)
+    values = effective(config, version, trace, only)
     schema = config.root.schema
     assert schema is not None
     return _Shower(config, values, trace, version).block("", values.plain, schema, None, False)

@@ -22,7 +22,7 @@ MOST_LINES = 40
 MOST_PLACES = 8
 """Values that one key decides, of which a hover tells."""
 MOST_INSTANCES = 300
-"""With more it takes too long to wait for; `dmls show` tells of any number."""
+"""With more it takes too long to wait for, unless the place concerns few of them; `dmls show` tells of any number."""
 _DEFINES, _REFERS = "-def", "-ref"
 
 
@@ -35,32 +35,63 @@ class _Found(NamedTuple):
 
 
 @lru_cache(maxsize=2)
-def _shown(config: ConfigFile, version: Version) -> e.Item:
+def _shown(config: ConfigFile, version: Version, only: frozenset[int] | None) -> e.Item:
     """Kept, since people hover over one place after another of the same text."""
-    return e.shown(config, version)
+    return e.shown(config, version, only)
+
+
+def _concerned(config: ConfigFile, entry: Entry) -> frozenset[int] | None:
+    """The numbers of the instances that a place of a long task concerns; None where that is not known."""
+    if entry.semantic.endswith(_REFERS):
+        block = _named(config, entry)
+        return _users(config, block) if block is not None else None
+    step: Entry | None = entry
+    while step is not None and step.parent is not None:
+        if step.parent.semantic.endswith(_DEFINES):
+            return _users(config, step)
+        if step.parent is config.get(k.MYSQL_INSTANCES):
+            return frozenset((step.index,))
+        step = step.parent
+    return None
+
+
+def _users(config: ConfigFile, block: Entry) -> frozenset[int]:
+    return frozenset(
+        number
+        for reference in task_parts.REFERENCES
+        if task_parts.blocks(config, reference.home).get(block.name) is block
+        for number, _, listed in task_parts.named(config, reference)
+        if any(name.text == block.name for name in listed)
+    )
 
 
 def markdown(config: ConfigFile, entry: Entry, version: Version, locale: str) -> str:
     """What is to be told of the key or value of an entry, "" where that is nothing."""
-    if config.kind not in kinds.KINDS or entry.schema is None or entry.secret or len(task_parts.instances(config)) > MOST_INSTANCES:
+    if config.kind not in kinds.KINDS or entry.schema is None or entry.secret:
         return ""
+    only = None
+    if len(task_parts.instances(config)) > MOST_INSTANCES:
+        only = _concerned(config, entry)
+        if only is None or len(only) > MOST_INSTANCES:
+            return ""
+    shown = _shown(config, version, only)
     lines = config.tree.lines
     place = sentence("show.line", {}, locale)
     teller = e.Teller(version, locale, lambda span: place.format(line=lines.line_of(span.start) + 1))
     if entry.semantic == s.SOURCE_ID and config.kind == kinds.TASK:
-        return _instance(config, entry, version, teller)
+        return _instance(config, entry, shown, teller)
     if entry.semantic.endswith(_REFERS):
-        return _block(config, _named(config, entry), version, teller)
+        return _block(config, _named(config, entry), shown, teller)
     if entry.parent is not None and entry.parent.semantic.endswith(_DEFINES):
-        return _block(config, entry, version, teller)
+        return _block(config, entry, shown, teller)
     if entry.pair is None and entry.parent is not None:
         # Of a list as a whole is told at its key.
         return ""
-    return _value(config, entry, version, teller)
+    return _value(config, entry, shown, teller)
 
 
-def _instance(config: ConfigFile, entry: Entry, version: Version, teller: e.Teller) -> str:
-    found = _shown(config, version).at(k.MYSQL_INSTANCES)
+def _instance(config: ConfigFile, entry: Entry, shown: e.Item, teller: e.Teller) -> str:
+    found = shown.at(k.MYSQL_INSTANCES)
     for item in found.items if found is not None else ():
         own = item.at(k.SOURCE_ID)
         if own is not None and own.source is not None and own.source.span == config.key_span(entry):
@@ -89,14 +120,14 @@ def _named(config: ConfigFile, entry: Entry) -> Entry | None:
     return None
 
 
-def _block(config: ConfigFile, block: Entry | None, version: Version, teller: e.Teller) -> str:
+def _block(config: ConfigFile, block: Entry | None, whole: e.Item, teller: e.Teller) -> str:
     """What a named block holds and who gets it."""
     if block is None or config.kind != kinds.TASK:
         return ""
     span = config.key_span(block)
     users: dict[str, None] = {}
     shown: e.Item | None = None
-    for found in _walk(_shown(config, version), "", ""):
+    for found in _walk(whole, "", ""):
         if found.item.home is not None and found.item.home.span == span and found.instance:
             users[found.instance] = None
             shown = shown or found.item
@@ -106,10 +137,10 @@ def _block(config: ConfigFile, block: Entry | None, version: Version, teller: e.
     return _told(teller, "ide.block-gets", {"name": _code(block.name), "users": names}, shown)
 
 
-def _value(config: ConfigFile, entry: Entry, version: Version, teller: e.Teller) -> str:
+def _value(config: ConfigFile, entry: Entry, shown: e.Item, teller: e.Teller) -> str:
     """What becomes of a value: which instances get it, or what they get in its place."""
     span = config.key_span(entry)
-    found = [f for f in _walk(_shown(config, version), "", "") if _decides(f.item, span)]
+    found = [f for f in _walk(shown, "", "") if _decides(f.item, span)]
     rows = [f for f in found if _tells(f.item, span)]
     if not rows and not any(f.instance for f in found):
         return ""

@@ -11,11 +11,13 @@ What is here is before DM's own Adjust functions; `dmls.model.effective` goes on
 from __future__ import annotations
 
 import math
+from typing import Container
 
 from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import BY_VALUE, MERGE_KEY, ConfigFile, is_empty_block
 from dmls.model.decode import MASK
 from dmls.model.origin import NULL, WRITTEN, Home, Origin, Trace
+from dmls.schema import keys as k
 from dmls.schema import legacy
 from dmls.schema.history import default_in, lives
 from dmls.schema.key import TOML_KINDS, SchemaKey
@@ -54,9 +56,12 @@ class Secret:
         return f"Secret({MASK})"
 
 
-def decoded(config: ConfigFile, version: Version, trace: Trace | None = None) -> Block:
-    """The root struct of a file; `trace` is told where each value stands.  Never fails, however broken the text is."""
-    reader = _Reader(config.language, version, trace)
+def decoded(config: ConfigFile, version: Version, trace: Trace | None = None, only: Container[int] | None = None) -> Block:
+    """The root struct of a file; `trace` is told where each value stands.  Never fails, however broken the text is.
+
+    With `only` the instances of a task are left out whose numbers are not in it.
+    """
+    reader = _Reader(config.language, version, trace, only)
     schema = config.root.schema
     assert schema is not None
     root = reader.fresh(schema)
@@ -110,7 +115,8 @@ def _zero_struct(schema: SchemaKey, version: Version) -> Block:
 
 
 class _Reader:
-    def __init__(self, language: str, version: Version, trace: Trace | None) -> None:
+    def __init__(self, language: str, version: Version, trace: Trace | None, only: Container[int] | None = None) -> None:
+        self.only = only
         self.toml = language == "toml"
         self.version = version
         self.trace = trace
@@ -266,7 +272,9 @@ class _Reader:
             return []
         self.active.add(id(node))
         out: list[object] = []
-        for item in node.items:
+        for number, item in enumerate(node.items):
+            if self.only is not None and schema.path == k.MYSQL_INSTANCES and number not in self.only:
+                continue
             holder: Block = {}
             self.set(schema.item, item, holder, "", depth + 1, item)
             if holder and self.trace is not None:
