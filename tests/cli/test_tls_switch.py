@@ -277,6 +277,13 @@ def test_addresses_that_nobody_tells_and_containers(dmls: Run, here: Path) -> No
     assert f"run.sh:2: to do: w1 runs in a container: mount {here.as_posix()}/tls into it" in ran.out
 
 
+@pytest.mark.parametrize("name", ("", " dm", "a" * 65, "a\nb"))
+def test_names_that_no_certificate_can_have(dmls: Run, here: Path, name: str) -> None:
+    plain(here, 1, "bare")
+    ran = dmls("tls", "plan", "--cn", name, ".")
+    assert ran.status == 2 and "cannot be the common name of a certificate" in ran.err
+
+
 def test_databases_alone_have_nobody_whose_certificates_they_could_use(dmls: Run, here: Path) -> None:
     (here / "source.yaml").write_text("source-id: s\nfrom:\n  host: 10.0.2.1\n  port: 3306\n  user: root\n")
     ran = dmls("tls", "enable", "--databases", ".")

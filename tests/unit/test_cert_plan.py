@@ -50,7 +50,7 @@ def test_the_plan_is_always_the_same_and_no_file_has_two_uses(tmp_path: Path) ->
     plans = []
 
     def note(request: Request) -> Change:
-        plans.append(cert_plan.plan(request, "", f"{request.folder}/tls", Wanted(databases=True, prometheus=True)))
+        plans.append(cert_plan.plan(request, f"{request.folder}/tls", Wanted(databases=True, prometheus=True)))
         return Change()
 
     ask(tmp_path, note)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Container, Iterable, Iterator, NamedTuple, Pro
 from dmls.migrate.change import PRIVATE, PUBLIC, CannotDo, Created
 from dmls.migrate.deployment import NAME_OF, line_id
 from dmls.model import kind as kinds
-from dmls.model import openssl, tls_path
+from dmls.model import openssl, shell, tls_path
 from dmls.model.allowed_cn import NO_TEXT, trimmed
 from dmls.model.endpoint import endpoints
 from dmls.model.host_check import is_loopback, own_hosts
@@ -183,17 +183,24 @@ class Signer(NamedTuple):
 # Who needs one
 
 
-def plan(request: Request, cn: str, folder: str, wanted: Wanted = USUAL) -> CertPlan:
+def plan(request: Request, folder: str, wanted: Wanted = USUAL) -> CertPlan:
     """The certificates for the configurations of `request`; empty where none of them is of a component or of dmctl.
 
-    Without `cn` it is the first name that a master allows.  Files that a configuration names lie where dmls looks for them when it checks that
-    configuration, all others in `folder`.
+    Their common name is what the option `cn` says, else the first one that a master allows; raises `CannotDo` where no certificate can have it.
+    Files that a configuration names lie where dmls looks for them when it checks that configuration, all others in `folder`.
     """
     found = targets(request)
     if not any(t.target.kind in (*kinds.COMPONENTS, kinds.DMCTL) for t in found):
         return ()
-    cn = cn or allowed_name(request) or COMMON_NAME
-    return tuple(_Planner(request, cn, folder, wanted, found).wishes())
+    name = request.options.value("cn") if request.options.flag("cn") else allowed_name(request) or COMMON_NAME
+    return tuple(_Planner(request, checked_name(name), folder, wanted, found).wishes())
+
+
+def checked_name(name: str) -> str:
+    """The common name.  Raises `CannotDo` where no certificate can have it, or where DM would read another one in a list."""
+    if not trimmed(name) or name != trimmed(name) or len(name) > LONGEST_NAME or shell.CONTROL.search(name):
+        raise CannotDo("certs-new.common-name", name=name, most=LONGEST_NAME)
+    return name
 
 
 def allowed_name(request: Request) -> str:

@@ -15,7 +15,6 @@ from dmls.migrate.cert_plan import (
     CLIENT,
     DAY,
     LOCAL,
-    LONGEST_NAME,
     PROMETHEUS,
     SERVER,
     CertPlan,
@@ -40,7 +39,6 @@ from dmls.schema import keys as k
 _EC_SIZES, _RSA_SIZES = (256, 384, 521), (2048, 3072, 4096)
 _MOST_DAYS = 36_500
 _NUMBER = re.compile(r"([1-9][0-9]{0,5})d?\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class Authority(NamedTuple):
@@ -56,23 +54,23 @@ def make(request: Request) -> Change:
     options = request.options
     wanted = _wanted(request)
     folder = request.path(options.value("output")) if options.value("output") else f"{common_folder(request.paths)}/tls"
-    wishes = cert_plan.plan(request, common_name(request), folder, wanted)
+    wishes = cert_plan.plan(request, folder, wanted)
     if not any(wish.role == cert_plan.COMPONENT for wish in wishes):
         raise cert_plan.nobody(request)
     disk = Disk(request)
     authority, kept = _without_there(wishes[0], disk)
     wishes = (authority, *wishes[1:])
-    missing = tuple(wish for wish in wishes[1:] if not _is_there(request, wish, disk))
+    missing = tuple(wish for wish in wishes[1:] if not _is_there(wish, disk))
     given = _authority(request, authority, missing, disk)
     copies = tuple(p.cert for p in authority.places if given is not None and p.cert != given.path and not disk.exists(p.cert))
     if disk.pending:
         return Change()
-    notes = (*_notes(request, wishes, missing, given), *_on_kept(kept, given, disk))
+    notes = (*_notes(request, disk, wishes, missing, given), *_on_kept(kept, given, disk))
     if disk.pending:
         return Change()
     if given is not None and not missing and not copies:
         return Change(notes=(Note(DONE, "certs-new.all-there", {"folder": request.near(folder)}), *notes))
-    steps = tuple(_runbook(request, wishes, given, wanted))
+    steps = tuple(_runbook(request, wishes, given))
     if options.flag("openssl"):
         commands = _by_openssl(request, authority, missing, given, copies)
         return Change(notes=notes, runbook=(Step("certs-new.openssl", {}, commands), *steps))
@@ -125,20 +123,10 @@ def days(request: Request, name: str, usual: int) -> int:
     return int(m.group(1))
 
 
-def common_name(request: Request) -> str:
-    """The common name that was asked for, "" where none was.  Raises `CannotDo` for one that no certificate can have."""
-    name = request.options.value("cn") if request.options.flag("cn") else cert_plan.allowed_name(request)
-    if not name and not request.options.flag("cn"):
-        return ""
-    if not trimmed(name) or name != trimmed(name) or len(name) > LONGEST_NAME or _CONTROL.search(name):
-        raise CannotDo("certs-new.common-name", name=name, most=LONGEST_NAME)
-    return name
-
-
 # What is there
 
 
-def _is_there(request: Request, wish: CertWish, disk: Disk) -> bool:
+def _is_there(wish: CertWish, disk: Disk) -> bool:
     """Whether a certificate is there with its key, at each of its places.  Raises `CannotDo` for half of it."""
     found = {path: disk.exists(path) for place in wish.places for path in place}
     if disk.pending or not any(found.values()):
@@ -205,43 +193,65 @@ def signer_of(authority: Authority, keys: Keys, now: float, ended: bool = False)
 # The report
 
 
-def _notes(request: Request, wishes: CertPlan, missing: CertPlan, given: Authority | None) -> Iterator[Note]:
+def _notes(request: Request, disk: Disk, wishes: CertPlan, missing: CertPlan, given: Authority | None) -> Iterator[Note]:
     if given is not None:
         yield Note(DONE, "certs-new.ca-there", {}, given.path)
     for wish in wishes[1:]:
-        names = ", ".join(name.partition(":")[2] for name in cert_plan.sans(wish))
-        args = {"labels": ", ".join(dict.fromkeys(t.label for t in wish.targets)), "cn": wish.common_name, "names": names}
-        if wish in missing:
-            yield Note(DONE, f"certs-new.for-{wish.role}", args, wish.cert)
-        else:
-            yield Note(DONE, "certs-new.there", {}, wish.cert)
-            for name in _lacking(request, wish):
-                yield Note(DUTY, "certs-new.lacks", {"name": name}, wish.cert)
+        yield from _on_certificate(disk, wish, wish in missing)
     yield from _on_hosts(wishes)
     yield from _on_deployments(request)
     yield from _on_names(request, wishes)
-    for wish in wishes[1:]:
-        users = [t for t in wish.targets if t.kind in kinds.COMPONENTS]
-        if len(users) > 1 and not request.options.flag("shared") and wish.role == cert_plan.COMPONENT:
-            yield Note(ADVICE, "certs-new.one-path", {"labels": ", ".join(t.label for t in users), "path": users[0].cert})
-    end = min((c.not_after for c in given.certificates), default=None) if given is not None else int(request.now) + wishes[0].days * DAY - 1
-    if end is not None and any(int(request.now) + wish.days * DAY - 1 > end for wish in missing):
-        yield Note(ADVICE, "certs-new.ends-with-ca", {"day": day_of(end)})
+    if not request.options.flag("shared"):
+        yield from _on_one_path(wishes)
+    yield from _on_end(request, wishes[0], missing, given)
     if not request.options.flag("openssl") and given is None:
         yield Note(DUTY, "certs-new.keep-key", {}, wishes[0].key_path)
     if cert_plan.left_to_tiup(request):
         yield Note(ADVICE, "certs-new.by-tiup")
-    folders = {(folder_of(path), folder_of(local)) for wish in wishes[1:] for t in wish.targets for path, local in ((t.cert, wish.cert),) if path.startswith("/") and path != local}
-    if len(wishes[1:]) and folders and all(request.files.settings(t.path).local_path(t.cert) is None for wish in wishes[1:] for t in wish.targets if t.cert):
-        there, here = sorted(folders)[0]
-        yield Note(ADVICE, "certs-new.path-map", {"there": there, "here": request.near(here)})
+    yield from _on_places(request, wishes)
 
 
-def _lacking(request: Request, wish: CertWish) -> list[str]:
-    """The names that a certificate which is there lacks."""
-    pem = Disk(request).pem(wish.cert)
+def _on_certificate(disk: Disk, wish: CertWish, is_new: bool) -> Iterator[Note]:
+    """Whom it is for; what one that is there already lacks."""
+    names = cert_plan.sans(wish)
+    if is_new:
+        args = {"labels": ", ".join(dict.fromkeys(t.label for t in wish.targets)), "cn": wish.common_name, "names": ", ".join(name.partition(":")[2] for name in names)}
+        yield Note(DONE, f"certs-new.for-{wish.role}", args, wish.cert)
+        return
+    yield Note(DONE, "certs-new.there", {}, wish.cert)
+    pem = disk.pem(wish.cert)
     leaf = next((b.certificate for b in pem.blocks if b.certificate is not None), None) if pem is not None else None
-    return [name for name in cert_plan.sans(wish) if name not in openssl.names_for(leaf, ())] if leaf is not None else []
+    for name in names if leaf is not None else ():
+        if name not in openssl.names_for(leaf, ()):
+            yield Note(DUTY, "certs-new.lacks", {"name": name}, wish.cert)
+
+
+def _on_one_path(wishes: CertPlan) -> Iterator[Note]:
+    """Components that share a certificate, since their configurations name one file."""
+    for wish in wishes[1:]:
+        users = [t for t in wish.targets if t.kind in kinds.COMPONENTS]
+        if len(users) > 1 and wish.role == cert_plan.COMPONENT:
+            yield Note(ADVICE, "certs-new.one-path", {"labels": ", ".join(t.label for t in users), "path": users[0].cert})
+
+
+def _on_end(request: Request, authority: CertWish, missing: CertPlan, given: Authority | None) -> Iterator[Note]:
+    """Certificates that were to last longer than their CA."""
+
+    def end(days: int) -> int:
+        return int(request.now) + days * DAY - 1
+
+    last = min((c.not_after for c in given.certificates), default=None) if given is not None else end(authority.days)
+    if last is not None and any(end(wish.days) > last for wish in missing):
+        yield Note(ADVICE, "certs-new.ends-with-ca", {"day": day_of(last)})
+
+
+def _on_places(request: Request, wishes: CertPlan) -> Iterator[Note]:
+    """How a check finds files that lie elsewhere here than on the servers, where no setting tells that."""
+    users = [(target, wish) for wish in wishes[1:] for target in wish.targets if target.cert]
+    folders = sorted({(folder_of(target.cert), folder_of(wish.cert)) for target, wish in users if target.cert.startswith("/") and target.cert != wish.cert})
+    if folders and all(request.files.settings(target.path).local_path(target.cert) is None for target, _ in users):
+        there, here = folders[0]
+        yield Note(ADVICE, "certs-new.path-map", {"there": there, "here": request.near(here)})
 
 
 def _on_hosts(wishes: CertPlan) -> Iterator[Note]:
@@ -280,11 +290,11 @@ def _on_names(request: Request, wishes: CertPlan) -> Iterator[Note]:
 # The runbook
 
 
-def _runbook(request: Request, wishes: CertPlan, given: Authority | None, wanted: Wanted) -> Iterator[Step]:
+def _runbook(request: Request, wishes: CertPlan, given: Authority | None) -> Iterator[Step]:
     ca = wishes[0].cert if given is None else given.path
     if given is None:
         yield Step("certs-new.step-key", {"path": request.near(wishes[0].key_path)})
-    users = [(t, w) for w in wishes[1:] for t in w.targets if w.role not in (CLIENT, SERVER) and t.kind != kinds.DMCTL and w.role != PROMETHEUS]
+    users = [(t, w) for w in wishes[1:] for t in w.targets if t.kind in kinds.COMPONENTS]
     hosts = {t.host: t for t, _ in users}
     # Whoever carries out a part of a task opens the files that sources and tasks name (dm-tls.md §7).
     users += [(t._replace(host=host.host, label=host.label), w) for w in wishes if w.role == CLIENT for t in w.targets for host in hosts.values()]
@@ -306,8 +316,8 @@ def _runbook(request: Request, wishes: CertPlan, given: Authority | None, wanted
         if target.kind == PROMETHEUS:
             yield Step("certs-new.step-prometheus", dict(zip(("ca", "cert", "key"), paths, strict=True)))
         else:
-            call = shell.dmctl(_master(request), dict(zip((k.SSL_CA, k.SSL_CERT, k.SSL_KEY), paths, strict=True)))
-            yield Step("certs-new.step-dmctl", {}, (f"{call} list-member",) if call else ())
+            flags = dict(zip((k.SSL_CA, k.SSL_CERT, k.SSL_KEY), paths, strict=True))
+            yield Step("certs-new.step-dmctl", {}, shell.lines(shell.dmctl(_master(request), flags, "list-member")))
 
 
 def _next_command(request: Request, named: bool, folder: str) -> tuple[str, ...]:

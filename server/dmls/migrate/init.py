@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from dmls.migrate import cert_plan
-from dmls.migrate.cert_plan import COMPONENT, DMCTL, LOCAL, LONGEST_NAME, CertWish, Party, Target
+from dmls.migrate.cert_plan import COMPONENT, DMCTL, LOCAL, CertWish, Party, Target
 from dmls.migrate.cert_steps import USUAL_FOLDER, copy_steps, machines
 from dmls.migrate.change import ADVICE, DUTY, CannotDo, Change, Created, Note, Options, Request, Step, created_text
 from dmls.migrate.compose import (
@@ -130,9 +130,7 @@ def wanted(options: Options) -> Wanted:
     folder = normal(options.value("tls-dir", USUAL_FOLDER))
     if not folder.startswith("/"):
         raise CannotDo("init.bad-folder", value=options.value("tls-dir"))
-    name = options.value("cn", cert_plan.COMMON_NAME)
-    if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise CannotDo("certs-new.common-name", name=name, most=LONGEST_NAME)
+    name = cert_plan.checked_name(options.value("cn", cert_plan.COMMON_NAME))
     target = addresses(TARGET, options.values(TARGET), None)
     if len(target) != 1:
         raise CannotDo("init.bad-target", option=f"--{TARGET}", value=options.value(TARGET))

@@ -98,7 +98,7 @@ class _Enabling(Switch):
             return choose(self.request, folder, self._wanted(), go_of(self.version)), ()
         from dmls.migrate import cert_plan
 
-        wishes = cert_plan.plan(self.request, options.value("cn"), folder)
+        wishes = cert_plan.plan(self.request, folder)
         if not wishes:
             raise cert_plan.nobody(self.request)
         created = cert_plan.issue(wishes, self.request.private_keys(), self.request.now)

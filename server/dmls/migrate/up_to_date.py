@@ -66,7 +66,7 @@ def bring(files: Files, path: str, text: str, to: Version, came_from: Version | 
     `text` need not be what the file holds, which is `written` then: places are told as they are there.  Comments that silence rules count; the levels that the settings give do not.
     """
     settings = files.settings(path)._replace(dm_versions=(to,), rules={}, per_file=())
-    fixed = files.repaired(path, text, settings, unsafe, lambda new, found: _counting(files.supposed(path, new), new, found, to))
+    fixed = files.repaired(path, text, settings, unsafe, lambda new, found: _counting(files.supposed(path, new), found, to))
     report = _Report(path, text if written is None else written, text, fixed.text)
     notes = [report.of(applied) for applied in fixed.applied]
     told = [left for left in fixed.left if _is_told(left.finding)]
@@ -89,7 +89,7 @@ def bring(files: Files, path: str, text: str, to: Version, came_from: Version | 
     return Brought(new, tuple(sorted(notes, key=lambda n: n.span or Span(0, 0))), done)
 
 
-def _counting(config: ConfigFile | None, text: str, found: Sequence[Finding], to: Version) -> list[Finding]:
+def _counting(config: ConfigFile | None, found: Sequence[Finding], to: Version) -> list[Finding]:
     """The findings with those fixes only that belong to a move, and the empty keys that no rule speaks of."""
     out = []
     for finding in found:

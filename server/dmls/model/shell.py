@@ -6,7 +6,7 @@ from typing import Mapping
 
 from dmls.pattern import LazyPattern
 
-_CONTROL = LazyPattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+CONTROL = LazyPattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 ANY_MASTER = "MASTER:8261"
@@ -22,7 +22,7 @@ def word(text: str) -> str:
 
     Raises `Unwritable` for text with control characters: a terminal may act on them before any shell sees the quotes.
     """
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise Unwritable
     from shlex import quote
 
