@@ -86,6 +86,8 @@ def test_dm_refuses(kind: str, text: str, expected: tuple[int, str]) -> None:
         ("task", " name: x\nname: x\n"),
         ("task", " task-mode: all\n- a\n"),
         ("source", " source-id: x\nsecurity:\n"),
+        # A duration is a struct with one field.
+        ("task", "validators: {v: {validate-interval: {}}}\n"),
         # The fields of a struct may be given beside a merge.
         ("task", "target-database:\n  <<: {host: a}\n  host: b\n"),
         ("task", "target-database:\n  session:\n    <<: [{a: b}, {c: d}]\n    e: f\n"),

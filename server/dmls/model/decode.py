@@ -171,7 +171,8 @@ def _yaml(entry: Entry, node: Node) -> Iterator[Misfit]:
     got = "map" if isinstance(node, Mapping) else "seq"
     if (got == "map" and kind in ("object", "map")) or (got == "seq" and kind in ("list", "bytes")):
         return
-    if got == "map" and isinstance(node, Mapping) and not node.pairs and node.form == "block":
+    # DM's durations are structs with one field, so that a mapping without any key is a duration of nothing.
+    if isinstance(node, Mapping) and not node.pairs and (node.form == "block" or schema.go == "config.Duration"):
         return
     yield Misfit(WRONG_TYPE, entry, f"cannot unmarshal !!{got} into {schema.go}", want=kind, got=got)
 
