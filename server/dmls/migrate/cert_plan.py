@@ -306,7 +306,7 @@ def _of_config(request: Request, config: ConfigFile, cards: tuple[str, ...]) -> 
         first = endpoints(config, k.ADVERTISE_ADDR) or endpoints(config, k.MASTER_ADDR, k.WORKER_ADDR)
         address = (config.kind, first[0].host.lower(), first[0].port or "") if first else ("", "", "")
         # A script may start several components.
-        usual = _stem(config.path) if config.language == "toml" else "-".join(("dm", *address)) if all(address) else f"dm-{config.kind}"
+        usual = tls_path.stem_of(config.path) if config.language == "toml" else "-".join(("dm", *address)) if all(address) else f"dm-{config.kind}"
         label = name.text if name is not None and name.text else usual
         yield Found(Target(config.path, config.kind, label, next(iter(own_hosts(config)), ""), *_paths(config.kind, config.root), cards), tuple(hosts), address)
     elif config.kind == kinds.DMCTL:
@@ -316,7 +316,7 @@ def _of_config(request: Request, config: ConfigFile, cards: tuple[str, ...]) -> 
         host = holder.get(k.HOST) if holder is not None else None
         security = holder.get(k.SECURITY) if holder is not None else None
         name = config.get(NAME_OF[config.kind])
-        label = name.text if name is not None and name.text else _stem(config.path)
+        label = name.text if name is not None and name.text else tls_path.stem_of(config.path)
         target = Target(config.path, config.kind, label, "", *_paths(config.kind, security))
         yield Found(target, (host.text,) if host is not None and host.text else ())
 
@@ -394,11 +394,6 @@ def _called_by_name(request: Request, config: ConfigFile) -> Iterator[str]:
                     yield endpoint.host
 
 
-def _stem(path: str) -> str:
-    name = tls_path.name_of(path)
-    return name.rpartition(".")[0] or name
-
-
 # Into which files
 
 
@@ -436,7 +431,7 @@ class _Planner:
                 yield self.wish(PROMETHEUS, PROMETHEUS, (), monitors)
         if databases:
             for group in self.groups(databases, True):
-                names = group[0].target.cert and _stem(group[0].target.cert)
+                names = group[0].target.cert and tls_path.stem_of(group[0].target.cert)
                 yield self.wish(names or CLIENT_NAME, CLIENT, (), group)
             yield from self.servers(databases)
 

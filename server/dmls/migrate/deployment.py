@@ -12,7 +12,7 @@ from dmls.model.command_line import CommandLine, joined
 from dmls.model.config_file import ConfigFile
 from dmls.model.endpoint import endpoints
 from dmls.model.host_check import own_hosts
-from dmls.model.tls_path import name_of
+from dmls.model.tls_path import name_of, stem_of
 from dmls.schema import keys as k
 
 NAME_OF = {kinds.SOURCE: k.SOURCE_ID, kinds.TASK: k.NAME}
@@ -42,11 +42,8 @@ class Component(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its own name, else the host others call it by, else that of its file."""
-        if self.card.name:
-            return self.card.name
-        stem = name_of(self.path).partition(".")[0]
-        return self.host or stem
+        """Its own name, else the host others call it by, else that of its file; a script, which may start several, has none for it."""
+        return self.card.name or self.host or (stem_of(self.path) if self.line is None else f"dm-{self.kind}")
 
     @property
     def host(self) -> str:

@@ -106,7 +106,7 @@ class _Enabling(Switch):
             if tls_edit.is_whole(next(iter(component.config.tls_blocks), None)):
                 self.note(DUTY, "tls-change.other-ca", component.path, name=component.name)
             elif not component.hosts and not any(is_loopback(address.host) for address in component.card.listens):
-                self.note(DUTY, "tls-change.no-address", component.path, name=component.name)
+                self.note(DUTY, "tls-change.no-address", component.path, component.line.span if component.line is not None else None, name=component.name)
         pairs = {}
         common = ""
         for wish in wishes:

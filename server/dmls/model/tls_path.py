@@ -98,6 +98,12 @@ def name_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+def stem_of(path: str) -> str:
+    """The name of a file without its ending."""
+    name = name_of(path)
+    return name.rpartition(".")[0] or name
+
+
 def common_folder(paths: Iterable[str]) -> str:
     """The deepest folder that all files lie in, without a slash at its end; "" where that is the root, or where there are no files."""
     folders = [folder_of(path).split("/") for path in paths]
