@@ -215,6 +215,16 @@ def test_a_topology_that_comes_before_the_files_it_became(dmls: Run, here: Path)
     assert len(list((here / "tls").iterdir())) == 2 * 5
 
 
+def test_alternatives_of_a_file_are_one_component(dmls: Run, here: Path) -> None:
+    """Both name the one certificate, and the runbook is that of a single master."""
+    plain(here, 1, "full")
+    (here / "dm-master1-new.toml").write_bytes((here / "dm-master1.toml").read_bytes())
+    found = told(dmls("tls", "enable", "--format", "json", "."))
+    assert sum("member update" in line for line in commands(found)) == 1
+    assert [line for line in commands(found) if line.startswith("# stop dm-master")] == ["# stop dm-master m1 on 10.0.0.1"]
+    assert (here / "dm-master1-new.toml").read_text() == (here / "dm-master1.toml").read_text()
+
+
 def test_components_of_one_script_have_certificates_of_their_own(dmls: Run, here: Path) -> None:
     """Without names, they are told apart by their addresses; a call without any flag is left to the person."""
     lines = [f"bin/dm-worker --worker-addr=10.0.1.{i}:8262 --join=10.0.0.1:8261 &" for i in (1, 2)]

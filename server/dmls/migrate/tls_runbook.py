@@ -36,6 +36,9 @@ def disabling(found: Deployment, client: Triple, databases: bool, version: Versi
 
 class _Book:
     def __init__(self, found: Deployment, client: Triple, version: Version, on: bool, leader: str) -> None:
+        # Several files for one address are alternatives of one component.
+        alone = {(c.kind, c.client_address or c.card.id): c for c in reversed(found.components)}
+        found = found._replace(components=tuple(c for c in found.components if c in alone.values()))
         # The leader is switched last, so that no election is lost to a half that cannot talk to the other.
         masters = sorted(found.masters, key=lambda master: bool(leader) and master.name == leader)
         self.found = found._replace(components=(*masters, *found.workers))
