@@ -450,6 +450,15 @@ def remove_created(path: str, data: bytes) -> bool:
     return not os.path.lexists(path)
 
 
+def write_text(path: str, new: str, old: str) -> Union[Written, Changed, NotWritten]:
+    """Replace the text `old` of a file by `new`, as `write_atomic` does, in the encoding that it is in: UTF-8, or UTF-16 with its mark."""
+    for codec, mark in (("utf-8", b""), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+        written = write_atomic(path, mark + new.encode(codec), mark + old.encode(codec))
+        if not isinstance(written, Changed):
+            return written
+    return Changed()
+
+
 def write_atomic(path: str, data: bytes, expected: bytes) -> Union[Written, Changed, NotWritten]:
     """Replace the content `expected` of the file at `path` by `data`: wholly or not at all, even when the power fails.
 

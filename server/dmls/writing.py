@@ -7,7 +7,7 @@ import shlex
 from contextlib import AbstractContextManager, nullcontext
 from typing import Callable, Mapping, NamedTuple, Sequence
 
-from dmls.disk import Changed, Existing, NotWritten, create, remove_created, write_atomic
+from dmls.disk import Changed, Existing, NotWritten, create, remove_created, write_text
 from dmls.migrate.change import Change, Created, Edited
 
 Tell = Callable[[str, Mapping[str, object]], None]
@@ -73,7 +73,7 @@ class Writing:
         return None
 
     def _edit(self, edited: Edited) -> Failure | None:
-        written = write_atomic(edited.path, edited.new.encode("utf-8"), edited.old.encode("utf-8"))
+        written = write_text(edited.path, edited.new, edited.old)
         if isinstance(written, Changed):
             return Failure("change.changed", {"path": self._name(edited.path)})
         if isinstance(written, NotWritten):
@@ -104,7 +104,7 @@ class Writing:
             undone = remove_created(file.path, file.data)
             undo = f"rm {shlex.quote(file.path)}"
         else:
-            undone = not isinstance(write_atomic(file.path, file.old.encode("utf-8"), file.new.encode("utf-8")), (Changed, NotWritten))
+            undone = not isinstance(write_text(file.path, file.old, file.new), (Changed, NotWritten))
             kept = f"{file.path}.before-dmls"
             if not undone and not isinstance(create(kept, file.old.encode("utf-8"), 0o600), (Existing, NotWritten)):
                 undo = f"mv {shlex.quote(kept)} {shlex.quote(file.path)}"

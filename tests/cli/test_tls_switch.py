@@ -270,6 +270,13 @@ def test_files_that_are_no_utf_8_stay(dmls: Run, here: Path, action: str) -> Non
     assert {name for name, data in now(here).items() if data != before[name]} == {"dm-worker1.toml", "dm-worker2.toml"}
 
 
+def test_sources_in_utf_16_stay_in_it(dmls: Run, here: Path) -> None:
+    plain(here, 1, "full")
+    (here / "source.yaml").write_bytes((here / "source.yaml").read_text().encode("utf-16"))
+    assert dmls("tls", "enable", "--databases", ".").status == 0
+    assert "security:" in (here / "source.yaml").read_bytes().decode("utf-16")
+
+
 def test_components_that_encrypt_already_have_a_ca_of_their_own(dmls: Run, here: Path) -> None:
     plain(here, 1, "full")
     with (here / "dm-worker1.toml").open("a") as file:

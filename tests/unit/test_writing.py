@@ -44,6 +44,19 @@ def test_all(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.rglob("*") if p.name.startswith(".")) == []
 
 
+@pytest.mark.parametrize("mark", (b"\xff\xfe", b"\xfe\xff"))
+def test_a_file_stays_in_its_encoding(tmp_path: Path, mark: bytes) -> None:
+    """DM reads YAML in UTF-16, too."""
+    codec = "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
+    file = tmp_path / "a.yaml"
+    file.write_bytes(mark + "old 一\n".encode(codec))
+    blocked = Change((Edited(str(file), "old 一\n", "new 二\n"), Edited(str(tmp_path / "absent"), "a", "b")))
+    told = Told()
+    assert not carry_out(blocked, told, name) and file.read_bytes() == mark + "old 一\n".encode(codec) and "change.taken-back" in told.messages
+    assert carry_out(blocked._replace(edited=blocked.edited[:1]), Told(), name)
+    assert file.read_bytes() == mark + "new 二\n".encode(codec)
+
+
 def test_the_same_new_file_again_is_no_fault(tmp_path: Path) -> None:
     change = Change(created=(Created(str(tmp_path / "n"), b"n"),))
     assert carry_out(change, Told(), name) and carry_out(change, Told(), name)
@@ -111,8 +124,8 @@ def test_a_file_that_was_written_again_is_told_to_be_lost(tmp_path: Path, monkey
     change = change_of(tmp_path)
     (tmp_path / "b").write_text("somebody else\n")
     (tmp_path / "a.before-dmls").write_text("in the way")
-    real = disk.write_atomic
-    monkeypatch.setattr("dmls.writing.write_atomic", lambda path, data, expected: disk.NotWritten("no") if data.startswith(b"old") else real(path, data, expected))
+    real = disk.write_text
+    monkeypatch.setattr("dmls.writing.write_text", lambda path, new, old: disk.NotWritten("no") if new.startswith("old") else real(path, new, old))
     told = Told()
     assert not carry_out(change, told, name)
     assert ("change.lost-old", {"path": "a"}) in told
@@ -120,14 +133,14 @@ def test_a_file_that_was_written_again_is_told_to_be_lost(tmp_path: Path, monkey
 
 def test_an_interruption_takes_all_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change = change_of(tmp_path)
-    real = disk.write_atomic
+    real = disk.write_text
 
-    def write(path: str, data: bytes, expected: bytes) -> Any:
-        if path.endswith("b") and data.startswith(b"new"):
+    def write(path: str, new: str, old: str) -> Any:
+        if path.endswith("b") and new.startswith("new"):
             raise KeyboardInterrupt
-        return real(path, data, expected)
+        return real(path, new, old)
 
-    monkeypatch.setattr("dmls.writing.write_atomic", write)
+    monkeypatch.setattr("dmls.writing.write_text", write)
     told = Told()
     with pytest.raises(KeyboardInterrupt):
         carry_out(change, told, name)
