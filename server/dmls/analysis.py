@@ -62,10 +62,11 @@ class FileRecord:
 
     `encoding` says what is wrong with the bytes: (variant, offset of the first place), None where nothing is.
     `stale` is set by the workspace when the file has changed; the record then only lends its syntax to the next one.
-    `named` are the certificate files that it names, as they were found when it was judged last.
+    `named` are the certificate files that it names, as they were found when it was judged last.  `uses` are its TLS blocks with what these files
+    hold, until one of them changes: None where nobody has asked.
     """
 
-    __slots__ = ("_config", "_kind", "_names", "_previous", "_tree", "encoding", "judged", "named", "path", "stale", "text")
+    __slots__ = ("_config", "_kind", "_names", "_previous", "_tree", "encoding", "judged", "named", "path", "stale", "text", "uses")
 
     def __init__(self, path: str, text: str, encoding: tuple[str, int] | None, previous: FileRecord | None = None) -> None:
         self.path = path
@@ -73,6 +74,7 @@ class FileRecord:
         self.encoding = encoding
         self.stale = False
         self.judged: Judged | None = None
+        self.uses: tuple[Settings, tuple[CertUse, ...]] | None = None
         self.named: tuple[Named, ...] = previous.named if previous is not None else ()
         self._tree: Tree | None = None
         self._kind: tuple[str | None, str | None] | None = None
@@ -104,6 +106,7 @@ class FileRecord:
             len(finding.fixes)
         self._tree = None
         self._config = None
+        self.uses = None
 
     def kind(self, override: str | None) -> str | None:
         if self._kind is None or self._kind[0] != override:
@@ -751,11 +754,22 @@ class Analysis:
 
     def uses(self, path: str) -> tuple[CertUse, ...]:
         """The TLS blocks of a configuration, or of each command line of a script, with the files that they name."""
+        record = self._record(path)
+        if record is None:
+            return ()
+        settings = self._settings_for(path)
+        if record.uses is None or record.uses[0] != settings:
+            record.uses = settings, tuple(self._found_uses(path, settings))
+        return record.uses[1]
+
+    def _found_uses(self, path: str, settings: Settings) -> Iterator[CertUse]:
         if self.kind(path) == kinds.SCRIPT:
-            settings = self._settings_for(path)
-            return tuple(use for line in self.command_lines(path) for use in uses(line.config, self._around_command(line, settings), settings.dm_versions[-1]))
+            for line in self.command_lines(path):
+                yield from uses(line.config, self._around_command(line, settings), settings.dm_versions[-1])
+            return
         config = self.file(path)
-        return self._uses(config, self._settings_for(path)) if config is not None and config.tls_blocks else ()
+        if config is not None and config.tls_blocks:
+            yield from self._uses(config, settings)
 
     def named(self, path: str) -> tuple[Named, ...]:
         """The certificate files that a configuration names."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Sequence, TypeVa
 from dmls import rule as subjects
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
 from dmls.model import kind as kinds
-from dmls.model.cert_use import NO_PEERS, Peers, Source, Surroundings, uses
+from dmls.model.cert_use import NO_PEERS, CertUse, Peers, Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
@@ -380,14 +380,27 @@ def _without_moot(index: _Index, given: frozenset[str]) -> _Index:
 
 def _certificates(index: _Index, ctx: Context, connections: Sequence[Connection]) -> Iterator[Finding]:
     """What is wrong with the files that the TLS blocks name, one by one and together."""
-    for use in uses(ctx.config, ctx.around, ctx.version, _peers(connections)):
-        for source in use.files:
-            for row in index.pem:
-                if source.found or subjects.PATH in row.select:
-                    yield from _run(row, source, ctx)
+    memo = ctx.config.tree.memo
+    for number, use in enumerate(uses(ctx.config, ctx.around, ctx.version, _peers(connections))):
+        slot, held = ("sound", ctx.config.kind, ctx.version, number), _held(use, ctx)
+        if held is None or memo.get(slot) != held:
+            made = [f for source in use.files for row in index.pem if source.found or subjects.PATH in row.select for f in _run(row, source, ctx)]
+            yield from made
+            memo[slot] = held if not made else None
         if any(source.found for source in use.files):
             for row in index.cert_use:
                 yield from _run(row, use, ctx)
+
+
+def _held(use: CertUse, ctx: Context) -> object | None:
+    """All that rules about single files rest on beside the text that names these; None where one is not there.
+
+    Where nothing was found, nothing is found again: who is connected with the component matters only to how grave a fault is.
+    """
+    if not all(source.found for source in use.files):
+        return None
+    files = tuple((s.local, s.mode, s.pem.digest if s.pem is not None else b"") for s in use.files)
+    return ctx.around.settings, ctx.around.folders, ctx.now, files
 
 
 def _peers(connections: Sequence[Connection]) -> Peers:

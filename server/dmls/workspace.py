@@ -462,7 +462,7 @@ class Workspace:
         for user in self._askers.get(path, ()):
             record = self._records.get(user)
             if record is not None:
-                record.judged = None
+                record.judged = record.uses = None
             if ReadText(path) in self._asked.get(user, ()):
                 # What a script starts, the file that it names may change.
                 self._undealt[user] = None
@@ -562,7 +562,7 @@ class Workspace:
         if self._clusters is not None:
             self._clusters.clear()
         for record in self._records.values():
-            record.judged = None
+            record.judged = record.uses = None
         self._changed()
 
     def _changed(self) -> None:

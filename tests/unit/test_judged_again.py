@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Sequence
 
 import pytest
 
 from dmls import lint, rule
+from dmls.disk import RealDisk
 from dmls.files import Content, Missing
 from dmls.finding import Finding
 from dmls.model import edit
-from dmls.workspace import Workspace
+from dmls.workspace import Workspace, answer
+from support.certs import NOW
+from support.deployment import deployment
 
 MASTER = 'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nssl-ca = "/etc/dm/ca.pem"\nssl-cert = "/etc/dm/m.pem"\nssl-key = "/etc/dm/m-key.pem"\n'
 WORKER = 'name = "w1"\nworker-addr = "10.0.0.11:8262"\njoin = "10.0.0.1:8261"\n'
@@ -92,3 +96,60 @@ def test_typing_keeps_no_more_than_the_text_needs() -> None:
         assert record is not None and record._tree is not None
         kept.append(sum(len(chunk.memo) for _, chunk in record._tree.chunks))
     assert kept[1] == kept[-1]
+
+
+def test_what_is_kept_of_certificates_follows_them(tmp_path: Path) -> None:
+    """Whatever happens to a certificate file, what is found is what a workspace finds that has kept nothing."""
+    deployment(tmp_path, 1, 1, 0, 0, faults=False)
+    files = {path.as_posix(): Content(path.read_bytes()) for path in tmp_path.glob("*.toml")}
+    script = (tmp_path / "ops.sh").as_posix()
+    flags = " ".join(f"--ssl-{key} {(tmp_path / name).as_posix()}" for key, name in (("ca", "ca.pem"), ("cert", "w1.pem"), ("key", "w1-key.pem")))
+    files[script] = Content(f"dmctl --master-addr 10.0.0.1:8261 {flags} list-member\n".encode())
+    disk = RealDisk()
+
+    def made(now: float, opened: dict[str, str]) -> Workspace:
+        workspace = Workspace()
+        workspace.set_folders([tmp_path.as_posix()])
+        workspace.set_now(now)
+        for path, state in files.items():
+            workspace.put(path, state)
+        for path, text in opened.items():
+            workspace.open(path, text)
+        return workspace
+
+    def told(workspace: Workspace) -> list[object]:
+        for _ in workspace.deal_all():
+            pass
+        for _ in range(3):
+            for path in files:
+                workspace.snapshot().findings(path)
+            while wanted := workspace.wanted():
+                for want in wanted:
+                    workspace.tell(want, answer(want, disk))
+        analysis = workspace.snapshot()
+        return [([(f.rule, f.span, f.message, f.args) for f in analysis.findings(path)], [(s.local, type(s.state)) for use in analysis.uses(path) for s in use.files]) for path in files]
+
+    kept = made(NOW, {})
+    cert, key, other = (tmp_path / name for name in ("w1.pem", "w1-key.pem", "m1-key.pem"))
+    good = told(kept)
+    assert good == told(made(NOW, {}))
+    right = key.read_bytes()
+    seen = [good]
+    for data in (None, other.read_bytes(), right):
+        if data is None:
+            key.unlink()
+        else:
+            key.write_bytes(data)
+        kept.forget(key.as_posix())
+        seen.append(told(kept))
+        assert seen[-1] == told(made(NOW, {}))
+    assert seen[1] != good and seen[2] != good and seen[2] != seen[1]
+    text = cert.read_text(encoding="utf-8")
+    for opened in ({cert.as_posix(): "nothing"}, {cert.as_posix(): text}):
+        kept.open(cert.as_posix(), opened[cert.as_posix()])
+        seen.append(told(kept))
+        assert seen[-1] == told(made(NOW, opened))
+    assert seen[4] != seen[5]
+    kept.close(cert.as_posix())
+    kept.set_now(NOW + 400 * 86400)
+    assert told(kept) == told(made(NOW + 400 * 86400, {})) != good
