@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dmls import lint
+from dmls.finding import Severity
 from dmls.analysis import Analysis
 from dmls.cli.main import main
 from dmls.finding import Fix
@@ -58,6 +59,7 @@ def test_scenario(scenario: Scenario, tmp_path: Path, monkeypatch: pytest.Monkey
         text, lines = analysis.text(path), analysis.lines(path)
         assert text is not None and lines is not None
         for finding in analysis.findings(path):
+            assert finding.dm_text or len(finding.dm_codes) != 1 or finding.severity > Severity.WARNING, f"DM's number without its words: {finding}"
             covered = finding.span.of(text).split("\n")[0]
             found.append((path[len(folder) :], lines.line_of(finding.span.start), finding.severity.word, finding.rule, covered))
             for locale in words:

@@ -9,7 +9,7 @@ from dmls.files import Directory
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
 from dmls.model.cert_use import PemContent, Surroundings
 from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
-from dmls.model.dm_error import LINE, decode_text, unknown_text
+from dmls.model.dm_error import LINE, decode_text, frame_text, unknown_text
 from dmls.model.edit import delete, is_needed, set_text
 from dmls.model.tls_path import folder_of
 from dmls.named import NamedTuple
@@ -114,14 +114,20 @@ class Context:
         """
         if depends is not None:
             args[IN_VERSIONS] = (depends if self.version in depends else depends.others()).shown()
+        if severity is None:
+            severity = rule.severity
+        if codes is None:
+            codes = rule.codes
+        if not dm_text and len(codes) == 1 and severity <= Severity.WARNING:
+            dm_text = frame_text(codes[0], self.config.kind)
         return Finding(
             rule.name,
-            rule.severity if severity is None else severity,
+            severity,
             self.config.path,
             span,
             f"{rule.name}.{message}" if message else rule.name,
             _told(args),
-            rule.codes if codes is None else codes,
+            codes,
             without_secrets(dm_text),
             related,
             fixes,

@@ -45,6 +45,50 @@ UNKNOWN = {
     kinds.WORKER: DmError(40004, "dm-worker", "medium", "worker config contains unknown configuration options: %s", "Please check configs in worker configurtion file."),
 }
 
+_CHECK_ITEMS = (
+    "Please check `ignore-checking-items` config in task configuration file, which can be set including `all`/`dump_privilege`/`replication_privilege`/`version`"
+    "/`binlog_enable`/`binlog_format`/`binlog_row_image`/`table_schema`/`schema_of_shard_tables`/`auto_increment_ID`."
+)
+_ETCD = "Please check all dm-master of `initial-cluster` in configuration file is up, and check the log for a detailed error."
+_VARIES = "…"
+"""Stands where DM prints what only the moment tells: a library's error, an address, a list in an order of its own."""
+FRAMES = {
+    error.code: error
+    for error in (
+        DmError(11010, "functional", "high", f"flavor {_VARIES} not supported", "Please check `flavor` config in source configuration file."),
+        DmError(11104, "functional", "medium", f"init logger failed, RawCause: {_VARIES}"),
+        DmError(11107, "functional", "high", f"fail to campaign leader: create the initial session, RawCause: {_VARIES}"),
+        DmError(11112, "functional", "medium", f"invalid TLS config, RawCause: {_VARIES}", "Please check the `ssl-ca`, `ssl-cert` and `ssl-key` config."),
+        DmError(20001, "config", "medium", f"checking item {_VARIES} is not supported", _CHECK_ITEMS),
+        DmError(20020, "config", "medium", f"please specify right task-mode, support {_VARIES}", "Please check the `task-mode` config in task configuration file."),
+        DmError(20037, "config", "high", f"generate binlog event filter, RawCause: {_VARIES}", "Please check the `filters` config in source and task configuration files."),
+        DmError(
+            20067,
+            "config",
+            "high",
+            f"invalid secret key path or content: {_VARIES}",
+            "Please check whether the path is valid, and has required permission to read the file, and the key is correct.",
+        ),
+        DmError(34019, "load-unit", "high", _VARIES),
+        DmError(38037, "dm-master", "high", f"{_VARIES}, RawCause: {_VARIES}", "Please check configs in master configuration file."),
+        DmError(38038, "dm-master", "high", f"fail to start embed etcd, RawCause: {_VARIES}", _ETCD),
+        DmError(40077, "dm-worker", "high", f"cannot join with master endpoints: {_VARIES}, error: {_VARIES}", "Please check network connection of worker and check worker name is unique."),
+        DmError(48001, "dmctl", "high", f"can't connect to {_VARIES}, RawCause: context deadline exceeded", "Please check your network connection."),
+    )
+}
+"""The frames of errors of which not all words can be known beforehand (dm/pkg/terror/error_list.go, and where each is raised)."""
+
+
+def frame_text(code: int, kind: str) -> str:
+    """What is certain of DM's message with a number, for a file of a kind; "" where nothing is."""
+    decode, unknown = DECODE.get(kind), UNKNOWN.get(kind)
+    if decode is not None and decode.code == code:
+        return decode.text(_VARIES)
+    if unknown is not None and unknown.code == code:
+        return unknown.text(message=unknown.message % _VARIES)
+    error = FRAMES.get(code)
+    return error.text() if error is not None else ""
+
 
 def decode_text(kind: str, cause: str, line: str | None = None, last_key: str = "") -> str:
     """DM's whole message for a decoder's complaint.
