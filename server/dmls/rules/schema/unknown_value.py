@@ -63,10 +63,13 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         sure = bool(schema.enum_code) and is_slip_of(entry.text, near)
         ways = (ctx.fix("replace-value", change, how=Applicability.SAFE if sure else Applicability.UNSAFE, value=near),) if change is not None else ()
     late = "" if schema.enum_code else "-late"
-    error = task_error.BAD_VALUE.get(schema.enum_code)
-    dm_text = task_error.text(error, value=entry.text.lower() if schema.enum_fold else entry.text) if error is not None else ""
     variant = ("near" if near else "other" if entry.text else "empty") + late
-    yield ctx.finding(RULE, span, variant, codes=(code,), dm_text=dm_text, fixes=ways, key=key, value=entry.text, values=values, near=near or "")
+    yield ctx.finding(RULE, span, variant, codes=(code,), dm_text=_text(entry, schema), fixes=ways, key=key, value=entry.text, values=values, near=near or "")
+
+
+def _text(entry: Entry, schema: SchemaKey) -> str:
+    error = task_error.BAD_VALUE.get(schema.enum_code)
+    return task_error.text(error, value=entry.text.lower() if schema.enum_fold else entry.text) if error is not None else ""
 
 
 def _too_new(entry: Entry, schema: SchemaKey, value: str, known: VersionSet, ctx: Context) -> Iterator[Finding]:
@@ -76,7 +79,7 @@ def _too_new(entry: Entry, schema: SchemaKey, value: str, known: VersionSet, ctx
         return
     key = entry.key or (entry.parent.key if entry.parent is not None else "")
     args = {"key": key, "value": value, "version": str(ctx.version), "later": str(later)}
-    yield ctx.finding(RULE, ctx.config.value_span(entry), "later", codes=(schema.enum_code,), fixes=ctx.later(fixes, entry) if entry.pair is not None else (), **args)
+    yield ctx.finding(RULE, ctx.config.value_span(entry), "later", codes=(schema.enum_code,), dm_text=_text(entry, schema), fixes=ctx.later(fixes, entry) if entry.pair is not None else (), **args)
 
 
 RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VALUE,))
