@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from dmls import lint
-from dmls.finding import Severity
 from dmls.analysis import Analysis
 from dmls.cli.main import main
-from dmls.finding import Fix
+from dmls.finding import Fix, Severity
 from dmls.ide.values import NameSpan, Refusal
 from dmls.model.kind import CERTIFICATE_SUFFIXES
 from dmls.text import Span, apply_edits

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Callable, Iterable, Mapping
 
-from dmls.model.cluster import Bound, Card, Cluster, Edge, Explicit, Graph
-from dmls.model.connection import Connection, Party, link_of
-from dmls.model.link import Handshake, Link
+from dmls.model.tls.cluster import Bound, Card, Cluster, Edge, Explicit, Graph
+from dmls.model.tls.connection import Connection, Party, link_of
+from dmls.model.tls.link import Handshake, Link
 from dmls.version import Version
 
 PartyOf = Callable[[Card], "Party | None"]
@@ -147,9 +147,7 @@ class Clusters:
         found.discard(path)
         return found
 
-    def connections(
-        self, cluster: Cluster, id: str, version: Version, now: float | None, party_of: PartyOf, own: Callable[[Card], Party] | None = None
-    ) -> list[Connection]:
+    def connections(self, cluster: Cluster, id: str, version: Version, now: float | None, party_of: PartyOf, own: Callable[[Card], Party] | None = None) -> list[Connection]:
         """The connections that one member opens or takes, judged; those of ends that cannot be read are left out.
 
         `own` makes the member's end, where it is to be another than that of its file; what comes of it is not kept.
@@ -200,7 +198,7 @@ class Clusters:
 
 
 def _judged(edge: Edge, dialer: Party, listener: Party, version: Version, now: float | None) -> tuple[Link, Handshake]:
-    from dmls.model.handshake import judge
+    from dmls.model.tls.handshake import judge
 
     link = link_of(edge.pair, dialer, listener, edge.host, version)
     return link, judge(link, now)

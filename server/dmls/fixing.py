@@ -43,9 +43,7 @@ Judge = Callable[[Mapping[str, str]], Mapping[str, Optional[Sequence[Finding]]]]
 """The findings of each path when the files have these texts; None for one that would no longer be the same kind of DM file."""
 
 
-def fix_text(
-    path: str, text: str, judge: Callable[[str], Sequence[Finding] | None], unsafe: bool = False, least: Severity = Severity.HINT
-) -> Fixed:
+def fix_text(path: str, text: str, judge: Callable[[str], Sequence[Finding] | None], unsafe: bool = False, least: Severity = Severity.HINT) -> Fixed:
     """Repair one file; fixes that edit others are left."""
     return fix_files({path: text}, lambda texts: {path: judge(texts[path])}, unsafe, least)[path]
 

@@ -14,7 +14,8 @@ from dmls.disk import RealDisk
 from dmls.files import Content, Missing
 from dmls.migrate.cert_plan import KeySpec, Paper, PrivateKey
 from dmls.migrate.change import CannotDo
-from dmls.model import old_cipher, secret_key
+from dmls.model import secret_key
+from dmls.model.legacy import old_cipher
 from dmls.pki.facts import CLIENT_AUTH, ECDSA, ED25519, SERVER_AUTH
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Sequence, TypeVa
 from dmls import rule as subjects
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
 from dmls.model import kind as kinds
-from dmls.model.cert_use import NO_PEERS, CertUse, Peers, Source, Surroundings, uses
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decode import DUPLICATE_KEY, fits_plainly, misfits
+from dmls.model.dm.decode import DUPLICATE_KEY, fits_plainly, misfits
 from dmls.model.dm_error import LINE
-from dmls.model.ignore import Ignore, read_ignores, without
+from dmls.model.edits.ignore import Ignore, read_ignores, without
+from dmls.model.tls.cert_use import NO_PEERS, CertUse, Peers, Source, Surroundings, uses
 from dmls.named import NamedTuple
 from dmls.rule import Context, Rule
 from dmls.rules.registry import ROWS, Row
@@ -30,7 +30,7 @@ from dmls.version import Version, parse_version_set
 
 if TYPE_CHECKING:
     from dmls.model.command_line import CommandLine
-    from dmls.model.connection import Connection
+    from dmls.model.tls.connection import Connection
 
 T = TypeVar("T")
 
@@ -406,7 +406,7 @@ def _held(use: CertUse, ctx: Context) -> object | None:
 def _peers(connections: Sequence[Connection]) -> Peers:
     if not connections:
         return NO_PEERS
-    from dmls.model.connection import peers_of
+    from dmls.model.tls.connection import peers_of
 
     return peers_of(connections)
 

@@ -25,7 +25,8 @@ _IN_NAMES = ("passw", "pwd", "secret", "token", "base64", "bytes", "vate")
 """What stands in each such name in small letters, without an i, which has too many forms; to look for this needs no pattern."""
 _SECRET = LazyPattern(NAMES, re.IGNORECASE)
 _ASSIGNED = LazyPattern(
-    rf"({NAMES}[\w.-]{{0,60}}[\"']?\s*(?:=|:\s*(?=[\"']))|(?:\A|field |options: )[^\w]{{0,60}}[\w.-]{{0,60}}{NAMES}[\w.-]{{0,60}}[\"']?\s*:\s)\s*[^\s`].*", re.IGNORECASE | re.DOTALL
+    rf"({NAMES}[\w.-]{{0,60}}[\"']?\s*(?:=|:\s*(?=[\"']))|(?:\A|field |options: )[^\w]{{0,60}}[\w.-]{{0,60}}{NAMES}[\w.-]{{0,60}}[\"']?\s*:\s)\s*[^\s`].*",
+    re.IGNORECASE | re.DOTALL,
 )
 """What is no name of a key: it has a separator in it.  Not ``open /dm/token: no such file``."""
 LEAST = 40

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Callable, Iterator, Mapping, Sequence
 
 from dmls.files import Directory
 from dmls.finding import Applicability, FileEdit, Finding, Fix, Later, Related, Severity
-from dmls.model.cert_use import PemContent, Surroundings
-from dmls.model.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
+from dmls.model.dm.decode import BAD_DURATION, BAD_MERGE, BAD_SIZE, UNKNOWN_KEY
 from dmls.model.dm_error import LINE, decode_text, frame_text, unknown_text
-from dmls.model.edit import delete, is_needed, set_text
+from dmls.model.edits.edit import delete, is_needed, set_text
+from dmls.model.tls.cert_use import PemContent, Surroundings
 from dmls.model.tls_path import folder_of
 from dmls.named import NamedTuple
 from dmls.private import without_secrets
@@ -19,9 +19,9 @@ from dmls.version import ALWAYS, MAIN, Version, VersionSet
 from dmls.words.catalogue import IN_VERSIONS
 
 if TYPE_CHECKING:
-    from dmls.model.cert_use import Source
     from dmls.model.config_file import ConfigFile, Entry
-    from dmls.model.decode import Misfit
+    from dmls.model.dm.decode import Misfit
+    from dmls.model.tls.cert_use import Source
     from dmls.pki.facts import Damage, PemBlock, PemFile
 
 PEM_SUFFIXES = (".pem", ".crt", ".cer", ".cert", ".key")

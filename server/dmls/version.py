@@ -135,7 +135,10 @@ NEW_TLS_HELPER_TO_DATABASES = parse_version_set("6.3.0..")
 """Versions whose connections to databases are made by it (tiflow#6922); before `NEW_TLS_HELPER` without tidb#53358, by which a list of names began to work."""
 
 
-_GO = tuple((parse_version(low), go) for low, go in (("26.0.0", (1, 25)), ("8.5.5", (1, 25)), ("8.4.0", (1, 23)), ("7.4.0", (1, 21)), ("7.0.0", (1, 20)), ("6.4.0", (1, 19)), ("6.0.0", (1, 18))))
+_GO = tuple(
+    (parse_version(low), go)
+    for low, go in (("26.0.0", (1, 25)), ("8.5.5", (1, 25)), ("8.4.0", (1, 23)), ("7.4.0", (1, 21)), ("7.0.0", (1, 20)), ("6.4.0", (1, 19)), ("6.0.0", (1, 18)))
+)
 _GO_9 = (parse_version("9.0.0-alpha"), parse_version("26.0.0"))
 
 

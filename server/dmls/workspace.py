@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 from dmls import settings as settings_module
 from dmls.analysis import Analysis, FileRecord
 from dmls.files import CONFIG_LIMIT, Content, Disk, FileState, List, Pending, Read, ReadPem, ReadSecret, ReadText, SecretKey, Stat, Want
-from dmls.model.cert_use import Lookup, PemContent, PemState
 from dmls.model.kind import SETTINGS_FILE, SOURCE
+from dmls.model.tls.cert_use import Lookup, PemContent, PemState
 from dmls.settings import Settings
 
 if TYPE_CHECKING:
     from dmls.clusters import Clusters
-    from dmls.model.cluster import Card
+    from dmls.model.tls.cluster import Card
 
 
 def parent_of(path: str) -> str:
@@ -380,7 +380,7 @@ class Workspace:
         cards = [card for card in graph.cards if card.kind == SOURCE and graph.place(card.id) == place]
         if place is not None:
             return cards
-        from dmls.model.cluster import nearest
+        from dmls.model.tls.cluster import nearest
 
         bound = self.top_of(base)
         found: list[Card] = []

@@ -71,7 +71,12 @@ def make() -> Material:
         # tombi and taplo find the schema by this comment; the blank line that goes keeps the file at 40 lines.
         master=_document("dm-master.toml", f"#:schema {schema_uri('master')}\n" + _replaced(master, *_MASTER_ERROR).rstrip("\n") + "\n", r"^rpc-timeout(?= )"),
         source=_alone("source.yaml", read("source.yaml")),
-        many_yaml=_many("yaml", lambda i: (f"task-{i:04}.yaml", small_task.replace("merge", f"merge-{i}")) if i % 2 else (f"source-{i:04}.yaml", read("source.yaml").replace("replica-01", f"replica-{i}"))),
+        many_yaml=_many(
+            "yaml",
+            lambda i: (
+                (f"task-{i:04}.yaml", small_task.replace("merge", f"merge-{i}")) if i % 2 else (f"source-{i:04}.yaml", read("source.yaml").replace("replica-01", f"replica-{i}"))
+            ),
+        ),
         many_toml=_many("toml", lambda i: (f"dm-master-{i:04}.toml", f"#:schema {schema_uri('master')}\n" + master.replace("dm-master-1", f"dm-master-{i}"))),
     )
 

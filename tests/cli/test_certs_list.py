@@ -94,7 +94,9 @@ def test_the_check_draws_the_line_where_the_list_does(dmls: Run, files: Files, h
 
 def test_text(dmls: Run, deployment: Callable[..., None]) -> None:
     deployment(-3, 20)
-    assert dmls("certs", "list", "conf", "--at", AT).out == """\
+    assert (
+        dmls("certs", "list", "conf", "--at", AT).out
+        == """\
 2026-08-29  expired 3 days ago  w1     conf/tls/w1.pem
             certificate of conf/dm-worker1.toml
 2026-09-21  20 days left        w2     conf/tls/w2.pem
@@ -104,6 +106,7 @@ def test_text(dmls: Run, deployment: Callable[..., None]) -> None:
 
 3 certificates, 2 of them ended or ending within 30 days
 """
+    )
     assert "3 个证书，其中 2 个已过期或在 30 天内到期\n" in dmls("--lang", "zh", "certs", "list", "conf", "--at", AT).out
 
 
@@ -156,7 +159,9 @@ def test_at_becomes_the_moment_of_the_workspace(dmls: Run, files: Files, monkeyp
 
 def test_a_check_reads_the_certificates_behind_the_paths(dmls: Run, deployment: Callable[..., None]) -> None:
     deployment(20)
-    assert [f["rule"] for f in json.loads(dmls("check", "conf", "--at", AT, "--within", "5", "--ignore", "tls-key-exposed,tls-worker-open-port", "--format", "json").out)["findings"]] == []
+    assert [
+        f["rule"] for f in json.loads(dmls("check", "conf", "--at", AT, "--within", "5", "--ignore", "tls-key-exposed,tls-worker-open-port", "--format", "json").out)["findings"]
+    ] == []
     for jobs in ("1", "2"):
         ran = dmls("check", "conf", "--at", AT, "--jobs", jobs, "--format", "json")
         assert "tls-cert-expires-soon" in [f["rule"] for f in json.loads(ran.out)["findings"]]

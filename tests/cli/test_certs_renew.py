@@ -16,7 +16,20 @@ from support.issued import Pair, certificate, handshake, links, openssl
 DAY = 86_400
 LATER = "2026-09-01T12:00:00Z"
 MAP = {".dmls.toml": '[tls.path-map]\n"/etc/dm/tls" = "tls"\n'}
-FACTS = ("version", "dns_names", "ip_addresses", "email_addresses", "uris", "extended_key_usages", "key_usage", "is_ca", "max_path_len", "basic_constraints", "name_constraints", "policies")
+FACTS = (
+    "version",
+    "dns_names",
+    "ip_addresses",
+    "email_addresses",
+    "uris",
+    "extended_key_usages",
+    "key_usage",
+    "is_ca",
+    "max_path_len",
+    "basic_constraints",
+    "name_constraints",
+    "policies",
+)
 NAMES = ("dm-master1", "dm-master2", "dm-master3", "dm-worker1", "dm-worker2")
 
 
@@ -151,7 +164,21 @@ def test_a_new_ca_leaves_the_databases_own_alone(dmls: Run, here: Path) -> None:
     (here / "tls").mkdir()
     (here / "my-ca.pem").rename(here / "tls" / "db-ca.pem")
     openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", here / "tls" / "client-of-db-key.pem", "-subj", "/CN=repl", "-out", here / "c.csr")
-    openssl("x509", "-req", "-in", here / "c.csr", "-CA", here / "tls" / "db-ca.pem", "-CAkey", here / "my-ca.key", "-CAcreateserial", "-days", "90", "-out", here / "tls" / "client-of-db.pem")
+    openssl(
+        "x509",
+        "-req",
+        "-in",
+        here / "c.csr",
+        "-CA",
+        here / "tls" / "db-ca.pem",
+        "-CAkey",
+        here / "my-ca.key",
+        "-CAcreateserial",
+        "-days",
+        "90",
+        "-out",
+        here / "tls" / "client-of-db.pem",
+    )
     assert dmls("certs", "new", "--databases", "task.yaml", *(n for n in files if n.endswith(".toml"))).status == 0
     ran = dmls("certs", "renew", ".", "--new-ca", "--output", "new")
     assert ran.status == 1 and "tls/client-of-db.pem: not carried over: another CA has signed" in ran.out
@@ -203,7 +230,12 @@ def test_what_openssl_made_by_the_documentation(dmls: Run, here: Path) -> None:
     """The procedure of DM's documentation: RSA, an OpenSSL section for the SANs, a dmctl certificate of version 1."""
     own_ca(here)
     ca = ("-CA", here / "my-ca.pem", "-CAkey", here / "my-ca.key", "-CAcreateserial")
-    write(here, {"san.cnf": "[v3_req]\nbasicConstraints = CA:FALSE\nkeyUsage = nonRepudiation, digitalSignature, keyEncipherment\nsubjectAltName = @n\n[n]\nIP.1 = 10.0.0.1\nDNS.1 = dm.example\nURI.1 = spiffe://dm/master\nemail.1 = dm@example.com\n"})
+    write(
+        here,
+        {
+            "san.cnf": "[v3_req]\nbasicConstraints = CA:FALSE\nkeyUsage = nonRepudiation, digitalSignature, keyEncipherment\nsubjectAltName = @n\n[n]\nIP.1 = 10.0.0.1\nDNS.1 = dm.example\nURI.1 = spiffe://dm/master\nemail.1 = dm@example.com\n"
+        },
+    )
     for name, more in (("master", ("-extensions", "v3_req", "-extfile", here / "san.cnf")), ("ctl", ())):
         openssl("genrsa", "-out", here / f"{name}-key.pem", "2048")
         openssl("req", "-new", "-utf8", "-key", here / f"{name}-key.pem", "-subj", "/C=CN/O=例子/OU=DM/CN=dm", "-out", here / f"{name}.csr")
@@ -221,7 +253,23 @@ def test_intermediates_and_a_key_in_the_same_file_stay_there(dmls: Run, here: Pa
     own_ca(here)
     write(here, {"ca.cnf": "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n"})
     openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", here / "between-key.pem", "-subj", "/CN=between", "-out", here / "b.csr")
-    openssl("x509", "-req", "-in", here / "b.csr", "-CA", here / "my-ca.pem", "-CAkey", here / "my-ca.key", "-CAcreateserial", "-days", "600", "-extfile", here / "ca.cnf", "-out", here / "between.pem")
+    openssl(
+        "x509",
+        "-req",
+        "-in",
+        here / "b.csr",
+        "-CA",
+        here / "my-ca.pem",
+        "-CAkey",
+        here / "my-ca.key",
+        "-CAcreateserial",
+        "-days",
+        "600",
+        "-extfile",
+        here / "ca.cnf",
+        "-out",
+        here / "between.pem",
+    )
     openssl("req", "-new", "-newkey", "ed25519", "-nodes", "-keyout", here / "leaf-key.pem", "-subj", "/CN=dm", "-out", here / "l.csr")
     openssl("x509", "-req", "-in", here / "l.csr", "-CA", here / "between.pem", "-CAkey", here / "between-key.pem", "-CAcreateserial", "-days", "20", "-out", here / "leaf.pem")
     (here / "all.pem").write_bytes(b"".join((here / name).read_bytes() for name in ("leaf.pem", "between.pem", "leaf-key.pem")))
@@ -243,7 +291,21 @@ def test_what_cannot_be_renewed_is_told_and_the_rest_is_done(dmls: Run, here: Pa
     made(dmls, here)
     (here / "tls" / "dm-master2.pem").unlink()
     own_ca(here)
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", here / "tls" / "client-key.pem", "-out", here / "tls" / "client.pem", "-subj", "/CN=db", "-addext", "basicConstraints=critical,CA:FALSE")
+    openssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        here / "tls" / "client-key.pem",
+        "-out",
+        here / "tls" / "client.pem",
+        "-subj",
+        "/CN=db",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+    )
     ran = dmls("certs", "renew", ".", "--at", LATER)
     assert ran.status == 1 and ran.err == ""
     assert "tls/dm-master2.pem: not carried over: this file is not on this machine" in ran.out

@@ -161,12 +161,7 @@ def test_valid(ask: Ask) -> None:
 
 def test_text(ask: Ask) -> None:
     assert ask(bundle(ROOT), bundle(leaf(MIDDLE), MIDDLE)).out == (
-        "valid\n"
-        "  `dm-master1` leads to the CA `root`.\n"
-        "  chain:\n"
-        "    1  dm-master1, 335 days left\n"
-        "    2  middle, 3620 days left\n"
-        "    3  root, 3620 days left\n"
+        "valid\n  `dm-master1` leads to the CA `root`.\n  chain:\n    1  dm-master1, 335 days left\n    2  middle, 3620 days left\n    3  root, 3620 days left\n"
     )
     assert ask(bundle(AGAIN), bundle(leaf(None, name="x"))).out == (
         "not valid\n"

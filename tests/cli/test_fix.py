@@ -604,7 +604,10 @@ def test_a_script_is_repaired_and_stays_executable(here: Path, dmls: Run) -> Non
     (here / "dm-master.toml").write_text('name = "m1"\nmaster-addr = "10.0.0.1:8261"\n', encoding="utf-8")
     script = here / "ops.sh"
     call = "dmctl --master-addr 10.0.0.1:8261"
-    script.write_text(f"#!/bin/sh\n{call} --ssl-ca /a.pem --ssl-cert /b.pem --ssl-key /c.pem list-member\n{call} --ssl-ca=/a.pem --ssl-cert=/b.pem --ssl-key=/c.pem query-status\n", encoding="utf-8")
+    script.write_text(
+        f"#!/bin/sh\n{call} --ssl-ca /a.pem --ssl-cert /b.pem --ssl-key /c.pem list-member\n{call} --ssl-ca=/a.pem --ssl-cert=/b.pem --ssl-key=/c.pem query-status\n",
+        encoding="utf-8",
+    )
     script.chmod(0o755)
     ran = dmls("check", "--fix", "--unsafe-fixes", "--files", "off", ".")
     assert script.read_text(encoding="utf-8") == f"#!/bin/sh\n{call} list-member\n{call} query-status\n", ran

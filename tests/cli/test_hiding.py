@@ -66,7 +66,8 @@ def test_what_repeats_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "count"), [("pwd", 300_000), ("password: x\n", 20_000), ("password: secret1\n", 20_000), ("password:\nx y z\n", 50_000), ("-", 500_000), ("token ", 100_000), ("aB3", 200_000)]
+    ("piece", "count"),
+    [("pwd", 300_000), ("password: x\n", 20_000), ("password: secret1\n", 20_000), ("password:\nx y z\n", 50_000), ("-", 500_000), ("token ", 100_000), ("aB3", 200_000)],
 )
 def test_a_large_text_takes_no_long_time(piece: str, count: int) -> None:
     """Quadratic time would take minutes; the limit is pytest's own."""

@@ -100,7 +100,9 @@ def test_calls_of_dmctl(here: Path, dmls: Run) -> None:
     for name in ("ops.sh", "ops.sh:1", "ops.sh:2", "dmctl", str(here / "ops.sh")):
         ran = dmls("--lang", "en", "explain", "--link", name, "m1", "--at", AT)
         assert ran.status == 1 and "first record does not look like a TLS handshake" in ran.out, ran
-    (here / "more.sh").write_text("dmctl --master-addr 127.0.0.1:8261 --ssl-ca m1-ca.pem --ssl-cert m1-cert.pem --ssl-key m1-key.pem list-member\ndmctl --master-addr 10.9.9.9:8261 list-member\n")
+    (here / "more.sh").write_text(
+        "dmctl --master-addr 127.0.0.1:8261 --ssl-ca m1-ca.pem --ssl-cert m1-cert.pem --ssl-key m1-key.pem list-member\ndmctl --master-addr 10.9.9.9:8261 list-member\n"
+    )
     ran = dmls("explain", "--link", "dmctl", "m1", "--at", AT)
     assert ran.status == 2 and "means several" in ran.err and "run.sh:12" in ran.err
     # Of several calls the one is meant that calls the other end.

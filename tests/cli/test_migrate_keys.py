@@ -52,7 +52,7 @@ def test_writes_tells_and_is_done(dmls: Run, files: Files, here: Path) -> None:
 def test_diff_writes_nothing_and_hides_secrets(dmls: Run, files: Files, here: Path) -> None:
     files({"task.yaml": TASK})
     ran = dmls("migrate", "keys", "--diff", "task.yaml")
-    assert "-is-sharding: true\n-remove-meta: false\n+shard-mode: \"pessimistic\"\n" in ran.out and "would edit task.yaml" in ran.out
+    assert '-is-sharding: true\n-remove-meta: false\n+shard-mode: "pessimistic"\n' in ran.out and "would edit task.yaml" in ran.out
     assert "hunter2canary" not in ran.out + ran.err
     assert (here / "task.yaml").read_text() == TASK
 
@@ -95,7 +95,9 @@ def test_refusals(dmls: Run, files: Files) -> None:
     assert "the file is not UTF-8" in dmls("migrate", "keys", "latin.yaml").out
 
 
-@pytest.mark.parametrize("text", ["", "a: [", "name: x\ntask-mode: {\n", "name: t\ntask-mode: all\nmysql-instances: [\nremove-meta: true\n", "\ufeffname: t\ntask-mode: all\nremove-meta: true\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a: [", "name: x\ntask-mode: {\n", "name: t\ntask-mode: all\nmysql-instances: [\nremove-meta: true\n", "\ufeffname: t\ntask-mode: all\nremove-meta: true\n"]
+)
 def test_half_typed_files_are_left_or_mended(dmls: Run, files: Files, here: Path, text: str) -> None:
     files({"dm-task.yaml": text})
     ran = dmls("migrate", "keys", "dm-task.yaml")

@@ -10,7 +10,7 @@ from typing import Callable
 
 import pytest
 
-from dmls.model import old_cipher
+from dmls.model.legacy import old_cipher
 
 from .conftest import Run
 
@@ -36,7 +36,14 @@ def password(path: Path) -> str:
 
 def test_everything_is_under_the_new_key(dmls: Run, files: Files, here: Path) -> None:
     again = old_cipher.encrypted("Pässword".encode(), old_cipher.KEY, bytes(range(16)))
-    files({"source.yaml": SOURCE.format(password=OLD).replace("\n", "\r\n"), "task.yaml": TASK.format(password=f"'{again}'"), "m1.toml": MASTER, "m2.toml": MASTER.replace("m1", "m2").replace(".1:", ".2:") + TABLE})
+    files(
+        {
+            "source.yaml": SOURCE.format(password=OLD).replace("\n", "\r\n"),
+            "task.yaml": TASK.format(password=f"'{again}'"),
+            "m1.toml": MASTER,
+            "m2.toml": MASTER.replace("m1", "m2").replace(".1:", ".2:") + TABLE,
+        }
+    )
     (here / "m1.toml").rename(here / "dm-master1.toml")
     (here / "m2.toml").rename(here / "dm-master2.toml")
     ran = dmls("migrate", "passwords", ".", "--new-key", "dm.key", "--make-key", "--runbook", "book.md")
@@ -58,7 +65,10 @@ def test_everything_is_under_the_new_key(dmls: Run, files: Files, here: Path) ->
     steps = (here / "book.md").read_text()
     assert f"scp -p {here.as_posix()}/dm.key 10.0.0.1:{here.as_posix()}/dm.key\n" in steps and "10.0.0.2:" in steps and "MASTER:8261" not in steps
     assert "dmctl --master-addr 10.0.0.1:8261 operate-source update source.yaml" in steps
-    places = [steps.index(word) for word in ("scp -p", "config export", "stop-task orders", "Restart every master", "restart the workers", "operate-source update source.yaml", "start-task task.yaml")]
+    places = [
+        steps.index(word)
+        for word in ("scp -p", "config export", "stop-task orders", "Restart every master", "restart the workers", "operate-source update source.yaml", "start-task task.yaml")
+    ]
     assert places == sorted(places)
     before = {path.name: path.read_bytes() for path in here.iterdir()}
     second = dmls("migrate", "passwords", ".", "--new-key", "dm.key")
@@ -92,7 +102,14 @@ def test_asterisks_are_told(dmls: Run, files: Files, written: str) -> None:
 
 def test_another_old_key(dmls: Run, files: Files, here: Path) -> None:
     before, start = bytes.fromhex("cd" * 32), bytes(range(16))
-    files({"source.yaml": SOURCE.format(password=f'"{old_cipher.encrypted(PLAIN.encode(), before, start)}"'), "old.key": "CD" * 32, "new.key": "ab" * 32, "dm-master.toml": MASTER + 'secret-key-path = "/etc/dm/old.key"\n'})
+    files(
+        {
+            "source.yaml": SOURCE.format(password=f'"{old_cipher.encrypted(PLAIN.encode(), before, start)}"'),
+            "old.key": "CD" * 32,
+            "new.key": "ab" * 32,
+            "dm-master.toml": MASTER + 'secret-key-path = "/etc/dm/old.key"\n',
+        }
+    )
     ran = dmls("migrate", "passwords", ".", "--new-key", "new.key")
     assert "under neither the old nor the new key" in ran.out
     ran = dmls("migrate", "passwords", ".", "--new-key", "new.key", "--old-key", "old.key", "--key-path", "/etc/dm/new.key")
@@ -120,7 +137,15 @@ def test_a_file_that_is_no_key(dmls: Run, files: Files, here: Path, content: byt
 
 
 def test_refusals(dmls: Run, files: Files) -> None:
-    files({"source.yaml": SOURCE.format(password=OLD), "public.key": old_cipher.KEY.hex(), "dm.key": "ab" * 32, "old/.dmls.toml": 'dm-version = "7.5.0"\n', "old/source.yaml": SOURCE.format(password=OLD)})
+    files(
+        {
+            "source.yaml": SOURCE.format(password=OLD),
+            "public.key": old_cipher.KEY.hex(),
+            "dm.key": "ab" * 32,
+            "old/.dmls.toml": 'dm-version = "7.5.0"\n',
+            "old/source.yaml": SOURCE.format(password=OLD),
+        }
+    )
     assert "give --make-key" in dmls("migrate", "passwords", "source.yaml", "--new-key", "absent.key").err
     assert "that anybody can read" in dmls("migrate", "passwords", "source.yaml", "--new-key", "public.key").err
     assert "the old key, is not there" in dmls("migrate", "passwords", "source.yaml", "--new-key", "dm.key", "--old-key", "absent.key").err

@@ -235,7 +235,7 @@ def test_show(secrets: Secrets, world: World) -> None:
         "from dmls.cli.main import main as run\n"
         "for path in sys.argv[1:]:\n"
         "    for form in ('text', 'json'):\n"
-        "        sys.stdout.write(f'status {run([\"show\", \"--format\", form, path])}\\n')\n"
+        '        sys.stdout.write(f\'status {run(["show", "--format", form, path])}\\n\')\n'
     )
     done = subprocess.run([sys.executable, "-c", code, *files], env=world.env, capture_output=True, timeout=6 * PATIENCE, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
@@ -322,5 +322,5 @@ def test_python_crashes_without_telling(secrets: Secrets, world: World) -> None:
     for path in (secrets.folder / "dm-task.yaml", secrets.folder / "dm-source.yaml"):
         done = subprocess.run([sys.executable, "-c", code, "check", str(path)], env=world.env, capture_output=True, timeout=PATIENCE, check=False)
         said = done.stdout + done.stderr
-        assert done.returncode == 2 and b"KeyError" in said and b'line 5, in snapshot' in said
+        assert done.returncode == 2 and b"KeyError" in said and b"line 5, in snapshot" in said
         assert not secrets.canary.found(said)

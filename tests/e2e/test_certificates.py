@@ -170,7 +170,7 @@ def test_hover_on_each_path(real: RawClient, place: Place) -> None:
 def test_hover_on_a_name_and_its_offers(real: RawClient, place: Place) -> None:
     text = MASTER + 'cert-allowed-cn = ["dm", "other", ""]\n'
     place.begin(real, CAN, text)
-    assert "master.pem" in hover(real, place.uri, text, "dm\", \"other") and "etcd" in hover(real, place.uri, text, "dm\", \"other")
+    assert "master.pem" in hover(real, place.uri, text, 'dm", "other') and "etcd" in hover(real, place.uri, text, 'dm", "other')
     assert "No certificate that dmls knows" in hover(real, place.uri, text, "other")
     last = text.splitlines()[-1]
     found = offers(real, place.uri, at(6, last.index('""') + 1))

@@ -84,7 +84,9 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     tls = folder / "tls"
     flags = [f"--ssl-ca={tls}/ca.pem", f"--ssl-cert={tls}/db-localhost.pem", f"--ssl-key={tls}/db-localhost-key.pem", "--require-secure-transport=ON"]
     small = ["--innodb-buffer-pool-size=8M", "--innodb-log-file-size=8M", "--skip-log-bin", f"--pid-file={folder}/pid", f"--log-error={folder}/log"]
-    process = subprocess.Popen([SERVER, *own, *flags, *small, "--bind-address=127.0.0.1", f"--port={port}", f"--socket={pipe}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [SERVER, *own, *flags, *small, "--bind-address=127.0.0.1", f"--port={port}", f"--socket={pipe}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         ping = subprocess.run([ADMIN, "--no-defaults", f"--socket={pipe}", "--user=root", "--wait=60", "ping"], capture_output=True, text=True, timeout=120)
         assert ping.returncode == 0, (folder / "log").read_text(encoding="utf-8", errors="replace")

@@ -164,7 +164,9 @@ def test_an_option_tells_the_version(real: RawClient, tmp_path: Path, version: s
 
 
 def test_files_that_no_scan_takes(real: RawClient, tmp_path: Path) -> None:
-    (tmp_path / "inventory.ini").write_text("[dm_master_servers]\nm ansible_host=10.0.0.1\n[dm_worker_servers]\nw ansible_host=10.0.0.2 server_id=1 source_id=mysql-1 mysql_host=10.0.0.5\n")
+    (tmp_path / "inventory.ini").write_text(
+        "[dm_master_servers]\nm ansible_host=10.0.0.1\n[dm_worker_servers]\nw ansible_host=10.0.0.2 server_id=1 source_id=mysql-1 mysql_host=10.0.0.5\n"
+    )
     editor = Editor(real, tmp_path)
     assert editor.change("migrate v1", apply=True)["applied"] is True
     assert "10.0.0.2" in (tmp_path / "dm-v2" / "topology.yaml").read_text()

@@ -122,7 +122,17 @@ def result(client: RawClient, method: str, params: Any) -> Any:
 
 def test_a_script_is_a_member_too(real: RawClient, tmp_path: Path) -> None:
     """Opened, told of, helped with and mended; and an edit of the other file is seen in it."""
-    master, worker = begin(real, tmp_path, {"textDocument": {"publishDiagnostics": {"relatedInformation": True}, "documentSymbol": {"hierarchicalDocumentSymbolSupport": True}, "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}})
+    master, worker = begin(
+        real,
+        tmp_path,
+        {
+            "textDocument": {
+                "publishDiagnostics": {"relatedInformation": True},
+                "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
+                "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}},
+            }
+        },
+    )
     worker.write_text('name = "w1"\njoin = "10.0.0.1:8261"\n', encoding="utf-8")
     script = tmp_path / "run.sh"
     script.write_text(SCRIPT, encoding="utf-8")

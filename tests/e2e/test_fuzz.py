@@ -13,7 +13,25 @@ from support.raw_client import REAL, RawClient, at
 
 URI = "file:///dm/fuzz/task.yaml"
 TEXT = "name: t\ntask-mode: all\ntarget-database: {host: h, port: 4000, user: u}\nmysql-instances:\n  - source-id: a\n"
-JUNK: tuple[Any, ...] = (None, True, -1, 0, 2**31, 1e300, "", "x" * 300, "\ud800", "file:///", "file:///%00", "untitled:1", [], [[]], {}, {"uri": URI}, {"line": -1, "character": 2**40})
+JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    2**31,
+    1e300,
+    "",
+    "x" * 300,
+    "\ud800",
+    "file:///",
+    "file:///%00",
+    "untitled:1",
+    [],
+    [[]],
+    {},
+    {"uri": URI},
+    {"line": -1, "character": 2**40},
+)
 METHODS = sorted(m for m, kinds in t.METHOD_TO_TYPES.items() if m not in ("initialize", "initialized", "shutdown", "exit"))
 
 

@@ -77,9 +77,7 @@ class Deployment:
 
     def _identity(self, issuer: Identity | None = None, *, cn: str = "dm", ca: bool = False, days: float = 300.5, **more: Any) -> Identity:
         moment = int(now())
-        spec = Spec(
-            ca=ca, subject=(("cn", cn),), san=None if ca else ("10.0.0.1",), not_before=moment - DAY, not_after=moment + int(days * DAY), **more
-        )
+        spec = Spec(ca=ca, subject=(("cn", cn),), san=None if ca else ("10.0.0.1",), not_before=moment - DAY, not_after=moment + int(days * DAY), **more)
         return identity(spec, key("p256", 1 + len(cn)), issuer)
 
     def _put(self, name: str, of: Identity) -> None:
@@ -100,7 +98,9 @@ class Place:
         self.home.mkdir()
         self._bin = folder / "bin"
         self._bin.mkdir()
-        self._program("dmls", f'if [ "$1" = serve ]; then exec {sys.executable} {HERE / "tee.py"} {self.record} {sys.executable} -m dmls "$@"; fi\nexec {sys.executable} -m dmls "$@"')
+        self._program(
+            "dmls", f'if [ "$1" = serve ]; then exec {sys.executable} {HERE / "tee.py"} {self.record} {sys.executable} -m dmls "$@"; fi\nexec {sys.executable} -m dmls "$@"'
+        )
 
     def _program(self, name: str, script: str) -> None:
         path = self._bin / name

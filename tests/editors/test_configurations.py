@@ -154,7 +154,7 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     neovim = re.search(r"cmd = \{ (.*) \}", (FOLDER / "neovim" / "lsp" / "dmls.lua").read_text(encoding="utf-8"))
     assert neovim is not None
     yield "neovim", re.findall(r"'([^']*)'", neovim[1])
-    zed = re.search(r'vec!\[(.*)\]', (FOLDER / "zed" / "src" / "dmls.rs").read_text(encoding="utf-8"))
+    zed = re.search(r"vec!\[(.*)\]", (FOLDER / "zed" / "src" / "dmls.rs").read_text(encoding="utf-8"))
     assert zed is not None
     yield "zed", ["dmls", *re.findall(r'"([^"]*)"', zed[1])]
 

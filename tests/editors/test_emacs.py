@@ -68,14 +68,14 @@ def test_the_action_explain_opens_the_page_here(begin: Any, place: Place) -> Non
     e: Eglot = begin(Eglot)
     until("the finding", lambda: e.shows(4, "ssl_ca"))
     e.fix(4, "Explain")
-    assert str(e.eval("(with-current-buffer \"*dmls tls-unknown-key*\" (buffer-string))")).startswith("# tls-unknown-key")
+    assert str(e.eval('(with-current-buffer "*dmls tls-unknown-key*" (buffer-string))')).startswith("# tls-unknown-key")
     assert not [m for m in place.messages() if m.get("message", {}).get("method") == "window/showMessage"]
 
 
 def test_commands(begin: Any) -> None:
     e: Eglot = begin(Eglot)
     e.eval('(progn (dmls-explain "tls-unknown-key") t)')
-    assert "tls-unknown-key" in e.eval("(with-current-buffer \"*dmls tls-unknown-key*\" (buffer-string))")
+    assert "tls-unknown-key" in e.eval('(with-current-buffer "*dmls tls-unknown-key*" (buffer-string))')
     assert "tls-unknown-key" in e.eval("(dmls--rules)")
     e.eval("(progn (dmls-doctor) t)")
     assert "dm-master.toml" in e.eval('(with-current-buffer "*dmls doctor*" (buffer-string))')

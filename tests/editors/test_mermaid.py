@@ -19,7 +19,7 @@ from support.deployment import deployment
 
 pytestmark = pytest.mark.timeout(180)
 SCRIPT = Path(__file__).with_name("mermaid.mjs")
-HOSTILE = "end]\"`#quot;#40;|a| --> b\n%%{init: {}}%% </script><img src=x onerror=alert(1)> click n0_0 href ;&\u202e{{" + "\u8868\U0001f600" * 30
+HOSTILE = 'end]"`#quot;#40;|a| --> b\n%%{init: {}}%% </script><img src=x onerror=alert(1)> click n0_0 href ;&\u202e{{' + "\u8868\U0001f600" * 30
 
 
 def charts_of(folder: Path) -> dict[str, str]:
@@ -61,7 +61,10 @@ def all_different(folder: Path) -> None:
     deployment(folder, 3, 60, 2, 520)
     for i, path in enumerate(sorted(folder.glob("dm-task*.yaml"))):
         security = f"  security:\n    ssl-ca: {(folder / 'ca.pem').as_posix()}\n    cert-allowed-cn: [dm-{i}-with-a-name-that-takes-room]\n"
-        path.write_text(path.read_text(encoding="utf-8").replace("host: 10.0.3.1\n", f"host: 10.0.{4 + i // 200}.{i % 200}\n").replace("mysql-instances:", security + "mysql-instances:"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("host: 10.0.3.1\n", f"host: 10.0.{4 + i // 200}.{i % 200}\n").replace("mysql-instances:", security + "mysql-instances:"),
+            encoding="utf-8",
+        )
 
 
 MADE: dict[str, Callable[[Path], None]] = {"small": small, "hostile": hostile, "large": large, "all-different": all_different}

@@ -24,8 +24,7 @@ def script(tmp_path: Path, text: str) -> Any:
     out = tmp_path / "out.json"
     file = tmp_path / "script.vim"
     file.write_text(
-        f"set nocompatible encoding=utf-8 noswapfile hidden\nset runtimepath^={FOLDER}\nruntime plugin/dmls.vim\n{text}\n"
-        f"call writefile([json_encode(Result)], '{out}')\nqall!\n",
+        f"set nocompatible encoding=utf-8 noswapfile hidden\nset runtimepath^={FOLDER}\nruntime plugin/dmls.vim\n{text}\ncall writefile([json_encode(Result)], '{out}')\nqall!\n",
         encoding="utf-8",
     )
     command, more = Vim.command()

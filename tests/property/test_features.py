@@ -18,7 +18,36 @@ from support.shared import json_lines, needs_shared
 
 FULL = bool(os.environ.get("DMLS_FULL"))
 VECTORS: list[Any] = [v for v in json_lines("vectors/config-dev.jsonl") if v["text"]]
-NOISE = ["x", ":", " ", "\n", "- ", "#", '"', "'", "[", "]", "{", "}", "=", "&a ", "*a", "<<: *a\n", "|\n", "\t", "\r", "\u2028", "😀", "中", "\ufeff", "ssl-ca", "\x00", ",", "!", "\\"]
+NOISE = [
+    "x",
+    ":",
+    " ",
+    "\n",
+    "- ",
+    "#",
+    '"',
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    "=",
+    "&a ",
+    "*a",
+    "<<: *a\n",
+    "|\n",
+    "\t",
+    "\r",
+    "\u2028",
+    "😀",
+    "中",
+    "\ufeff",
+    "ssl-ca",
+    "\x00",
+    ",",
+    "!",
+    "\\",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ from dmls.files import Content, Missing
 from dmls.finding import FileEdit
 from dmls.ide.values import Refusal
 from dmls.model import kind as kinds
-from dmls.model.names import Occurrence
+from dmls.model.references.names import Occurrence
 from dmls.schema import keys as k
 from dmls.schema import semantics as s
 from dmls.text import apply_edits

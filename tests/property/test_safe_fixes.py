@@ -31,7 +31,7 @@ from dmls.analysis import Analysis
 from dmls.finding import Applicability, Finding, Fix, Severity
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.effective import Effective, differences, effective
+from dmls.model.dm.effective import Effective, differences, effective
 from dmls.model.tls_block import KEYS as TLS_KEYS
 from dmls.rule import TLS_BLOCK
 from dmls.rules.registry import ROWS

@@ -24,9 +24,7 @@ from dmls.text import LineIndex, Span
 SHARED = Path(__file__).parents[2].parent / "shared"
 FULL = os.environ.get("DMLS_FULL") == "1"
 
-needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="needs the corpus and the vectors, which are not part of this repository"
-)
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the corpus and the vectors, which are not part of this repository")
 
 # Constructs that the corpus lacks or hardly has.
 HARD = (

@@ -14,7 +14,11 @@ CA = identity(Spec(ca=True, subject=(("cn", "dm-ca"),)), key("p256", 1))
 def certificate(folder: Path, name: str, number: int, cn: str, host: str, days: int = 335) -> dict[str, str]:
     """A certificate with its key in `folder`; the answer are the TLS keys that name them."""
     own = identity(Spec(subject=(("cn", cn),), san=(f"ip:{host}",), eku=("server", "client"), not_after=NOW + days * DAY), key("p256", 10 + number), CA)
-    files = {"ssl-ca": ("ca.pem", pem("CERTIFICATE", CA.der)), "ssl-cert": (f"{name}.pem", pem("CERTIFICATE", own.der)), "ssl-key": (f"{name}-key.pem", pem("PRIVATE KEY", own.key.pkcs8()))}
+    files = {
+        "ssl-ca": ("ca.pem", pem("CERTIFICATE", CA.der)),
+        "ssl-cert": (f"{name}.pem", pem("CERTIFICATE", own.der)),
+        "ssl-key": (f"{name}-key.pem", pem("PRIVATE KEY", own.key.pkcs8())),
+    }
     for file, data in files.values():
         (folder / file).write_bytes(data)
         (folder / file).chmod(0o600)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from dmls.model.link import End, Given, Link
+from dmls.model.tls.link import End, Given, Link
 from dmls.pki import file
 from dmls.version import parse_version
 from support.certs import DAY, NOW, Identity, Spec, identity, key, pem

@@ -21,9 +21,7 @@ ssl-key = "tls/master.key"
 def ident(issuer: Identity | None = None, *, cn: str = "dm", ca: bool = False, days: float = 300.5, **more: Any) -> Identity:
     """A certificate whose dates count from the real present, since a server runs on a real clock."""
     now = int(real_now())
-    spec = Spec(
-        ca=ca, subject=(("cn", cn),), san=None if ca else ("10.0.0.1", "localhost"), not_before=now - DAY, not_after=now + int(days * DAY), **more
-    )
+    spec = Spec(ca=ca, subject=(("cn", cn),), san=None if ca else ("10.0.0.1", "localhost"), not_before=now - DAY, not_after=now + int(days * DAY), **more)
     return identity(spec, key("p256", 1 + len(cn)), issuer)
 
 
@@ -58,9 +56,7 @@ class Place:
 
     def begin(self, client: RawClient, capabilities: Any = None, text: str | None = None, **options: Any) -> list[str]:
         """Open the master's file; the codes of its first diagnostics."""
-        client.initialize(
-            capabilities, workspaceFolders=[{"uri": self.folder.as_uri(), "name": "work"}], initializationOptions=options
-        )
+        client.initialize(capabilities, workspaceFolders=[{"uri": self.folder.as_uri(), "name": "work"}], initializationOptions=options)
         client.open(self.uri, self.text if text is None else text)
         return codes(client.diagnostics(self.uri))
 
@@ -74,9 +70,7 @@ def until(client: RawClient, uri: str, code: str, there: bool = True) -> list[di
 
     def wanted(message: dict[str, Any]) -> bool:
         params = message.get("params")
-        return (
-            message.get("method") == "textDocument/publishDiagnostics" and params["uri"] == uri and (code in codes(params["diagnostics"])) == there
-        )
+        return message.get("method") == "textDocument/publishDiagnostics" and params["uri"] == uri and (code in codes(params["diagnostics"])) == there
 
     found: list[dict[str, Any]] = client.wait(wanted, f"{code} {'in' if there else 'out of'} {uri}")["params"]["diagnostics"]
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 Write = Callable[[str, str], None]
-DATABASE = "  host: {host}\n  port: {port}\n  user: root\n  password: \"\"\n"
+DATABASE = '  host: {host}\n  port: {port}\n  user: root\n  password: ""\n'
 
 
 def plain(folder: Path, masters: int, style: str) -> dict[str, bytes]:
@@ -73,7 +73,10 @@ def flags(masters: int) -> Iterator[tuple[str, str]]:
         lines.append(f'    --peer-urls="http://10.0.0.{i}:8291" --advertise-peer-urls="http://10.0.0.{i}:8291" --initial-cluster=\'{ring(masters)}\' &')
     lines.append(f"exec bin/dm-worker --name w1 --worker-addr 10.0.1.1:8262 --advertise-addr 10.0.1.1:8262 --join {clients(masters)}")
     yield "start.sh", "\n".join(lines) + "\n"
-    yield "dm-master1.toml", f'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nadvertise-addr = "10.0.0.1:8261"\npeer-urls = "http://10.0.0.1:8291"\ninitial-cluster = "{ring(masters)}"\n'
+    yield (
+        "dm-master1.toml",
+        f'name = "m1"\nmaster-addr = "10.0.0.1:8261"\nadvertise-addr = "10.0.0.1:8261"\npeer-urls = "http://10.0.0.1:8291"\ninitial-cluster = "{ring(masters)}"\n',
+    )
     yield "run_dm-master1.sh", '#!/bin/bash\nexec bin/dm-master -config=dm-master1.toml --advertise-peer-urls="http://10.0.0.1:8291"\n'
 
 

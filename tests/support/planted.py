@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.edit import is_direct
+from dmls.model.edits.edit import is_direct
 from dmls.schema.load import load
 from dmls.syntax import toml, yaml
 from dmls.syntax.tree import Mapping, Scalar, Sequence, is_null
@@ -199,7 +199,23 @@ def no_sign(config: ConfigFile, entry: Entry, rng: random.Random) -> Edit | None
     return Edit(Span(key.end, value.start), rng.choice((" ", ":", " = ", "=", ": = ", ":: ", " == ", ":\t", ": ")))
 
 
-_NAME_LISTS = ('"dm"', '"dm,dm2"', '["dm", "dm"]', '[" dm", "x "]', '[""]', '["dm", ""]', "[]", '["dm;x"]', '["CN=dm"]', '"CN=dm,O=x"', "[1]", '["*.dm"]', '["dm "]', "dm", '["dm" "x"]')
+_NAME_LISTS = (
+    '"dm"',
+    '"dm,dm2"',
+    '["dm", "dm"]',
+    '[" dm", "x "]',
+    '[""]',
+    '["dm", ""]',
+    "[]",
+    '["dm;x"]',
+    '["CN=dm"]',
+    '"CN=dm,O=x"',
+    "[1]",
+    '["*.dm"]',
+    '["dm "]',
+    "dm",
+    '["dm" "x"]',
+)
 
 
 def names(config: ConfigFile, entry: Entry, rng: random.Random) -> Edit | None:

@@ -44,9 +44,7 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in sorted(PACKAGE.rglob("*.py")) if p not in GENERATED], ids=lambda p: p.relative_to(PACKAGE).as_posix()
-)
+@pytest.mark.parametrize("path", [p for p in sorted(PACKAGE.rglob("*.py")) if p not in GENERATED], ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_no_key_is_spelt_in_python(path: Path) -> None:
     names = key_names()
     found = [f"{path.name}:{line}: {text!r}" for line, text in literals(path) if text in names]

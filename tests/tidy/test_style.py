@@ -15,9 +15,10 @@ LATER = tuple(word[::-1] for word in ("ODOT", "EMXIF"))
 """Spelt backwards, so that this file does not hold them."""
 
 
-def test_ruff_has_nothing_to_say() -> None:
+@pytest.mark.parametrize("arguments", [["check", "--output-format", "concise"], ["format", "--check"]], ids=["lint", "format"])
+def test_ruff_has_nothing_to_say(arguments: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", "server", "tests"],
+        [sys.executable, "-m", "ruff", *arguments, "--no-cache", "server", "tests"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -21,7 +21,33 @@ from support.scenario import read
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ROOT / "server" / "dmls" / "words"
 NAMES = [row.name for row in ROWS]
-SHELLS = {"v1", "page", "init", "certs-new", "certs-renew", "certs-steps", "keyring", "doctor", "link", "map", "show", "change", "migrate", "tls-change", "tls-book", "action", "cli", "certs", "verify", "lsp", "ide", "fix", "editor", "related", "hidden"}
+SHELLS = {
+    "v1",
+    "page",
+    "init",
+    "certs-new",
+    "certs-renew",
+    "certs-steps",
+    "keyring",
+    "doctor",
+    "link",
+    "map",
+    "show",
+    "change",
+    "migrate",
+    "tls-change",
+    "tls-book",
+    "action",
+    "cli",
+    "certs",
+    "verify",
+    "lsp",
+    "ide",
+    "fix",
+    "editor",
+    "related",
+    "hidden",
+}
 """The owners of sentences that are no rules."""
 ENGLISH = ("What:", "Why:", "Wrong:", "Right:", "Fix:")
 CHINESE = ("是什么：", "为什么：", "错误：", "正确：", "修复：")

@@ -16,11 +16,11 @@ from dmls.ide.actions import COPY, EXPLAIN, FIX_ALL, KINDS, QUICK_FIX, actions, 
 from dmls.ide.values import Action
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.effective import differences, effective
-from dmls.model.ignore import ignore_here, ignore_in_file, is_modeline, read_ignores
-from dmls.model.key_order import in_order
-from dmls.model.reading import reading
-from dmls.model.refactor import EXTRACT, INLINE, REWRITE, Refactoring, refactorings
+from dmls.model.dm.effective import differences, effective
+from dmls.model.edits.ignore import ignore_here, ignore_in_file, is_modeline, read_ignores
+from dmls.model.edits.key_order import in_order
+from dmls.model.edits.reading import reading
+from dmls.model.edits.refactor import EXTRACT, INLINE, REWRITE, Refactoring, refactorings
 from dmls.schema.load import load
 from dmls.syntax import strict, toml, yaml
 from dmls.text import Edit, Span, apply_edits
@@ -364,7 +364,11 @@ def test_nothing_is_offered(text: str) -> None:
         ("from$:\n  security:\n  ssl-ca: a\n  ssl-key: b\n  host: h\n", "wrap-security", "from:\n  security:\n    ssl-ca: a\n    ssl-key: b\n  host: h\n"),
         ("from$:\n  host: h\n  ssl-ca: a # ca\n  port: 1\n  ssl-key: k", "wrap-security", "from:\n  host: h\n  security:\n    ssl-ca: a # ca\n    ssl-key: k\n  port: 1"),
         ("from$: {host: h, ssl-ca: a, ssl-key: k}\n", "wrap-security", "from: {host: h, security: {ssl-ca: a, ssl-key: k}}\n"),
-        ("from$:\r\n    ssl-ca-base64: |\r\n      YQ==\r\n    host: h\r\n", "wrap-security", "from:\r\n    security:\r\n        ssl-ca-base64: |\r\n          YQ==\r\n    host: h\r\n"),
+        (
+            "from$:\r\n    ssl-ca-base64: |\r\n      YQ==\r\n    host: h\r\n",
+            "wrap-security",
+            "from:\r\n    security:\r\n        ssl-ca-base64: |\r\n          YQ==\r\n    host: h\r\n",
+        ),
         ("from$: {host: h}\n", "add-security", 'from: {host: h, security: {ssl-ca: "", ssl-cert: "", ssl-key: ""}}\n'),
         ("from$:\n    host: h", "add-security", 'from:\n    host: h\n    security:\n        ssl-ca: ""\n        ssl-cert: ""\n        ssl-key: ""'),
         ("from:\n  security:\n    cert-allowed-cn$: dm # 名称\n", "name-to-list", 'from:\n  security:\n    cert-allowed-cn: ["dm"] # 名称\n'),
@@ -401,7 +405,7 @@ def test_tls_of_a_source(text: str, name: str, expected: str) -> None:
             'name: a\n\nloaders:\n  global: {\n    dir: /d,   # 目录\n  }\n\nmysql-instances:\n- loader-config-name: "global"\n',
         ),
         (
-            "mysql-instances:\n- loader-config-name: \"x$\" # why\nloaders:\n  x: # head\n    dir: /d",
+            'mysql-instances:\n- loader-config-name: "x$" # why\nloaders:\n  x: # head\n    dir: /d',
             "inline-block",
             "mysql-instances:\n- loader: # head  # why\n    dir: /d",
         ),
@@ -437,9 +441,15 @@ def unsorted(text: str) -> int:
         ("\ufeffzz: 1\r\ntask-mode$: all\r\nname: a\r\n", "\ufeffname: a\r\ntask-mode: all\r\nzz: 1\r\n"),
         ("timezone$: a\n# parts the file\n\ntask-mode: b\nname: c\n", "timezone: a\n# parts the file\n\nname: c\ntask-mode: b\n"),
         ("x: &x {}\ntask-mode$: b\nname: c\n<<: *x\ntimezone: d\nmeta-schema: e\n", "name: c\ntask-mode: b\nx: &x {}\n<<: *x\nmeta-schema: e\ntimezone: d\n"),
-        ("target-database:$\n  # x\n  user: u\n  port: 1 # p\n    # of the port\n  host: h\n  # end\nname: a\n", "target-database:\n  host: h\n  port: 1 # p\n    # of the port\n  # x\n  user: u\n  # end\nname: a\n"),
+        (
+            "target-database:$\n  # x\n  user: u\n  port: 1 # p\n    # of the port\n  host: h\n  # end\nname: a\n",
+            "target-database:\n  host: h\n  port: 1 # p\n    # of the port\n  # x\n  user: u\n  # end\nname: a\n",
+        ),
         ("target-database:$\n  user: u\n\n\n  host: h\n\n  port: 1\n", "target-database:\n  host: h\n\n  port: 1\n\n\n  user: u\n"),
-        ("filters:\n  x$:\n      action: Do\n      events: [\n   all]\n      schema-pattern: |\n        a\n\n", "filters:\n  x:\n      schema-pattern: |\n        a\n      events: [\n   all]\n      action: Do\n\n"),
+        (
+            "filters:\n  x$:\n      action: Do\n      events: [\n   all]\n      schema-pattern: |\n        a\n\n",
+            "filters:\n  x:\n      schema-pattern: |\n        a\n      events: [\n   all]\n      action: Do\n\n",
+        ),
         ("mysql-instances:\n-   # c\n    met$a: {}\n    source-id: a\n", "mysql-instances:\n-   # c\n    source-id: a\n    meta: {}\n"),
     ],
 )

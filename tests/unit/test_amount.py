@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dmls.go import duration, size
-from dmls.model.amount import Amount, as_duration, as_size
+from dmls.model.dm.amount import Amount, as_duration, as_size
 
 
 @pytest.mark.parametrize(

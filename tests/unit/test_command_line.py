@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dmls.model import flag_edit
 from dmls.model.command_line import CommandLine, command_lines, config_places, flags, joined
 from dmls.model.config_file import ConfigFile
-from dmls.model.edit import delete, insert_keys, set_text
+from dmls.model.edits import flag_edit
+from dmls.model.edits.edit import delete, insert_keys, set_text
 from dmls.schema import keys as k
 from dmls.schema.load import load
 from dmls.syntax import toml
@@ -56,7 +56,19 @@ def test_programs(command: str, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["tiup dm deploy dm-master", "echo dm-master", "pkill dm-worker", "cp dm-master /x", "$X dm-master", "tiup dm-master", "docker run --name dm-master mysql", "docker exec dm-master sh", "which dmctl", "dm-master-x a", "./dm-master.toml"],
+    [
+        "tiup dm deploy dm-master",
+        "echo dm-master",
+        "pkill dm-worker",
+        "cp dm-master /x",
+        "$X dm-master",
+        "tiup dm-master",
+        "docker run --name dm-master mysql",
+        "docker exec dm-master sh",
+        "which dmctl",
+        "dm-master-x a",
+        "./dm-master.toml",
+    ],
 )
 def test_no_programs(command: str) -> None:
     assert command_lines("/w/run.sh", f"{command} --ssl-ca /x\n") == ()
@@ -131,7 +143,18 @@ def test_where_the_file_may_lie() -> None:
     assert list(config_places(line, "/w/scripts/run.sh")) == ["/deploy/conf/a.toml", "/w/scripts/conf/a.toml", "/w/conf/a.toml"]
 
 
-EDITED = ["--ssl-ca /a", "--ssl-ca=/a", '--ssl-ca "/a b"', "--ssl-ca='/a b'", '"--ssl-ca=/a"', "'--ssl-ca=/a'", "-ssl-ca \\\n  /a", "A=/x; dm-worker --ssl-ca $A/a", 'A=/x; dm-worker --ssl-ca="$A/a"', "--ssl-ca /a\\ b"]
+EDITED = [
+    "--ssl-ca /a",
+    "--ssl-ca=/a",
+    '--ssl-ca "/a b"',
+    "--ssl-ca='/a b'",
+    '"--ssl-ca=/a"',
+    "'--ssl-ca=/a'",
+    "-ssl-ca \\\n  /a",
+    "A=/x; dm-worker --ssl-ca $A/a",
+    'A=/x; dm-worker --ssl-ca="$A/a"',
+    "--ssl-ca /a\\ b",
+]
 TEXTS = ["/new.pem", "/x/new.pem", "/new dir/a.pem", "/it's", '/a"b', "/a$b`c`\\d", "/中文 *?[a]{b,c}~#;&|<>()"]
 
 

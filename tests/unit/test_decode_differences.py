@@ -28,11 +28,7 @@ def findings(kind: str, text: str | bytes) -> list[Finding]:
 
 def refusals(kind: str, text: str) -> list[tuple[int, str]]:
     """Line and rule of every finding that says that DM's decoder refuses the file."""
-    return [
-        (text.count("\n", 0, f.span.start) + 1, f.rule)
-        for f in findings(kind, text)
-        if f.severity == Severity.ERROR and CODES[kind] & set(f.dm_codes)
-    ]
+    return [(text.count("\n", 0, f.span.start) + 1, f.rule) for f in findings(kind, text) if f.severity == Severity.ERROR and CODES[kind] & set(f.dm_codes)]
 
 
 @pytest.mark.parametrize(

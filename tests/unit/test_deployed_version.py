@@ -33,7 +33,9 @@ def test_a_nightly_build_is_the_main_branch() -> None:
     assert of_tiup(meta("nightly")).dm_versions == (MAIN,)
 
 
-@pytest.mark.parametrize("text", ["", "dm_version: v7.5.3\n", meta("latest"), "package:\n  version: 7.5.3\ntopology: x\n", meta("v7.5.3").replace("dm_v", "tidb_v"), "# dm_version: v1\ntopology: {}\n"])
+@pytest.mark.parametrize(
+    "text", ["", "dm_version: v7.5.3\n", meta("latest"), "package:\n  version: 7.5.3\ntopology: x\n", meta("v7.5.3").replace("dm_v", "tidb_v"), "# dm_version: v1\ntopology: {}\n"]
+)
 def test_other_files_of_that_name_say_nothing(text: str) -> None:
     assert of_tiup(text) == DEFAULTS
 

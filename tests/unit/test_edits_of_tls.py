@@ -8,7 +8,7 @@ import pytest
 
 from dmls.files import Content
 from dmls.finding import Applicability, Fix
-from dmls.model.edit import insert_keys, split_item, unwrap_item
+from dmls.model.edits.edit import insert_keys, split_item, unwrap_item
 from dmls.text import apply_edits
 from dmls.workspace import Workspace
 from support.certs import NOW
@@ -32,7 +32,7 @@ def fixed(text: str, fix: Fix) -> str:
         ("m.toml", 'ssl-ca = "a"', "ssl-ca", False, 'ssl-ca = "a"\nssl-key = "k"'),
         ("m.toml", "ssl-ca='a' # c\n", "ssl-ca", False, "ssl-ca='a' # c\nssl-key='k'\n"),
         ("m.toml", '"ssl-ca"  = "a"\n', "ssl-ca", True, '"ssl-key" = "k"\n"ssl-ca"  = "a"\n'),
-        ("m.toml", "\tssl-ca = \"a\"\r\nname = 'x'\r\n", "ssl-ca", False, "\tssl-ca = \"a\"\r\n\tssl-key = \"k\"\r\nname = 'x'\r\n"),
+        ("m.toml", "\tssl-ca = \"a\"\r\nname = 'x'\r\n", "ssl-ca", False, '\tssl-ca = "a"\r\n\tssl-key = "k"\r\nname = \'x\'\r\n'),
         ("m.toml", '\ufeffssl-ca = "a"\n', "ssl-ca", True, '\ufeffssl-key = "k"\nssl-ca = "a"\n'),
         ("m.toml", 'ssl-ca = """\na"""\n', "ssl-ca", False, 'ssl-ca = """\na"""\nssl-key = "k"\n'),
     ],
@@ -68,7 +68,9 @@ def test_a_new_key_in_yaml(block: str, written: str | None) -> None:
     assert (apply_edits(text, [edit]) if edit is not None else None) == (SOURCE + written if written is not None else None)
 
 
-@pytest.mark.parametrize("text", ["from: &f\n  security:\n    ssl_ca: a\n", "base: &b\n  ssl_ca: a\nfrom:\n  security:\n    <<: *b\n", "x: &x {ssl_ca: a}\nfrom:\n  security: *x\n"])
+@pytest.mark.parametrize(
+    "text", ["from: &f\n  security:\n    ssl_ca: a\n", "base: &b\n  ssl_ca: a\nfrom:\n  security:\n    <<: *b\n", "x: &x {ssl_ca: a}\nfrom:\n  security: *x\n"]
+)
 def test_what_an_alias_or_a_merge_brings_is_not_edited_there(text: str) -> None:
     """Only where it stands itself."""
     for fix in fixes("source-id: s\n" + text, "tls-unknown-key"):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Secret
-from dmls.model.effective import ABSENT, EACH, STEPS, Difference, Effective, Unknown, differences, effective
+from dmls.model.dm.decoded import Secret
+from dmls.model.dm.effective import ABSENT, EACH, STEPS, Difference, Effective, Unknown, differences, effective
 from dmls.schema.load import load
 from dmls.syntax import toml, yaml
 from dmls.version import parse_version
@@ -108,7 +108,12 @@ SAME = [
     ("worker", "keepalive-ttl = 10\n", "", "2.0.1"),
     ("source", 'from: {security: {ssl-ca: a, ssl-key-base64: "\\n"}}\n', "from: {security: {ssl-ca: a}}\n", "main"),
     ("worker", 'cert-allowed-cn = [" a "]\n', 'cert-allowed-cn = ["a"]\n', "main"),
-    ("topology", "master_servers: [{host: h, config: {log-rotate: day, experimental.openapi: true}}]\n", "master_servers: [{host: h, config: {experimental: {openapi: on}}}]\n", "main"),
+    (
+        "topology",
+        "master_servers: [{host: h, config: {log-rotate: day, experimental.openapi: true}}]\n",
+        "master_servers: [{host: h, config: {experimental: {openapi: on}}}]\n",
+        "main",
+    ),
 ]
 
 DIFFERENT = [
@@ -198,8 +203,20 @@ SAME_INSTANCE = [
     ("block-allow-list: a", "block-allow-list: {a: {do-dbs: [x]}, b: {do-dbs: [y]}}\n", "block-allow-list: b", "block-allow-list: {b: {do-dbs: [x], ignore-dbs: [z]}}\n", "main"),
     ("black-white-list: a", "black-white-list: {a: {do-dbs: [x]}}\n", "block-allow-list: a", "block-allow-list: {a: {do-dbs: [x]}}\n", "main"),
     ("black-white-list: a", "block-allow-list: {a: {do-dbs: [x]}}\n", "block-allow-list: a", "black-white-list: {a: {do-dbs: [x]}}\n", "main"),
-    ("block-allow-list: a, black-white-list: b", "block-allow-list: {a: {do-dbs: [x]}, b: {do-dbs: [y]}}\n", "block-allow-list: a", "block-allow-list: {a: {do-dbs: [x]}}\n", "main"),
-    ("block-allow-list: a", "block-allow-list: {a: {do-dbs: [x]}}\nblack-white-list: {a: {do-dbs: [y]}}\n", "block-allow-list: a", "block-allow-list: {a: {do-dbs: [x]}}\n", "main"),
+    (
+        "block-allow-list: a, black-white-list: b",
+        "block-allow-list: {a: {do-dbs: [x]}, b: {do-dbs: [y]}}\n",
+        "block-allow-list: a",
+        "block-allow-list: {a: {do-dbs: [x]}}\n",
+        "main",
+    ),
+    (
+        "block-allow-list: a",
+        "block-allow-list: {a: {do-dbs: [x]}}\nblack-white-list: {a: {do-dbs: [y]}}\n",
+        "block-allow-list: a",
+        "block-allow-list: {a: {do-dbs: [x]}}\n",
+        "main",
+    ),
     ("block-allow-list: a", "block-allow-list: {a: ~}\n", "", "", "main"),
     ("", "block-allow-list: {'': {do-dbs: [x]}}\n", "block-allow-list: a", "block-allow-list: {a: {do-dbs: [x]}}\n", "main"),
     ("meta: {binlog-name: x}", "", "", "", "main"),

@@ -9,7 +9,7 @@ import pytest
 
 from dmls.analysis import Analysis
 from dmls.finding import Applicability, Finding, Fix, Severity
-from dmls.model.effective import effective
+from dmls.model.dm.effective import effective
 from dmls.rules.registry import ROWS
 from dmls.text import apply_edits
 from dmls.version import MAIN

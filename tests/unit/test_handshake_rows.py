@@ -10,8 +10,8 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from dmls.model.handshake import judge
-from dmls.model.link import End, Given
+from dmls.model.tls.handshake import judge
+from dmls.model.tls.link import End, Given
 from dmls.pki import file
 from dmls.version import parse_version
 from support.certs import NOW

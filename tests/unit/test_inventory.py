@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmls.model.dm_ansible import machines, vars_file
+from dmls.model.legacy.dm_ansible import machines, vars_file
 from dmls.syntax.inventory import HOSTS, VARS, parse, rendered
 
 
@@ -55,7 +55,21 @@ def test_ranges(name: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("1", "1"), ("1e5", "100000.0"), ("0123", "0123"), ("True", "True"), ("true", "true"), ("None", "None"), ("u'a'", "a"), ("root", "root"), ("", ""), ("'a'", "a"), ("a b", "a b"), ("(" * 5000, "(" * 5000)]
+    ("text", "shown"),
+    [
+        ("1", "1"),
+        ("1e5", "100000.0"),
+        ("0123", "0123"),
+        ("True", "True"),
+        ("true", "true"),
+        ("None", "None"),
+        ("u'a'", "a"),
+        ("root", "root"),
+        ("", ""),
+        ("'a'", "a"),
+        ("a b", "a b"),
+        ("(" * 5000, "(" * 5000),
+    ],
 )
 def test_values_are_literals_where_they_can_be(text: str, shown: str) -> None:
     assert rendered(text) == shown

@@ -11,7 +11,7 @@ from dmls import lint, rule
 from dmls.disk import RealDisk
 from dmls.files import Content, Missing
 from dmls.finding import Finding
-from dmls.model import edit
+from dmls.model.edits import edit
 from dmls.workspace import Workspace, answer
 from support.certs import NOW
 from support.deployment import deployment
@@ -127,7 +127,9 @@ def test_what_is_kept_of_certificates_follows_them(tmp_path: Path) -> None:
                 for want in wanted:
                     workspace.tell(want, answer(want, disk))
         analysis = workspace.snapshot()
-        return [([(f.rule, f.span, f.message, f.args) for f in analysis.findings(path)], [(s.local, type(s.state)) for use in analysis.uses(path) for s in use.files]) for path in files]
+        return [
+            ([(f.rule, f.span, f.message, f.args) for f in analysis.findings(path)], [(s.local, type(s.state)) for use in analysis.uses(path) for s in use.files]) for path in files
+        ]
 
     kept = made(NOW, {})
     cert, key, other = (tmp_path / name for name in ("w1.pem", "w1-key.pem", "m1-key.pem"))

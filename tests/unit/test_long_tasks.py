@@ -32,7 +32,9 @@ def test_the_text_of_unused_blocks_stays_short(blocks: int, names: str) -> None:
 
 
 def test_a_hover_in_a_task_with_hundreds_of_instances_computes_those_that_it_concerns(monkeypatch: pytest.MonkeyPatch) -> None:
-    instances = "".join(f"  - source-id: mysql-{n}\n    syncer-config-name: {'fast' if n in (7, 8) else 'slow'}\n    syncer-thread: {n}\n" for n in range(effective_hover.MOST_INSTANCES + 5))
+    instances = "".join(
+        f"  - source-id: mysql-{n}\n    syncer-config-name: {'fast' if n in (7, 8) else 'slow'}\n    syncer-thread: {n}\n" for n in range(effective_hover.MOST_INSTANCES + 5)
+    )
     text = f"name: t\ntask-mode: all\nmysql-instances:\n{instances}syncers:\n  fast:\n    worker-count: 64\n  slow: {{}}\n"
     config = analysis_of({"/w/dm-task.yaml": text}).file("/w/dm-task.yaml")
     assert config is not None
@@ -42,7 +44,13 @@ def test_a_hover_in_a_task_with_hundreds_of_instances_computes_those_that_it_con
         assert entry is not None
         return effective_hover.markdown(config, entry, MAIN, "en")
 
-    places: list[tuple[str | int, ...]] = [("mysql-instances", 7, "source-id"), ("mysql-instances", 8, "syncer-config-name"), ("syncers", "fast"), ("syncers", "fast", "worker-count"), ("mysql-instances", 9, "syncer-thread")]
+    places: list[tuple[str | int, ...]] = [
+        ("mysql-instances", 7, "source-id"),
+        ("mysql-instances", 8, "syncer-config-name"),
+        ("syncers", "fast"),
+        ("syncers", "fast", "worker-count"),
+        ("mysql-instances", 9, "syncer-thread"),
+    ]
     few = [told(*place) for place in places]
     assert told("syncers", "slow") == "", "it concerns too many"
     monkeypatch.setattr(effective_hover, "MOST_INSTANCES", 1000)

@@ -14,8 +14,8 @@ from dmls.finding import Severity
 from dmls.migrate import keys
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, CannotDo, Change, Options, Request
 from dmls.migrate.up_to_date import default_shown
-from dmls.model.decoded import default_in
-from dmls.model.effective import differences, effective
+from dmls.model.dm.decoded import default_in
+from dmls.model.dm.effective import differences, effective
 from dmls.schema.key import SchemaKey
 from dmls.schema.load import load
 from dmls.version import parse_version
@@ -146,7 +146,12 @@ ROWS = (
         ((DONE, "validator-config-name"),),
     ),
     Row("an unused block", "routes:\n  r: {schema-pattern: a, target-schema: b}\n", None, ((DUTY, "it may have been meant to be used"),)),
-    Row("an event that is none", "  filter-rules: [f]\nfilters:\n  f: {schema-pattern: a, events: [truncate], action: Ignore}\n", None, ((DUTY, "With --unsafe: Change to `truncate table`"),)),
+    Row(
+        "an event that is none",
+        "  filter-rules: [f]\nfilters:\n  f: {schema-pattern: a, events: [truncate], action: Ignore}\n",
+        None,
+        ((DUTY, "With --unsafe: Change to `truncate table`"),),
+    ),
     Row("a check of later versions", "ignore-checking-items: [free_space]\n", None, ((DUTY, "needs 6.6.0"),), "6.5.0"),
     Row("another import mode of later versions", loader("import-mode: import-into"), None, ((DUTY, "needs 26.3.0"),), "8.5.0"),
     Row("a masked password", "", None, ((DUTY, "asterisks"),), file="masked.yaml"),
@@ -175,7 +180,9 @@ ROWS = (
     Row("a rate that DM replaces", "rpc-rate-limit = 0\n", "rpc-rate-limit = 10.0\n", ((DONE, "Write `10.0`"),), file="dm-master.toml"),
     gone("log-rotate of a worker", 'log-rotate = "day"\n', "log-rotate", file="dm-worker.toml"),
     Row("keys of a worker of DM 1.0", "enable-gtid = true\n", None, ((DUTY, "enable-gtid"),), file="dm-worker.toml"),
-    Row("the default of keepalive-ttl", "", None, ((ADVICE, "`keepalive-ttl` is not written; its default is 60 in DM 8.5.0, and was 10"),), "8.5.0", "2.0.1", file="dm-worker.toml"),
+    Row(
+        "the default of keepalive-ttl", "", None, ((ADVICE, "`keepalive-ttl` is not written; its default is 60 in DM 8.5.0, and was 10"),), "8.5.0", "2.0.1", file="dm-worker.toml"
+    ),
     Row("inline certificates of a worker", 'ssl-ca-base64 = "QQ=="\n', None, ((DUTY, "ssl-ca-base64"),), file="dm-worker.toml"),
     Row("a scheme where none counts", 'advertise-addr = "https://10.0.0.2:8262"\n', 'advertise-addr = "10.0.0.2:8262"\n', ((DONE, ""),), file="dm-worker.toml"),
     Row("ssl keys of dmctl", 'ssl-ca = "ca.pem"\n', None, ((DUTY, "ssl-ca"),), file="dmctl.toml"),
@@ -329,7 +336,10 @@ def test_rows_that_one_session_cannot_write_at_once() -> None:
 def test_defaults_in_words_are_told_in_the_readers_language() -> None:
     change, _ = migrated("task.yaml", TASK + INSTANCES + "online-ddl: false\n", Row("", "", None, to="8.5.0", came_from="2.0.3"))
     (note,) = change.notes
-    assert sentence(note.message, note.args, "en") == "`timezone` is not written; its default is the time zone of the downstream in DM 8.5.0, and was the time zone of the DM-worker's machine in 2.0.3"
+    assert (
+        sentence(note.message, note.args, "en")
+        == "`timezone` is not written; its default is the time zone of the downstream in DM 8.5.0, and was the time zone of the DM-worker's machine in 2.0.3"
+    )
     assert sentence(note.message, note.args, "zh") == "未设置 `timezone`：其默认值在 DM 8.5.0 中为 下游数据库的时区，在 2.0.3 中为 DM-worker 所在机器的时区"
     described = {word for kind in ("task.yaml", "source.yaml") for key in load(kind.partition(".")[0]).walk() for word in told_defaults(key)}
     assert all(isinstance(default_shown(word), Words) for word in described) and len(described) == 2

@@ -6,7 +6,7 @@ import pytest
 
 from dmls.files import Content, Missing
 from dmls.finding import Applicability
-from dmls.model.migration import ROWS, Row, rename, write
+from dmls.model.legacy.migration import ROWS, Row, rename, write
 from dmls.schema import legacy
 from dmls.schema.load import load
 from dmls.workspace import Workspace
@@ -31,7 +31,14 @@ TEXT = "name: orders\ntask-mode: all\nmysql-instances:\n  - source-id: mysql-1\n
 
 @pytest.mark.parametrize(
     "added",
-    ['shard-mode: "optimistic"\n', 'shard-mode: ""\n', "block-allow-list: {}\n", "block-allow-list:\n  global: {do-dbs: [b]}\n", "shard_mode: optimistic\n", "shardmode: x\nshard_mode: x\n"],
+    [
+        'shard-mode: "optimistic"\n',
+        'shard-mode: ""\n',
+        "block-allow-list: {}\n",
+        "block-allow-list:\n  global: {do-dbs: [b]}\n",
+        "shard_mode: optimistic\n",
+        "shardmode: x\nshard_mode: x\n",
+    ],
 )
 @pytest.mark.parametrize("where", [0, len(TEXT)])
 def test_a_fix_follows_what_is_typed_elsewhere(added: str, where: int) -> None:

@@ -6,14 +6,16 @@ import pytest
 
 from dmls.finding import Applicability
 from dmls.ide.values import Action
-from dmls.model.refactor import REWRITE
+from dmls.model.edits.refactor import REWRITE
 from dmls.text import Span, apply_edits
 from support.core import analysis_of
 
 PATH = "/w/task.yaml"
 HEAD = "name: orders\ntask-mode: all\ntarget-database: {host: h, port: 4000, user: u, password: ''}\nmysql-instances:\n- source-id: s\n  syncer-config-name: s\n"
 OLD = HEAD + "syncers: {s: {max-retry: 1, meta-file: ''}}\nremove-meta: false\n"
-EXPORTED = HEAD + "is-sharding: false\nblack-white-list: {}\ncolumn-mappings: {}\nansi-quotes: false\nremove-meta: false\nsyncers:\n  s:\n    meta-file: ''\n    multipleRows: true\n"
+EXPORTED = (
+    HEAD + "is-sharding: false\nblack-white-list: {}\ncolumn-mappings: {}\nansi-quotes: false\nremove-meta: false\nsyncers:\n  s:\n    meta-file: ''\n    multipleRows: true\n"
+)
 
 
 def asked(text: str, only: list[str]) -> list[Action]:

@@ -11,8 +11,8 @@ from dmls.files import Content, Missing
 from dmls.ide import navigation
 from dmls.ide.navigation import nearest
 from dmls.ide.values import Refusal
-from dmls.model.names import canonical, occurrences
-from dmls.model.rename import why_not
+from dmls.model.references.names import canonical, occurrences
+from dmls.model.references.rename import why_not
 from dmls.schema import semantics as s
 from dmls.text import apply_edits
 from dmls.workspace import Workspace

@@ -12,7 +12,8 @@ import pytest
 
 from dmls.disk import now as real_now
 from dmls.finding import Finding, Fix
-from dmls.model import openssl, shell
+from dmls.model import shell
+from dmls.model.tls import openssl
 from dmls.words.catalogue import sentence
 from support import certs_block
 from support.certs_block import Material
@@ -72,9 +73,7 @@ class Place:
 
     def run(self, fix: Fix, answers: str = "") -> None:
         assert "\n" not in fix.command
-        done = subprocess.run(
-            ["bash", "-c", fix.command], cwd=self.folder, input=answers, capture_output=True, text=True, check=False, timeout=60, start_new_session=True
-        )
+        done = subprocess.run(["bash", "-c", fix.command], cwd=self.folder, input=answers, capture_output=True, text=True, check=False, timeout=60, start_new_session=True)
         assert done.returncode == 0, (fix.command, done.stderr)
 
 
@@ -153,8 +152,7 @@ CASES = {
     "a CA that may not sign": ("tls-ca-keyusage", "ca = ca, usage: digitalSignature\n" + PAIR.partition("\n")[2], {}),
     "a CA of low depth": (
         "tls-ca-keyusage",
-        "ca = ca, pathlen: 0\nmid = ca, issuer: ca, cn: Middle\ndm = leaf, issuer: mid\n"
-        "file ca.pem: ca\nfile ca-key.pem: key(ca)\nfile dm.pem: dm mid\nfile dm-key.pem: key(dm)\n",
+        "ca = ca, pathlen: 0\nmid = ca, issuer: ca, cn: Middle\ndm = leaf, issuer: mid\nfile ca.pem: ca\nfile ca-key.pem: key(ca)\nfile dm.pem: dm mid\nfile dm-key.pem: key(dm)\n",
         {},
     ),
     "a CA for servers only": ("tls-ca-eku", "ca = ca, eku: server\n" + PAIR.partition("\n")[2], {}),

@@ -148,7 +148,7 @@ def test_curve_keys_with_odd_numbers() -> None:
     def sec1(secret: bytes) -> KeyFacts:
         return facts(pem("EC PRIVATE KEY", write.seq(write.integer(1), write.octets(secret), write.explicit(0, write.oid("1.2.840.10045.3.1.7")))))
 
-    assert sec1(b"\1") .public == sec1(bytes(40) + b"\1").public
+    assert sec1(b"\1").public == sec1(bytes(40) + b"\1").public
     assert sec1(b"\xff" * 32).problem == "inconsistent"
     assert sec1(bytes(32)).problem == ""
 

@@ -71,7 +71,11 @@ OBSERVED: list[tuple[bytes, Blocks, Blocks | None]] = [
     (b"-----BEGIN X-----\n\n-----END -----BEGIN X-----\nQUJD\n-----END X-----\n-----BEGIN X-----\n", [("X", False, b"ABC")], []),
     (b"QUJD\n\n-----END -----BEGIN X-----\nQUJD\n-----END X-----\n:-----BEGIN X-----\n\n-----BEGIN X-----\n", [("X", False, b"ABC")], []),
     (b"\n-----END X-----\n\n-----END -----BEGIN X-----\nQUJD\n-----END X-----\n-----BEGIN \n-----BEGIN X-----\nQUJD\n", [("X", False, b"ABC")], []),
-    (b"QUJD\n\n-----END \n-----END \n-----END -----BEGIN X-----\nQUJD\n-----END X-----\n-----BEGIN X-----\nQUJD\n-----END X-----\n", [("X", False, b"ABC"), ("X", False, b"ABC")], [("X", False, b"ABC")]),
+    (
+        b"QUJD\n\n-----END \n-----END \n-----END -----BEGIN X-----\nQUJD\n-----END X-----\n-----BEGIN X-----\nQUJD\n-----END X-----\n",
+        [("X", False, b"ABC"), ("X", False, b"ABC")],
+        [("X", False, b"ABC")],
+    ),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmls.model.respell import respelled
+from dmls.model.references.respell import respelled
 from dmls.settings import DEFAULTS
 
 MAPPED = DEFAULTS._replace(path_map=(("/etc/dm", "/w/files"), ("/etc/dm/tls", "/w/tls")), working_dir="/w/run")

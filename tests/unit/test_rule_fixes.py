@@ -17,7 +17,7 @@ from dmls.analysis import Analysis
 from dmls.finding import Applicability, Finding, Fix, Severity
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.effective import differences, effective
+from dmls.model.dm.effective import differences, effective
 from dmls.rules.registry import ROWS
 from dmls.schema.load import load
 from dmls.syntax import toml, yaml

@@ -17,7 +17,7 @@ from dmls.syntax.shell import Word
 BASH = shutil.which("bash")
 needs_bash = pytest.mark.skipif(BASH is None, reason="bash is not installed")
 
-STUB = "#!/bin/sh\nprintf 'call\\0' >> \"$CALLS\"\nfor word in \"$@\"; do printf '%s\\0' \"=$word\" >> \"$CALLS\"; done\n"
+STUB = '#!/bin/sh\nprintf \'call\\0\' >> "$CALLS"\nfor word in "$@"; do printf \'%s\\0\' "=$word" >> "$CALLS"; done\n'
 
 
 def words(text: str) -> list[list[str | None]]:
@@ -78,7 +78,7 @@ SCRIPTS = [
     "stub --name=dm-1 'a b' \"c d\" e\\ f",
     "stub --ssl-ca=/a.pem \\\n  --ssl-cert /b.pem \\\n  --ssl-key '/c d.pem'\n",
     "stub a\\\nb 'c\\\nd' \"e\\\nf\"",
-    "stub \"a\\$b\" \"a\\\\b\" \"a\\`b\" \"a\\\"b\" \"a\\nb\" 'a\\nb'",
+    'stub "a\\$b" "a\\\\b" "a\\`b" "a\\"b" "a\\nb" \'a\\nb\'',
     "stub a;stub b&&stub c||stub d",
     "stub a | cat; stub b & wait; stub c",
     "(stub a; stub b); { stub c; }",
@@ -89,32 +89,32 @@ SCRIPTS = [
     "cat <<-'E O F' >/dev/null\n\tstub no\n\tE O F\nstub yes",
     "cat <<A - <<\\B >/dev/null\nstub no\nA\nstub no\nB\nstub yes",
     "cat <<< 'stub no' >/dev/null; stub yes",
-    "A=/etc/dm; stub $A/ca.pem \"$A/ca.pem\" ${A}x \"${A}\"y '$A'",
-    "A='a b'; stub \"$A\" x=\"$A\" $A",
+    'A=/etc/dm; stub $A/ca.pem "$A/ca.pem" ${A}x "${A}"y \'$A\'',
+    'A=\'a b\'; stub "$A" x="$A" $A',
     "A=1; A=2; stub $A",
     "A=1\nif true; then A=2; fi\nstub $A",
-    "false && A=1; stub \"x$A\"",
-    "A=1\nf() { A=2; }\nf\nstub \"$A\"",
+    'false && A=1; stub "x$A"',
+    'A=1\nf() { A=2; }\nf\nstub "$A"',
     "A=1\neval 'A=2'\nstub \"$A\"",
-    "A=1; B=$A/2; C=\"$B/3\"; stub $C",
+    'A=1; B=$A/2; C="$B/3"; stub $C',
     "A=x\nIFS=x\nstub a${A}b",
-    "A=1; read -r A <<< 2; stub \"$A\"",
-    "A=1; for A in 2 3; do :; done; stub \"$A\"",
-    "A=1; ((A=5)); stub \"$A\"",
-    "A=1; : $((A=5)); stub \"$A\"",
-    "A=1; unset A; stub \"x$A\"",
-    "A=1; : ${B:=2}; stub \"$A$B\"",
-    "A=1 | true; stub \"x$A\"",
-    "(A=1); stub \"x$A\"",
-    "A=1 true; stub \"x$A\"",
-    "A+=1; A+=2; stub \"$A\"",
-    "A=(1 2 3); stub \"${A[@]}\" x",
+    'A=1; read -r A <<< 2; stub "$A"',
+    'A=1; for A in 2 3; do :; done; stub "$A"',
+    'A=1; ((A=5)); stub "$A"',
+    'A=1; : $((A=5)); stub "$A"',
+    'A=1; unset A; stub "x$A"',
+    'A=1; : ${B:=2}; stub "$A$B"',
+    'A=1 | true; stub "x$A"',
+    '(A=1); stub "x$A"',
+    'A=1 true; stub "x$A"',
+    'A+=1; A+=2; stub "$A"',
+    'A=(1 2 3); stub "${A[@]}" x',
     "export A=1 B; readonly C=3; stub $A $C",
-    "A=~/x; stub ~/y --z=~/y \"~/y\" $A a~",
-    "A=1; set -- 1 2; stub \"$@\" x",
-    "set -- 1 2; stub \"a$@b\" \"$*\" $# $1",
-    "stub $(echo a b) `echo c d` \"$(echo e f)\" g",
-    "x=$(stub 'a)b' \"c\"); x=`stub d`; stub \"$(stub e)\"",
+    'A=~/x; stub ~/y --z=~/y "~/y" $A a~',
+    'A=1; set -- 1 2; stub "$@" x',
+    'set -- 1 2; stub "a$@b" "$*" $# $1',
+    'stub $(echo a b) `echo c d` "$(echo e f)" g',
+    'x=$(stub \'a)b\' "c"); x=`stub d`; stub "$(stub e)"',
     "stub {a,b} a{1..3}b {x} a{b {} '{a,b}'",
     "stub /et[c] [ [a b] /etc/* '*' \\* a?",
     "stub $'a\\tb' $'plain' $\"text\"",
@@ -125,16 +125,16 @@ SCRIPTS = [
     "for ((i=0;i<1;i++)); do stub a; done; stub b",
     "if [[ a < b && (x == x) ]]; then stub yes; else stub no; fi",
     "if [ -f /nowhere ]; then stub no; elif true; then stub yes; fi",
-    "f() { stub in \"$1\"; }\nfunction g { stub g; }\nf x; g",
+    'f() { stub in "$1"; }\nfunction g { stub g; }\nf x; g',
     "! stub a; time stub b",
-    "stub \"\" '' a\"\"b",
+    'stub "" \'\' a""b',
     "stub a=b A=c",
     "A=1\nstub ${A:-2} ${A%x} ${#A} ${A/1/2}",
     "stub \"${A:-'}'}\" x",
-    "stub \"${A:-\"q\"}\" x",
+    'stub "${A:-"q"}" x',
     "stub <(echo a) x >(cat)",
     "stub é 中文 'a\u00a0b' c\u00a0d",
-    "stub $ a$ \"$\" $/x",
+    'stub $ a$ "$" $/x',
     "stub a\tb\r\n",
     "A=1;:;stub $A",
     ". /dev/null; A=1; stub $A",
@@ -145,11 +145,11 @@ SCRIPTS = [
     "A=1; export A; stub $A",
     "A=1; printf -v A 2; stub $A",
     "A=1; declare A=2; stub $A",
-    "A=\"$UNSET\"; stub x$A",
+    'A="$UNSET"; stub x$A',
     "A=$B; B=1; stub x$A",
-    "A=*; stub \"$A\"",
-    "A=a:~; stub \"$A\"",
-    "A=[b]; stub \"$A\"",
+    'A=*; stub "$A"',
+    'A=a:~; stub "$A"',
+    'A=[b]; stub "$A"',
     "stub --x=[::1]:8261 '[::1]'",
 ]
 
@@ -175,8 +175,55 @@ def test_what_is_known_is_what_bash_passes(text: str, tmp_path: Path) -> None:
 
 
 TOKENS = st.sampled_from(
-    ["stub", "stub", "stub a", " ", " ", "\n", ";", "&&", "||", "|", "'", '"', "\\", "\\\n", "a", "b c", "--x=", "$A", "${A}", '"$A"', "A=1", "A='x y'", "B=$A", "#", "(", ")", "{ ", " }", "$(", "`", "~", "*", "[a]",
-     "if true; then ", " fi", "f() { ", "<<E\n", "E\n", ">/dev/null", "$'", "{a,b}", "for i in 1; do ", " done", "case a in a) ", ";; esac", "=", "é"]
+    [
+        "stub",
+        "stub",
+        "stub a",
+        " ",
+        " ",
+        "\n",
+        ";",
+        "&&",
+        "||",
+        "|",
+        "'",
+        '"',
+        "\\",
+        "\\\n",
+        "a",
+        "b c",
+        "--x=",
+        "$A",
+        "${A}",
+        '"$A"',
+        "A=1",
+        "A='x y'",
+        "B=$A",
+        "#",
+        "(",
+        ")",
+        "{ ",
+        " }",
+        "$(",
+        "`",
+        "~",
+        "*",
+        "[a]",
+        "if true; then ",
+        " fi",
+        "f() { ",
+        "<<E\n",
+        "E\n",
+        ">/dev/null",
+        "$'",
+        "{a,b}",
+        "for i in 1; do ",
+        " done",
+        "case a in a) ",
+        ";; esac",
+        "=",
+        "é",
+    ]
 )
 
 
@@ -234,7 +281,7 @@ def test_a_quote_without_an_end_stays_on_its_line(text: str) -> None:
 
 
 def test_places_within_words() -> None:
-    text = "A=/etc\nx --a=\"$A/b\\\"c\" 'd'e"
+    text = 'A=/etc\nx --a="$A/b\\"c" \'d\'e'
     script = shell.parse(text)
     word = script.resolved(script.commands[0]).words[1]
     assert word.value == '--a=/etc/b"c'
@@ -255,7 +302,7 @@ def test_places_within_words() -> None:
         ("ExecStart=\nExecStartPre=/bin/b\n#ExecStart=/bin/c\n", [["/bin/b"]]),
         ("ExecStart=/bin/a 'b", [["/bin/a", None]]),
         ("Description=/bin/a b", []),
-        ("ExecStart=/bin/a --x=\"b c\"", [["/bin/a", "--x=b c"]]),
+        ('ExecStart=/bin/a --x="b c"', [["/bin/a", "--x=b c"]]),
     ],
 )
 def test_units(line: str, expected: list[list[str | None]]) -> None:

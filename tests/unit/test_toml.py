@@ -480,13 +480,7 @@ def test_deep_nesting_is_capped(text: str) -> None:
     limit = 2 * toml.MAX_DEPTH + 8
 
     def deepest(node: Node | None) -> int:
-        inner = (
-            node.items
-            if isinstance(node, Sequence)
-            else [p.value for p in node.pairs]
-            if isinstance(node, Mapping)
-            else []
-        )
+        inner = node.items if isinstance(node, Sequence) else [p.value for p in node.pairs] if isinstance(node, Mapping) else []
         return 1 + max(map(deepest, inner), default=0)
 
     # As many frames as a caller that is itself deep may have left.

@@ -62,7 +62,9 @@ def test_session_variables() -> None:
     assert set(SESSION) - found.keys() == {"time_zone"}
 
 
-@pytest.mark.parametrize(("text", "inserted"), [('dm-version = "|"', "8.5.7"), ("dm-version = |", '"8.5.7"'), ('dm-version = ["7.5.3", |]', '"8.5.7"'), ('dm-version = ["|"]', "8.5.7")])
+@pytest.mark.parametrize(
+    ("text", "inserted"), [('dm-version = "|"', "8.5.7"), ("dm-version = |", '"8.5.7"'), ('dm-version = ["7.5.3", |]', '"8.5.7"'), ('dm-version = ["|"]', "8.5.7")]
+)
 def test_versions_of_dm(text: str, inserted: str) -> None:
     found = offered(".dmls.toml", text + "\n")
     assert found["8.5.7"][0] == inserted and "main" in found

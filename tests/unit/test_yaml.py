@@ -337,7 +337,7 @@ def test_accepted_oddities_read_as_libyaml_reads_them() -> None:
         "a: " + "x " * 100_000,
         "a: " + " " * 200_000,
         "a: " + " " * 200_000 + "b",
-        "a: \"" + "\\" * 100_001,
+        'a: "' + "\\" * 100_001,
         "'" * 100_001,
         "a: [" + "'" * 100_001,
         ":" * 100_000,
@@ -637,7 +637,7 @@ def test_edits_give_the_tree_of_the_whole_text() -> None:
 
 
 def test_prefixes_never_raise() -> None:
-    text = LONG[:700] + "\nx: &a [1, {b: *a}]\ny: \"\\u00e9\n  z\"\nw: >+\n\n  k\n"
+    text = LONG[:700] + '\nx: &a [1, {b: *a}]\ny: "\\u00e9\n  z"\nw: >+\n\n  k\n'
     for end in range(len(text)):
         yaml.parse(text[:end])
         yaml.parse(text[end:])

@@ -8,7 +8,7 @@ import pytest
 
 from dmls.finding import Severity
 from dmls.migrate.up_to_date import bring
-from dmls.model.effective import differences, effective
+from dmls.model.dm.effective import differences, effective
 from dmls.version import parse_version
 from support.core import analysis_of
 from support.shared import SHARED, json_lines, needs_shared

@@ -56,9 +56,7 @@ def test_on_and_off_again(ends: str) -> None:
             continue
         assert on is not None and on != text, path
         assert turned(path, on, OFF) == text, path
-        before, after = (
-            {(f.rule, f.message) for f in analysis_of({path.as_posix(): t}).findings(path.as_posix()) if f.severity is Severity.ERROR} for t in (text, on)
-        )
+        before, after = ({(f.rule, f.message) for f in analysis_of({path.as_posix(): t}).findings(path.as_posix()) if f.severity is Severity.ERROR} for t in (text, on))
         assert after <= before, path
         seen += 1
     assert seen > 300

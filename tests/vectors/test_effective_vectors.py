@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from dmls.model import edit
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.effective import differences, effective
+from dmls.model.dm.effective import differences, effective
+from dmls.model.edits import edit
 from dmls.schema.load import load
 from dmls.syntax import toml, yaml
 from dmls.version import MAIN, parse_version

@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 from dmls.go import duration
 from dmls.ide import effective as e
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Secret
-from dmls.model.effective import Unknown, effective
-from dmls.model.origin import WAYS
+from dmls.model.dm.decoded import Secret
+from dmls.model.dm.effective import Unknown, effective
+from dmls.model.dm.origin import WAYS
 from dmls.private import MASK, without_secrets
 from dmls.schema.key import TOML_KINDS
 from dmls.schema.load import load

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from dmls.model.handshake import judge
+from dmls.model.tls.handshake import judge
 from support.certs import NOW
 from support.handshakes import OTHER_WORDS, link_of, normal
 from support.shared import json_lines, needs_shared
 
 VECTORS: list[Any] = list(json_lines("vectors/tls-dev.jsonl"))
+
+
 @needs_shared
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["id"])
 def test_judge(vector: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dmls.model.start_error import BACKOFF, LONG_SOURCE_ID, RELAY_NAME
-from dmls.model.task_error import BAD_VALUE, BOTH_DUMPS, BOTH_LOADS, BOTH_SYNCS
+from dmls.model.dm.start_error import BACKOFF, LONG_SOURCE_ID, RELAY_NAME
+from dmls.model.dm.task_error import BAD_VALUE, BOTH_DUMPS, BOTH_LOADS, BOTH_SYNCS
 from support.core import analysis_of
 from support.shared import json_lines, needs_shared
 

@@ -34,9 +34,7 @@ def bash(_console: Console) -> str:
     for command in COMMANDS:
         words = " ".join(o.name for o in _options(command))
         choices = tuple(c.name.split()[-1] for c in command.members) or command.choices
-        commands.append(
-            f'    "{command.name}") if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{words}" -- "$cur")); else {_bash_answer(choices, command.complete)} fi ;;'
-        )
+        commands.append(f'    "{command.name}") if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{words}" -- "$cur")); else {_bash_answer(choices, command.complete)} fi ;;')
     top = " ".join([*(c.name for c in _TOP), *(o.name for o in (*EVERYWHERE, VERSION))])
     known = "|".join(f'"{c.name}"' for c in COMMANDS)
     return "\n".join(

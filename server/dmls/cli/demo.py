@@ -12,7 +12,7 @@ from dmls.disk import now, with_slashes
 from dmls.keyring import Keyring
 from dmls.migrate import cert_plan
 from dmls.migrate.change import PUBLIC, Created
-from dmls.model.edit import quoted
+from dmls.model.edits.edit import quoted
 from dmls.settings import NAME as SETTINGS_NAME
 
 COMPONENTS = ("dm-master1", "dm-master2", "dm-worker1", "dm-worker2", "mysql-client")

@@ -12,7 +12,16 @@ def overview(console: Console) -> str:
     lines = [console.say("cli.about"), "", f"{console.say('cli.usage')}: dmls COMMAND [OPTION…]", "", console.say("cli.commands") + ":"]
     lines += _table([(_synopsis(c), console.say(c.help)) for c in COMMANDS if not c.members])
     lines += ["", console.say("cli.options") + ":", *_options((*EVERYWHERE, VERSION), console)]
-    lines += ["", console.say("cli.examples") + ":", "  dmls demo", "  dmls check conf/", "  dmls check --fix --diff conf/", "  dmls check --format json task.yaml", "  dmls certs list --within 30d conf/", ""]
+    lines += [
+        "",
+        console.say("cli.examples") + ":",
+        "  dmls demo",
+        "  dmls check conf/",
+        "  dmls check --fix --diff conf/",
+        "  dmls check --format json task.yaml",
+        "  dmls certs list --within 30d conf/",
+        "",
+    ]
     lines += [*wrapped(console.say("cli.exit-status"), 98), ""]
     return "\n".join(lines)
 

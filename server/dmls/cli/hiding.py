@@ -23,7 +23,9 @@ _BESIDE = LazyPattern(_SOUNDS + r"[ \t\u00a0\u3000]*(?:[:=：＝ \t\u00a0\u3000]
 _CLOSED = LazyPattern(r"[\]}, \t\r]*")
 """What closes the blocks around a secret that the schema knows."""
 _ABOVE = LazyPattern(
-    r"[ \t?-]{0,200}[\"']?[\w.-]{0,60}" + _SOUNDS + r"[ \t]*[:=]?[ \t]*[|>]?[-+]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:(?![ \t]*(?:- )?[\"']?[\w.-]{1,60}[\"']?[ \t]*(?::\s|=[ \t]))[^\n]*(?:\n|\Z)){1,200})",
+    r"[ \t?-]{0,200}[\"']?[\w.-]{0,60}"
+    + _SOUNDS
+    + r"[ \t]*[:=]?[ \t]*[|>]?[-+]?\d?[ \t]*(?:#[^\n]*)?\r?\n((?:(?![ \t]*(?:- )?[\"']?[\w.-]{1,60}[\"']?[ \t]*(?::\s|=[ \t]))[^\n]*(?:\n|\Z)){1,200})",
     re.IGNORECASE,
 )
 """The same from the beginning of a line, above the lines of its value, which ends where another key begins."""

@@ -10,14 +10,14 @@ from dmls.cli.moment import at_of
 from dmls.cli.session import Request, Session
 from dmls.commands.options import Parsed, UsageError, read_version
 from dmls.disk import absolute
-from dmls.model.connection import Unclear, between
-from dmls.model.handshake import judge
 from dmls.model.kind import COMPONENTS, DMCTL
-from dmls.model.link import DIALER, PLAINTEXT
+from dmls.model.tls.connection import Unclear, between
+from dmls.model.tls.handshake import judge
+from dmls.model.tls.link import DIALER, PLAINTEXT
 
 if TYPE_CHECKING:
     from dmls.analysis import Analysis
-    from dmls.model.cluster import Card
+    from dmls.model.tls.cluster import Card
 
 STRONG, GOOD, BAD, FAINT = "1", "32", "31", "2"
 _ENDS = (*COMPONENTS, DMCTL)

@@ -262,7 +262,7 @@ class Session:
             return "cli.not-dm"
         if not _is_text(state.data):
             return "cli.not-text"
-        from dmls.model.foreign import foreign
+        from dmls.model.legacy.foreign import foreign
 
         found = foreign(path, state.data.decode("utf-8"))
         return f"cli.not-dm-{found}" if found else "cli.not-dm"

@@ -213,7 +213,9 @@ COMMANDS = (
     Command("tls"),
     Command("tls plan", _ENABLING, "PATH…", 1, None, complete="file", changes=True, shows=True),
     Command("tls enable", (*_ENABLING, DIFF), "PATH…", 1, None, complete="file", changes=True),
-    Command("tls disable", (Option("--databases", sense="off"), Option("--leader", "NAME"), FORMAT, RUNBOOK, ONE_DM_VERSION, DIFF), "PATH…", 1, None, complete="file", changes=True),
+    Command(
+        "tls disable", (Option("--databases", sense="off"), Option("--leader", "NAME"), FORMAT, RUNBOOK, ONE_DM_VERSION, DIFF), "PATH…", 1, None, complete="file", changes=True
+    ),
     Command("migrate"),
     Command(
         "migrate v1",

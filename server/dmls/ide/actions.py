@@ -12,9 +12,9 @@ from typing import Callable, Iterable, Iterator, Mapping, Sequence
 
 from dmls.finding import Applicability, FileEdit, Finding, Fix
 from dmls.ide.values import Action
-from dmls.model import refactor
 from dmls.model.config_file import ConfigFile
-from dmls.model.ignore import ignore_here, ignore_in_file
+from dmls.model.edits import refactor
+from dmls.model.edits.ignore import ignore_here, ignore_in_file
 from dmls.text import Edit, Span, lines_with_ends, touches
 from dmls.words.catalogue import page
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterable
 
-from dmls.model.cert_use import DAY, day_of, printable
+from dmls.model.tls.cert_use import DAY, day_of, printable
 from dmls.pki.facts import fingerprint_text
 from dmls.pki.shown import key_usages, matches, names_of, public_key_text, whole_name
 from dmls.text import Span

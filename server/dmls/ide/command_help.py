@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Callable
 from dmls.ide import hover as file_hover
 from dmls.ide.docs import key_markdown, type_words
 from dmls.ide.values import Completion, Hover
-from dmls.model import flag_edit
 from dmls.model import kind as kinds
 from dmls.model.command_line import LIST, SWITCH, UNKNOWN, CommandLine, FlagSpec, FlagUse, command_lines, flags
+from dmls.model.edits import flag_edit
 from dmls.schema.load import load
 from dmls.text import Span
 
@@ -109,7 +109,10 @@ def _values(line: CommandLine, use: FlagUse, typed: str, span: Span, quote: str,
         return []
     schema = load(line.kind).children[use.spec.key]
     if schema.enum:
-        return [Completion(value, "value", "", schema.enum_doc(value, locale), f"{quote}{value}{quote}", span, False, f"{i:03}", f"{quote}{value}") for i, value in enumerate(schema.enum)]
+        return [
+            Completion(value, "value", "", schema.enum_doc(value, locale), f"{quote}{value}{quote}", span, False, f"{i:03}", f"{quote}{value}")
+            for i, value in enumerate(schema.enum)
+        ]
     taken = {u.value.value for u in line.flags if u.spec is use.spec and u.value is not None}
     out = []
     for item in offers(line, use.spec.key, typed, span, quote, taken):

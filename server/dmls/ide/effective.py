@@ -1,6 +1,6 @@
 """What DM works with, and where each value comes from, ready to be shown: `dmls show`, the editor's document beside a file, and help.
 
-`shown` makes a tree of `Item`s out of `dmls.model.effective` and its `Trace`; `yaml_text`, `toml_text` and `as_json` write it.  No secret gets
+`shown` makes a tree of `Item`s out of `dmls.model.dm.effective` and its `Trace`; `yaml_text`, `toml_text` and `as_json` write it.  No secret gets
 into the tree: what the schema calls one, what is called like one, and any text that repeats one of the file are masked there.
 """
 
@@ -12,11 +12,11 @@ from typing import Callable, Iterator, NamedTuple, Sequence
 from dmls.go import duration
 from dmls.ide.yaml_text import BARE, Json, clean, escaped, yaml_scalar
 from dmls.model import kind as kinds
-from dmls.model import origin as o
-from dmls.model import task_parts
 from dmls.model.config_file import ConfigFile
-from dmls.model.decoded import Secret
-from dmls.model.effective import Effective, Unknown, effective
+from dmls.model.dm import origin as o
+from dmls.model.dm import task_parts
+from dmls.model.dm.decoded import Secret
+from dmls.model.dm.effective import Effective, Unknown, effective
 from dmls.model.topology import ROLES
 from dmls.private import MASK, sounds_secret, without_secrets
 from dmls.schema import keys as k
@@ -53,7 +53,7 @@ class Item(NamedTuple):
     """One value.  `form` is scalar, map or list; `value` is that of a scalar, None where only a running DM knows it.
 
     `key` is the name of the value, "" for an item of a list; `name` is the name of a block that others refer to, as ``routes.orders``.
-    `way` is one of `dmls.model.origin` or DEFAULT or UNSET; `source` is the place in the file that decided, `keys` are the keys that DM made the
+    `way` is one of `dmls.model.dm.origin` or DEFAULT or UNSET; `source` is the place in the file that decided, `keys` are the keys that DM made the
     value of, `before` is what counts no more.  `words` are the schema's for what only a running DM knows.
     """
 

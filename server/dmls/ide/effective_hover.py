@@ -7,9 +7,9 @@ from typing import Iterator, NamedTuple
 
 from dmls.ide import effective as e
 from dmls.model import kind as kinds
-from dmls.model import origin as o
-from dmls.model import task_parts
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.dm import origin as o
+from dmls.model.dm import task_parts
 from dmls.private import MASK
 from dmls.schema import keys as k
 from dmls.schema import semantics as s

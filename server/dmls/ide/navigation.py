@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Hashable, Iterable, Iterator, Mapping, NamedTu
 
 from dmls.finding import FileEdit
 from dmls.ide.values import Highlight, NamedThing, NameSpan, Place, Refusal
-from dmls.model import cluster
 from dmls.model import kind as kinds
-from dmls.model.names import DEFINED_IN, WRITTEN_IN, Occurrence, occurrences
-from dmls.model.rename import edits, same_name, why_not
+from dmls.model.references.names import DEFINED_IN, WRITTEN_IN, Occurrence, occurrences
+from dmls.model.references.rename import edits, same_name, why_not
+from dmls.model.tls import cluster
 from dmls.schema import semantics as s
 from dmls.schema.load import load
 from dmls.text import Span
@@ -137,11 +137,7 @@ class _Meanings:
     def beside(self, path: str) -> list[str]:
         """The files that define the name and would be alternatives to a definition in `path`."""
         deployment = self._files.deployment_of(path)
-        return [
-            other
-            for other in self.definers
-            if self._files.deployment_of(other) == deployment and (deployment is not None or _folder(other) == _folder(path))
-        ]
+        return [other for other in self.definers if self._files.deployment_of(other) == deployment and (deployment is not None or _folder(other) == _folder(path))]
 
     def users(self, defined_in: Iterable[str]) -> list[str]:
         """The files whose uses mean one of the given files; where those are none, the files that mean nothing that is known."""

@@ -71,7 +71,7 @@ def block_snippet(key: SchemaKey, name: str, language: str) -> str | None:
     """A block or list with what it needs, as a snippet; None where plain text does as well."""
     stops = _Stops(2 if name.startswith("$") else 1)
     if language == "toml":
-        return f"{name} = [\"{stops.stop()}\"]" if key.type == "list" and key.item is not None and key.item.type == "string" else None
+        return f'{name} = ["{stops.stop()}"]' if key.type == "list" and key.item is not None and key.item.type == "string" else None
     if key.type in ("object", "map", "list"):
         return "\n".join(_lines(name, key, stops, ""))
     return f"{name}: {_scalar(key, stops)}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Iterable
 
 from dmls.ide.values import Symbol
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decode import MASK
+from dmls.model.dm.decode import MASK
 from dmls.model.kind import DMCTL, MASTER, WORKER
 from dmls.private import without_keys
 from dmls.schema import keys as k

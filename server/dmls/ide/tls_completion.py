@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple
 from dmls.files import Directory
 from dmls.ide.certificate import certificates_of, is_authority, key_label, label, short
 from dmls.ide.values import Completion
-from dmls.model.cert_use import PemContent, Surroundings, printable
 from dmls.model.kind import CERTIFICATE_SUFFIXES
+from dmls.model.tls.cert_use import PemContent, Surroundings, printable
 from dmls.model.tls_block import CA, CERT, KEY, PATHS
 from dmls.model.tls_path import candidates, folder_of
 from dmls.pki.shown import matches
@@ -91,5 +91,3 @@ def names(known: Iterable[tuple[str, PemContent]], taken: set[str], span: Span, 
         detail = sentence("ide.cn-in", {"file": files[0]}, locale) if len(files) == 1 else sentence("ide.cn-in-files", {"count": len(files)}, locale)
         text = name if not quote else quote + name.replace("\\", "\\\\").replace('"', '\\"') + quote
         yield Completion(name, "value", detail, short(certificate, now, locale), text, span, False, f"0{name}", f"{quote}{name}")
-
-

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
 
 from dmls.ide.certificate import certificates_of, in_text, key_label, label, short
 from dmls.ide.values import Hint, Lens, Place
-from dmls.model.cert_use import CertUse, Source, printable
+from dmls.model.tls.cert_use import CertUse, Source, printable
 from dmls.model.tls_block import CA, KEY
 from dmls.pki.shown import whole_name
 from dmls.text import Span
 from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
-    from dmls.model.cert_use import Named
     from dmls.model.config_file import ConfigFile
+    from dmls.model.tls.cert_use import Named
     from dmls.pki.facts import PemFile
 
 _MOST_LINES = 10
@@ -89,5 +89,3 @@ def file_lenses(pem: PemFile, text: str, users: Sequence[Named], now: float | No
             yield Lens(in_text(text, block), label(block.certificate, now, locale))
         elif block.key is not None:
             yield Lens(in_text(text, block), key_label(block.key, leaf, locale))
-
-

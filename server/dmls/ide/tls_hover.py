@@ -8,16 +8,16 @@ from dmls.files import Directory, Missing, NotRegular, TooLarge, Unreadable
 from dmls.ide.certificate import certificates_of, code, comma, full, in_text, key_row, label, listed
 from dmls.ide.values import Hover
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import trimmed
-from dmls.model.reload import reload_story
+from dmls.model.tls.allowed_cn import trimmed
+from dmls.model.tls.reload import reload_story
 from dmls.model.tls_block import CERT, KEY, TlsBlock
 from dmls.pki.shown import matches, whole_name
 from dmls.syntax.tree import Scalar
 from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:
-    from dmls.model.cert_use import CertUse, Named, PemContent, Source
     from dmls.model.config_file import ConfigFile, Entry
+    from dmls.model.tls.cert_use import CertUse, Named, PemContent, Source
     from dmls.pki.facts import Certificate, PemFile
 
 _MOST_USERS = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmls.go import duration, size, toml_value, yaml_value
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decoded import is_null_scalar, zero
+from dmls.model.dm.decoded import is_null_scalar, zero
 from dmls.schema import semantics as s
 from dmls.schema.key import SchemaKey
 from dmls.syntax.tree import Scalar

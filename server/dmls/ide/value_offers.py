@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Callable, Iterator, Mapping, NamedTuple, Sequence
 
-from dmls.model import task_parts
 from dmls.model.config_file import ConfigFile
+from dmls.model.dm import task_parts
 from dmls.schema import semantics as s
 from dmls.schema.key import SchemaKey
 from dmls.version import MAIN, RELEASES, Version

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Callable, Iterable, Iterator
 from dmls.files import ReadPem, Want
 from dmls.lsp.inputs import BATCH_FILES, BATCH_SECONDS
 from dmls.lsp.scheduler import Pass, Worker
-from dmls.model.cert_use import PemContent, PemState
-from dmls.model.reload import reload_story
+from dmls.model.tls.cert_use import PemContent, PemState
+from dmls.model.tls.reload import reload_story
 from dmls.words.catalogue import sentence
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from dmls.writing import Writing
 if TYPE_CHECKING:
     from dmls.analysis import Analysis
     from dmls.lsp.session import Session
-    from dmls.model.cert_use import PemState
+    from dmls.model.tls.cert_use import PemState
     from dmls.settings import Settings
     from dmls.version import Version
     from dmls.workspace import Want
@@ -222,4 +222,3 @@ def _told(session: Session, made: Change, name: str, written: bool) -> to_proto.
         return next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)
 
     return shown(made, name, session.locale, short, range_of, {}, written)
-

@@ -13,7 +13,7 @@ from dmls.lsp.uris import is_file
 from dmls.workspace import List, Read, Want, answer
 
 if TYPE_CHECKING:
-    from dmls.model.cert_use import PemState
+    from dmls.model.tls.cert_use import PemState
     from dmls.workspace import Workspace
 
 ROUNDS = 5

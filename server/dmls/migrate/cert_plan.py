@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Container, Iterable, Iterator, NamedTuple, Pro
 from dmls.migrate.change import PRIVATE, PUBLIC, CannotDo, Created
 from dmls.migrate.deployment import NAME_OF, line_id
 from dmls.model import kind as kinds
-from dmls.model import openssl, shell, tls_path
-from dmls.model.allowed_cn import NO_TEXT, trimmed
-from dmls.model.endpoint import endpoints
-from dmls.model.host_check import is_loopback, own_hosts
+from dmls.model import shell, tls_path
+from dmls.model.tls import openssl
+from dmls.model.tls.allowed_cn import NO_TEXT, trimmed
+from dmls.model.tls.endpoint import endpoints
+from dmls.model.tls.host_check import is_loopback, own_hosts
 from dmls.model.tls_block import DATABASE, Material, TlsBlock
 from dmls.pki.facts import CLIENT_AUTH, ECDSA, SERVER_AUTH
 from dmls.schema import keys as k
@@ -491,7 +492,7 @@ class _Planner:
     def label(self, text: str) -> str:
         """A name for files and people that nobody else has yet."""
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "dm"
-        names = (plain[:LONGEST_NAME - 4], *(f"{plain[:LONGEST_NAME - 4]}-{n}" for n in range(2, 1000)))
+        names = (plain[: LONGEST_NAME - 4], *(f"{plain[: LONGEST_NAME - 4]}-{n}" for n in range(2, 1000)))
         label = next(name for name in names if name not in self.labels)
         self.labels.add(label)
         return label

@@ -8,9 +8,9 @@ from typing import Callable, Iterable, Iterator, NamedTuple, Sequence
 from dmls.files import Missing, Pending
 from dmls.migrate.cert_plan import CertWish, Target
 from dmls.migrate.change import PRIVATE, PUBLIC, CannotDo, Request, Step
-from dmls.model.cert_use import Lookup, PemContent
-from dmls.model.host_check import is_loopback
 from dmls.model.shell import Unwritable, file, remote, word
+from dmls.model.tls.cert_use import Lookup, PemContent
+from dmls.model.tls.host_check import is_loopback
 from dmls.model.tls_path import folder_of, is_absolute
 from dmls.pki.facts import Certificate, PemFile
 

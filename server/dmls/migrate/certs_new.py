@@ -28,10 +28,11 @@ from dmls.migrate.cert_plan import (
 from dmls.migrate.cert_steps import USUAL_FOLDER, Disk, authorities, copies_for, copy_steps, key_of_authority, machines, pem_of
 from dmls.migrate.change import ADVICE, DONE, DUTY, CannotDo, Change, Created, Note, Request, Step
 from dmls.model import kind as kinds
-from dmls.model import openssl, shell
-from dmls.model.allowed_cn import trimmed
-from dmls.model.cert_use import day_of, printable
-from dmls.model.host_check import is_loopback
+from dmls.model import shell
+from dmls.model.tls import openssl
+from dmls.model.tls.allowed_cn import trimmed
+from dmls.model.tls.cert_use import day_of, printable
+from dmls.model.tls.host_check import is_loopback
 from dmls.model.tls_path import common_folder, folder_of
 from dmls.pki.facts import ECDSA, RSA, Certificate
 from dmls.schema import keys as k

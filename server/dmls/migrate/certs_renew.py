@@ -14,9 +14,10 @@ from dmls.migrate.cert_steps import HERE, Copy, Disk, Machine, authorities, by_m
 from dmls.migrate.certs_new import Authority, days, signer_of
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, PRIVATE, PUBLIC, CannotDo, Change, Created, Note, Request, Step
 from dmls.model import kind as kinds
-from dmls.model import openssl, shell
-from dmls.model.cert_use import day_of
-from dmls.model.reload import AGAIN, HANDSHAKE, RESTART, reload_story
+from dmls.model import shell
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import day_of
+from dmls.model.tls.reload import AGAIN, HANDSHAKE, RESTART, reload_story
 from dmls.model.tls_block import CA, CERT, KEY
 from dmls.model.tls_path import common_folder
 from dmls.pki.facts import ECDSA, ED25519, RSA, Certificate

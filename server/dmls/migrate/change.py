@@ -10,11 +10,11 @@ from dmls.text import Span
 if TYPE_CHECKING:
     from dmls.finding import Finding, Fixed
     from dmls.migrate.cert_plan import Keys
-    from dmls.model.cert_use import CertUse, Lookup
-    from dmls.model.cluster import Card, Cluster
     from dmls.model.command_line import CommandLine
     from dmls.model.config_file import ConfigFile
-    from dmls.model.connection import Party
+    from dmls.model.tls.cert_use import CertUse, Lookup
+    from dmls.model.tls.cluster import Card, Cluster
+    from dmls.model.tls.connection import Party
     from dmls.settings import Settings
 
 PUBLIC, PRIVATE = 0o644, 0o600

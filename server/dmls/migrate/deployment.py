@@ -7,11 +7,11 @@ from typing import NamedTuple
 from dmls.go import host_port
 from dmls.migrate.change import CannotDo, Request
 from dmls.model import kind as kinds
-from dmls.model.cluster import Card, card_of
 from dmls.model.command_line import CommandLine, joined
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import endpoints
-from dmls.model.host_check import own_hosts
+from dmls.model.tls.cluster import Card, card_of
+from dmls.model.tls.endpoint import endpoints
+from dmls.model.tls.host_check import own_hosts
 from dmls.model.tls_path import name_of, stem_of
 from dmls.schema import keys as k
 

@@ -15,11 +15,12 @@ from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, C
 from dmls.migrate.deployment import NAME_OF
 from dmls.migrate.draft import Draft
 from dmls.migrate.up_to_date import ONLINE_DDL_IS_ON, bring
-from dmls.model import edit, shell
 from dmls.model import kind as kinds
+from dmls.model import shell
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.old_cipher import has_form
-from dmls.model.task_parts import LOAD, instances, settings
+from dmls.model.dm.task_parts import LOAD, instances, settings
+from dmls.model.edits import edit
+from dmls.model.legacy.old_cipher import has_form
 from dmls.model.tls_block import BYTES, DATABASE, KEY, PATHS, ROLES, SECURITY_PATH
 from dmls.schema import keys as k
 from dmls.syntax.tree import Alias, Mapping, Scalar, Sequence

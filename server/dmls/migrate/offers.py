@@ -8,7 +8,7 @@ from dmls.finding import Finding
 from dmls.migrate.change import Files, Options, Request
 from dmls.migrate.up_to_date import OLD_KEYS, bring
 from dmls.model import kind as kinds
-from dmls.model.exported import is_exported
+from dmls.model.legacy.exported import is_exported
 
 
 class Offer(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
-from dmls.model.edit import quoted
+from dmls.model.edits.edit import quoted
 from dmls.pattern import LazyPattern
 from dmls.width import wrapped
 from dmls.words.catalogue import sentence

@@ -14,11 +14,12 @@ from dmls.migrate.change import ADVICE, DONE, DUTY, PRIVATE, CannotDo, Change, C
 from dmls.migrate.deployment import NAME_OF
 from dmls.migrate.draft import Draft
 from dmls.migrate.password_key import OWN_KEY, PasswordKey, is_readable
-from dmls.model import edit, shell
 from dmls.model import kind as kinds
+from dmls.model import shell
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.endpoint import endpoints, uses_tls
-from dmls.model.old_cipher import has_form
+from dmls.model.edits import edit
+from dmls.model.legacy.old_cipher import has_form
+from dmls.model.tls.endpoint import endpoints, uses_tls
 from dmls.model.tls_block import DATABASE
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

@@ -6,8 +6,8 @@ from typing import NamedTuple, Sequence
 
 from dmls.files import Directory, Pending
 from dmls.migrate.change import ADVICE, DUTY, CannotDo, Note, Request
-from dmls.model.cert_use import PemContent
 from dmls.model.kind import CERTIFICATE_SUFFIXES
+from dmls.model.tls.cert_use import PemContent
 from dmls.model.tls_block import CA
 from dmls.pki import chain, file
 from dmls.pki.facts import Certificate, GoVersion, PemFile

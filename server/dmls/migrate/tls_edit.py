@@ -12,14 +12,14 @@ from __future__ import annotations
 from typing import Iterator, NamedTuple
 
 from dmls.go import yaml_value
-from dmls.model import edit as edits
-from dmls.model import flag_edit, layout
 from dmls.model import kind as kinds
 from dmls.model.command_line import CommandLine
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.edit import newline, quoted
-from dmls.model.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, Endpoint, endpoints
-from dmls.model.refactor import insert_security
+from dmls.model.edits import edit as edits
+from dmls.model.edits import flag_edit, layout
+from dmls.model.edits.edit import newline, quoted
+from dmls.model.edits.refactor import insert_security
+from dmls.model.tls.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, Endpoint, endpoints
 from dmls.model.tls_block import CA, CERT, DATABASE, KEY, KEYS, PATHS, SECURITY_PATH, TlsBlock
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

@@ -17,7 +17,7 @@ from dmls.migrate.tls_switch import Switch
 from dmls.model import kind as kinds
 from dmls.model.command_line import CommandLine
 from dmls.model.config_file import ConfigFile
-from dmls.model.host_check import is_loopback
+from dmls.model.tls.host_check import is_loopback
 from dmls.model.tls_block import KEYS, PATHS
 from dmls.model.tls_path import common_folder, folder_of
 from dmls.schema import keys as k

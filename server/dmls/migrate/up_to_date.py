@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Iterator, NamedTuple, Sequence
 
 from dmls.finding import UNSAFE, Applicability, Applied, FileEdit, Finding, Fix, Left, Severity
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Files, Note
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.decoded import default_in, lives
-from dmls.model.migration import MANUAL, SAFE, is_concerned, moves, yes
+from dmls.model.dm.decoded import default_in, lives
+from dmls.model.edits import edit
+from dmls.model.legacy.migration import MANUAL, SAFE, is_concerned, moves, yes
 from dmls.model.tls_block import KEYS as TLS_KEYS
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 OLD_KEYS = frozenset(("deprecated-key", "ignored-key", "key-not-in-version", "removed-key", "unknown-value", "unused-block", "filter-rule-dropped", "foreign-key-conflict"))
 """The rules about keys and values that one version of DM has and another has not: all their sure fixes are applied, and what is left is a duty."""
-CLEANER = frozenset(
-    ("online-ddl-overruled", "shard-mode-conflict", "setting-overruled", "mydumper-path-empty", "unknown-key", "value-out-of-range", "tls-url-scheme-mismatch")
-)
+CLEANER = frozenset(("online-ddl-overruled", "shard-mode-conflict", "setting-overruled", "mydumper-path-empty", "unknown-key", "value-out-of-range", "tls-url-scheme-mismatch"))
 """Rules of which only the safe fixes belong to a move: what DM makes of the file is written into it."""
 TOLD = frozenset(("password-masked", "password-old-key", "shard-mode-conflict", "dmctl-config-ssl-ignored", "tls-inline-ignored"))
 """Rules whose findings a person has to see before the file is used with the version."""
@@ -220,7 +218,7 @@ class _Report:
 
 
 def _has_odd_words(entry: Entry) -> bool:
-    from dmls.model.dumpling_args import is_understood
+    from dmls.model.dm.dumpling_args import is_understood
 
     return not is_understood(entry.text)
 

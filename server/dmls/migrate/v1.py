@@ -31,8 +31,8 @@ from dmls.migrate.v1_read import Old, Placed, Plain, Reader, Worker, address_of
 from dmls.migrate.v1_runbook import RELAY_BY_SOURCE, Runbook, Way
 from dmls.migrate.v1_task import Place, Task, moved_task
 from dmls.model import kind as kinds
-from dmls.model.dm_ansible import Machine
-from dmls.model.old_cipher import is_of_old_key
+from dmls.model.legacy.dm_ansible import Machine
+from dmls.model.legacy.old_cipher import is_of_old_key
 from dmls.schema import inventory as table
 from dmls.schema import keys as k
 from dmls.schema.key import SchemaKey

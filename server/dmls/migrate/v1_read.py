@@ -11,10 +11,10 @@ from typing import Iterable, NamedTuple
 from dmls.files import Content, Directory
 from dmls.go import host_port
 from dmls.migrate.change import ADVICE, DONE, LOST, CannotDo, Note, Request
-from dmls.model import dm_ansible, dm_v1
 from dmls.model import kind as kinds
-from dmls.model.dm_ansible import Given, Machine
-from dmls.model.dm_v1 import Setting
+from dmls.model.legacy import dm_ansible, dm_v1
+from dmls.model.legacy.dm_ansible import Given, Machine
+from dmls.model.legacy.dm_v1 import Setting
 from dmls.schema import inventory as table
 from dmls.schema import keys as k
 from dmls.schema.load import load

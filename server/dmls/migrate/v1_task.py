@@ -13,8 +13,8 @@ from dmls.finding import Finding, Severity
 from dmls.migrate.change import ADVICE, DONE, DUTY, LOST, Note, Request
 from dmls.migrate.up_to_date import OLD_KEYS, ONLINE_DDL_IS_ON, TOLD, bring
 from dmls.migrate.v1_read import Placed
-from dmls.model import edit
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.edits import edit
 from dmls.schema import keys as k
 from dmls.settings import Settings
 from dmls.syntax import strict

@@ -350,7 +350,9 @@ class _Reader:
             self.go()
         config = self.file()
         unknown = frozenset(
-            use.spec.key for use in self.uses if use.spec is not None and use.spec.key and use.value is not None and use.value.style == UNKNOWN and config.get(use.spec.key) is not None and self.counts(use)
+            use.spec.key
+            for use in self.uses
+            if use.spec is not None and use.spec.key and use.value is not None and use.value.style == UNKNOWN and config.get(use.spec.key) is not None and self.counts(use)
         )
         named = [use for use in self.uses if use.spec is not None and use.spec.is_config and use.value is not None]
         value = named[-1].value if named else None

@@ -72,7 +72,13 @@ FRAMES = {
         DmError(34019, "load-unit", "high", _VARIES),
         DmError(38037, "dm-master", "high", f"{_VARIES}, RawCause: {_VARIES}", "Please check configs in master configuration file."),
         DmError(38038, "dm-master", "high", f"fail to start embed etcd, RawCause: {_VARIES}", _ETCD),
-        DmError(40077, "dm-worker", "high", f"cannot join with master endpoints: {_VARIES}, error: {_VARIES}", "Please check network connection of worker and check worker name is unique."),
+        DmError(
+            40077,
+            "dm-worker",
+            "high",
+            f"cannot join with master endpoints: {_VARIES}, error: {_VARIES}",
+            "Please check network connection of worker and check worker name is unique.",
+        ),
         DmError(48001, "dmctl", "high", f"can't connect to {_VARIES}, RawCause: context deadline exceeded", "Please check your network connection."),
     )
 }

@@ -40,12 +40,9 @@ class Why(NamedTuple):
 
 
 _NO_OPTION = {
-    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl "
-    "require-secure-transport",
-    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites "
-    "cipher-suite tls-cipher tls-ciphers tls-ciphersuites",
-    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password "
-    "tls-key-password",
+    "switch": "ssl-mode sslmode ssl tls use-tls use-ssl enable-tls enable-ssl tls-enabled ssl-enabled require-ssl require-secure-transport",
+    "version": "tls-version tls-versions min-tls-version tls-min-version max-tls-version ssl-cipher ssl-ciphers cipher-suites cipher-suite tls-cipher tls-ciphers tls-ciphersuites",
+    "passphrase": "ssl-key-password ssl-key-passphrase ssl-password ssl-passphrase key-password key-passphrase tls-password tls-key-password",
     "verify": "skip-verify skip-ca-verification tls-skip-verify ssl-skip-verify insecure insecure-skip-verify verify-server "
     "verify-server-cert ssl-verify-server-cert ssl-verify ssl-verify-mode verify-ca verify-hostname verify-identity check-hostname "
     "ssl-check-hostname server-name ssl-server-name tls-server-name",

@@ -381,9 +381,7 @@ def _escaped(value: str) -> str:
     if not value:
         return value
     last = len(value) - 1
-    return "".join(
-        f"\\{c}" if c in _ESCAPED or c == " " and i in (0, last) or c == "#" and i == 0 else c for i, c in enumerate(value)
-    )
+    return "".join(f"\\{c}" if c in _ESCAPED or c == " " and i in (0, last) or c == "#" and i == 0 else c for i, c in enumerate(value))
 
 
 def _marshalled(value: str) -> bytes:

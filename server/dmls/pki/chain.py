@@ -65,9 +65,7 @@ class Verdict(NamedTuple):
         return self.chains[0] if self.chains else ()
 
 
-def verify(
-    leaf: Certificate, intermediates: Sequence[Certificate], roots: Sequence[Certificate], at: float | None, usage: str, go: GoVersion
-) -> Verdict:
+def verify(leaf: Certificate, intermediates: Sequence[Certificate], roots: Sequence[Certificate], at: float | None, usage: str, go: GoVersion) -> Verdict:
     """``Certificate.Verify`` at the moment `at` (None: dates do not matter) for the usage "server", "client" or "any".
 
     A certificate that `go` cannot parse ends the handshake if it is sent, and is overlooked among the roots.

@@ -230,9 +230,7 @@ class PemFile:
 
     __slots__ = ("blocks", "damage", "digest", "form", "line_starts", "memo", "size")
 
-    def __init__(
-        self, digest: bytes, size: int, form: str, blocks: tuple[PemBlock, ...], damage: tuple[Damage, ...], line_starts: Sequence[int] = (0,)
-    ) -> None:
+    def __init__(self, digest: bytes, size: int, form: str, blocks: tuple[PemBlock, ...], damage: tuple[Damage, ...], line_starts: Sequence[int] = (0,)) -> None:
         self.digest = digest
         self.size = size
         self.form = form

@@ -59,9 +59,7 @@ class _Graph:
         """Whether the authorities leave any policy for the leaf."""
         if ANY_POLICY in self.layers[-1]:
             return True
-        return any(
-            node.policy != ANY_POLICY and len(node.parents) == 1 and next(iter(node.parents)).policy == ANY_POLICY for layer in self.layers for node in layer.values()
-        )
+        return any(node.policy != ANY_POLICY and len(node.parents) == 1 and next(iter(node.parents)).policy == ANY_POLICY for layer in self.layers for node in layer.values())
 
 
 def _add_policies(graph: _Graph, certificate: Certificate, any_allowed: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmls.files import Directory
-from dmls.model.cert_use import CertUse, Source, uses
+from dmls.model.tls.cert_use import CertUse, Source, uses
 from dmls.model.tls_block import CA, KEY, TlsBlock
 from dmls.model.tls_path import folder_of
 from dmls.rule import Context
@@ -33,7 +33,7 @@ def neighbour(use: CertUse | None) -> Source | None:
 
 def goal(ctx: Context, source: Source, path: str) -> str:
     """The file that a conversion of `source`, which a command calls `path`, is written to; none that is there already."""
-    from dmls.model import openssl
+    from dmls.model.tls import openssl
 
     listed = ctx.around.lookup.list(folder_of(source.local)) if source.local else None
     return openssl.target(path, source.role == KEY, listed.entries if isinstance(listed, Directory) else ())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Mapping as Map
 
-from dmls.model import edit
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
 from dmls.model.tls_block import CA, CERT, KEY, KEYS, PATHS, TlsBlock
 from dmls.rule import Applicability, Context, Edit, Fix
 from dmls.rules import _found

@@ -1,9 +1,9 @@
-"""The fixes of old keys, as the table of `dmls.model.migration` has them."""
+"""The fixes of old keys, as the table of `dmls.model.legacy.migration` has them."""
 
 from __future__ import annotations
 
 from dmls.model.config_file import Entry
-from dmls.model.migration import moves
+from dmls.model.legacy.migration import moves
 from dmls.rule import Context, Fix
 
 

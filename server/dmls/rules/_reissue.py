@@ -7,11 +7,11 @@ people name it where it is not there: the fix's title tells that it is needed.
 from __future__ import annotations
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.allowed_cn import judged, trimmed
-from dmls.model.cert_use import CertUse, Source
-from dmls.model.host_check import own_hosts
-from dmls.model.openssl import Place, Signer, Wanted
+from dmls.model.tls import openssl
+from dmls.model.tls.allowed_cn import judged, trimmed
+from dmls.model.tls.cert_use import CertUse, Source
+from dmls.model.tls.host_check import own_hosts
+from dmls.model.tls.openssl import Place, Signer, Wanted
 from dmls.model.tls_block import CA, KEY
 from dmls.named import NamedTuple
 from dmls.pki.facts import CLIENT_AUTH, SERVER_AUTH, Certificate

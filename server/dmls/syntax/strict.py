@@ -412,4 +412,3 @@ def _toml_place(refusal: Any, body: str) -> tuple[str, int]:
             begin = cut + 2
         at = begin + (at - plain)
     return _one_line(str(message)), min(int(at), len(body))
-

@@ -74,9 +74,7 @@ _ATOM_STYLES = ("", "boolean", "datetime", "float", "integer")
 _JUNK_LINE = LazyPattern(r"(?:[^\r\n#]|(?<![ \t])#)*")
 _JUNK_WORD = LazyPattern(r"""[^\s,\[\]{}#"'=]+""")
 
-_ESCAPE = LazyPattern(
-    r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([btnfre\"\\])|([ \t]*(?:\r\n|[\r\n])[ \t\r\n]*))"
-)
+_ESCAPE = LazyPattern(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([btnfre\"\\])|([ \t]*(?:\r\n|[\r\n])[ \t\r\n]*))")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 
 

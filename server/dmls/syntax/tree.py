@@ -221,9 +221,7 @@ class Tree:
 def is_null(node: Node | None) -> bool:
     """Whether YAML reads the node as null: nothing, ``~``, ``null``, ``Null`` or ``NULL``, without quotes."""
     return node is None or (
-        isinstance(node, Scalar)
-        and (node.style == "empty" or (node.style == "plain" and node.value in ("~", "null", "Null", "NULL", "")))
-        and node.tag is None
+        isinstance(node, Scalar) and (node.style == "empty" or (node.style == "plain" and node.value in ("~", "null", "Null", "NULL", ""))) and node.tag is None
     )
 
 

@@ -71,13 +71,9 @@ _SINGLE = LazyPattern(r"'[^']*(?:''[^']*)*'")
 _DOUBLE_LINE = LazyPattern(r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"')
 _SINGLE_LINE = LazyPattern(r"'[^'\n]*(?:''[^'\n]*)*'")
 _BLOCK_HEADER = LazyPattern(r"[|>](?:([+-])([1-9])?|([1-9])([+-])?)?(?=[ \t\r\n]|\Z)[ \t\r]*(#[^\n]*)?(?=\n|\Z)")
-_FLOW_PLAIN = LazyPattern(
-    r"(?:[^ \t\r\n,\[\]{}:#]|:(?![ \t\r\n]|\Z)|(?<![ \t])#|[ \t]+(?=[^ \t\r\n,\[\]{}#:]|:[^ \t\r\n]))+"
-)
+_FLOW_PLAIN = LazyPattern(r"(?:[^ \t\r\n,\[\]{}:#]|:(?![ \t\r\n]|\Z)|(?<![ \t])#|[ \t]+(?=[^ \t\r\n,\[\]{}#:]|:[^ \t\r\n]))+")
 # A line that very likely starts a key or an item, whatever it stands in.
-_STARTS_ENTRY = LazyPattern(
-    r"""(?:-(?=[ \t\r\n]|\Z)|(?:"[^"\\\n]*"|'[^'\n]*'|[^\s#\[\]{},&*!|>'"%@`?:\-][^\s:]*|-[^\s:]+)[ \t]*:(?=[ \t\r\n]|\Z))"""
-)
+_STARTS_ENTRY = LazyPattern(r"""(?:-(?=[ \t\r\n]|\Z)|(?:"[^"\\\n]*"|'[^'\n]*'|[^\s#\[\]{},&*!|>'"%@`?:\-][^\s:]*|-[^\s:]+)[ \t]*:(?=[ \t\r\n]|\Z))""")
 _ESCAPE = LazyPattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))")
 _SIMPLE_ESCAPES = {
     "0": "\0",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Iterable, Mapping, Sequence
 
-from dmls.model import link
 from dmls.model.kind import DMCTL, MASTER
+from dmls.model.tls import link
 from dmls.views.map_shown import Json, checks, clip
 from dmls.views.tls_map import DATABASE, STATES
 from dmls.words.catalogue import sentence

@@ -136,18 +136,18 @@ def _body(found: Json, locale: str) -> Iterator[str]:
         yield f'<aside class="panel" aria-live="polite" aria-label="{say("details")}"><p class="none faint">{say("nothing-chosen")}</p>\n'
         for i, line in enumerate(deployment["lines"]):
             yield from _story(deployment, line, f"{number}-{i}", locale)
-        yield f'</aside>\n</div>\n<h3>{say("table")}</h3>\n<table><thead><tr>'
+        yield f"</aside>\n</div>\n<h3>{say('table')}</h3>\n<table><thead><tr>"
         yield "".join(f'<th scope="col">{say("column-" + column)}</th>' for column in ("connection", "state", "checks", "decides"))
         yield "</tr></thead><tbody>\n"
         for i, line in enumerate(deployment["lines"]):
             first = deployment["connections"][line["connections"][0]]
             places = list(dict.fromkeys(_place(p) for j in line["connections"] for p in deployment["connections"][j]["places"]))
             yield f'<tr><td><button class="pick" type="button" aria-pressed="false" data-line="{number}-{i}">{_safe(line["text"] if len(line["connections"]) > 1 else first["title"], 300)}</button></td>'
-            yield f'<td>{_state(line["state"], locale)}</td><td>{"<br>".join(_prose(t) for t in line["checks"][1:])}</td><td>{"<br>".join(places[:3])}</td></tr>\n'
-        yield f'</tbody></table>\n<h3>{say("components")}</h3>\n{"".join(_nodes(deployment["nodes"], locale))}'
+            yield f"<td>{_state(line['state'], locale)}</td><td>{'<br>'.join(_prose(t) for t in line['checks'][1:])}</td><td>{'<br>'.join(places[:3])}</td></tr>\n"
+        yield f"</tbody></table>\n<h3>{say('components')}</h3>\n{''.join(_nodes(deployment['nodes'], locale))}"
         if deployment is not whole:
             nodes = whole["nodes"]
-            yield f'<details><summary>{say("one-by-one", count=len(nodes))}</summary>{"".join(_nodes(nodes, locale))}</details>\n'
+            yield f"<details><summary>{say('one-by-one', count=len(nodes))}</summary>{''.join(_nodes(nodes, locale))}</details>\n"
         yield "</section>\n"
     if found["alone"]:
         yield f'<section aria-labelledby="alone"><h2 id="alone">{say("alone")}</h2><p class="faint">{say("alone-why")}</p>\n{"".join(_nodes(found["alone"], locale))}</section>\n'
@@ -186,9 +186,17 @@ def _story(deployment: Json, line: Json, id: str, locale: str) -> Iterator[str]:
             yield "<ul>" + "".join(f'<li class="bad">{_safe(t)}</li>' for t in connection["errors"]) + "</ul>"
         yield f"<p><strong>{escape(_say('decided-by', locale))}</strong></p><ul>" + "".join(f"<li>{_place(p)}</li>" for p in connection["places"]) + "</ul>"
         if connection["findings"]:
-            yield f"<p><strong>{escape(_say('findings', locale))}</strong></p><ul>" + "".join(f"<li><code>{escape(f['rule'])}</code> {_prose(f['message'])}</li>" for f in connection["findings"]) + "</ul>"
+            yield (
+                f"<p><strong>{escape(_say('findings', locale))}</strong></p><ul>"
+                + "".join(f"<li><code>{escape(f['rule'])}</code> {_prose(f['message'])}</li>" for f in connection["findings"])
+                + "</ul>"
+            )
         if connection["steps"] and count == 0:
-            yield f"<p><strong>{escape(_say('story', locale))}</strong></p><ol>" + "".join(("<li>" if s["ok"] else '<li class="bad">') + f"{_prose(s['text'])}</li>" for s in connection["steps"]) + "</ol>"
+            yield (
+                f"<p><strong>{escape(_say('story', locale))}</strong></p><ol>"
+                + "".join(("<li>" if s["ok"] else '<li class="bad">') + f"{_prose(s['text'])}</li>" for s in connection["steps"])
+                + "</ol>"
+            )
     if many:
         others = [deployment["connections"][number] for number in line["connections"][1:]]
         yield f"<details><summary>{escape(_say('alike-too', locale, count=len(others)))}</summary><ul>"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 
-from dmls.model import link
 from dmls.model.kind import MASTER
+from dmls.model.tls import link
 from dmls.pki.facts import rfc_3339
 from dmls.private import without_keys
 from dmls.views.tls_map import DATABASE, ENCRYPTED, FAILS, STATES, UNKNOWN
@@ -193,7 +193,12 @@ class _Teller:
             "text": [],
             "errors": [sentence(f"link.{side}-says", {"name": sides[side], "text": without_keys(text)}, self.locale) for side, text in said],
             "steps": [
-                {"side": s.side, "what": s.what, "ok": s.ok, "text": sides[s.side] + ": " + sentence(f"link.{s.what}", {k: clip(str(v), 400) for k, v in s.args.items()}, self.locale)}
+                {
+                    "side": s.side,
+                    "what": s.what,
+                    "ok": s.ok,
+                    "text": sides[s.side] + ": " + sentence(f"link.{s.what}", {k: clip(str(v), 400) for k, v in s.args.items()}, self.locale),
+                }
                 for s in edge.steps
             ],
             "places": [self.place(p) for p in edge.places],

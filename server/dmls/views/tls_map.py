@@ -9,18 +9,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple, Protocol, Sequence
 
 from dmls.model import kind as kinds
-from dmls.model import link
-from dmls.model.connection import Spot
-from dmls.model.handshake import judge
+from dmls.model.tls import link
+from dmls.model.tls.connection import Spot
+from dmls.model.tls.handshake import judge
 from dmls.schema import keys as k
 from dmls.text import Span
 from dmls.version import NEW_TLS_HELPER, go_of
 
 if TYPE_CHECKING:
     from dmls.finding import Finding
-    from dmls.model.cluster import Card, Cluster, Edge
     from dmls.model.config_file import ConfigFile, Entry
-    from dmls.model.connection import Connection, Party
+    from dmls.model.tls.cluster import Card, Cluster, Edge
+    from dmls.model.tls.connection import Connection, Party
     from dmls.pki.facts import Certificate
     from dmls.text import LineIndex
     from dmls.version import Version
@@ -305,7 +305,9 @@ class _Maker:
         address = f"{_bracketed(host.text)}:{port.text}" if port is not None and port.text else _bracketed(host.text)
         database = Node(f"database:{card.kind}:{address}", DATABASE, address, "", None, address, party.end.has_any)
         unseen = link.End(*(link.Given("", None),) * 3)
-        outcomes = [judge(link.Link(link.DB, party.end, unseen, host.text, self.version, binlog=b), self.known.moment) for b in ((False, True) if card.kind == kinds.SOURCE else (False,))]
+        outcomes = [
+            judge(link.Link(link.DB, party.end, unseen, host.text, self.version, binlog=b), self.known.moment) for b in ((False, True) if card.kind == kinds.SOURCE else (False,))
+        ]
         outcome = next((o for o in outcomes if not o.ok), outcomes[0])
         # What the database does is not known, and its steps are left out.
         steps = tuple(s for s in outcome.steps if s.side == link.DIALER)

@@ -14,7 +14,36 @@ from typing import Mapping, NamedTuple
 from dmls.private import without_keys
 from dmls.resources import read
 
-FILES = ("syntax", "schema", "config", "task", "components", "tls", "tls_connections", "files", "certificates", "names", "cluster", "fix", "ide", "ide_certificates", "actions", "cli", "certs", "doctor", "link", "map", "change", "migrate", "issuing", "tls_change", "show", "v1", "init", "lsp")
+FILES = (
+    "syntax",
+    "schema",
+    "config",
+    "task",
+    "components",
+    "tls",
+    "tls_connections",
+    "files",
+    "certificates",
+    "names",
+    "cluster",
+    "fix",
+    "ide",
+    "ide_certificates",
+    "actions",
+    "cli",
+    "certs",
+    "doctor",
+    "link",
+    "map",
+    "change",
+    "migrate",
+    "issuing",
+    "tls_change",
+    "show",
+    "v1",
+    "init",
+    "lsp",
+)
 LOCALES = {"en": "en", "zh": "zh_cn"}
 DEFAULT = "en"
 IN_VERSIONS = "in_versions"
@@ -28,7 +57,33 @@ def locale_of(tag: str | None) -> str:
     return "zh" if (tag or "").lower().startswith("zh") else "en"
 
 
-_LIKELY = {"cli": ("cli",), "action": ("actions",), "certs": ("certs",), "certs-new": ("issuing",), "certs-renew": ("issuing",), "certs-steps": ("issuing",), "keyring": ("issuing",), "verify": ("certs",), "doctor": ("doctor",), "link": ("link",), "map": ("map",), "change": ("change",), "migrate": ("migrate",), "show": ("show",), "v1": ("v1",), "page": ("v1",), "init": ("init",), "lsp": ("lsp",), "ide": ("ide", "ide_certificates"), "fix": ("fix", "tls_connections", "files", "certificates", "names", "cluster"), "tls-change": ("tls_change",), "tls-book": ("tls_change",), "tls": ("tls", "tls_connections", "files", "certificates", "names", "cluster"), "related": ("certificates", "cluster"), "hidden": ("certificates",)}
+_LIKELY = {
+    "cli": ("cli",),
+    "action": ("actions",),
+    "certs": ("certs",),
+    "certs-new": ("issuing",),
+    "certs-renew": ("issuing",),
+    "certs-steps": ("issuing",),
+    "keyring": ("issuing",),
+    "verify": ("certs",),
+    "doctor": ("doctor",),
+    "link": ("link",),
+    "map": ("map",),
+    "change": ("change",),
+    "migrate": ("migrate",),
+    "show": ("show",),
+    "v1": ("v1",),
+    "page": ("v1",),
+    "init": ("init",),
+    "lsp": ("lsp",),
+    "ide": ("ide", "ide_certificates"),
+    "fix": ("fix", "tls_connections", "files", "certificates", "names", "cluster"),
+    "tls-change": ("tls_change",),
+    "tls-book": ("tls_change",),
+    "tls": ("tls", "tls_connections", "files", "certificates", "names", "cluster"),
+    "related": ("certificates", "cluster"),
+    "hidden": ("certificates",),
+}
 """Which files to look into first, by what an id begins with: one run needs few of them."""
 
 

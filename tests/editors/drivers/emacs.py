@@ -201,7 +201,7 @@ class LspMode(Emacs):
     def hover(self, line: int, column: int) -> str:
         self.eval(self._go(line, column))
         told: str = self.wait(
-            "(let ((h (lsp-request \"textDocument/hover\" (lsp--text-document-position-params)))) (and h (substring-no-properties (lsp--render-on-hover-content (gethash \"contents\" h) t))))",
+            '(let ((h (lsp-request "textDocument/hover" (lsp--text-document-position-params)))) (and h (substring-no-properties (lsp--render-on-hover-content (gethash "contents" h) t))))',
             "the hover",
         )
         return told

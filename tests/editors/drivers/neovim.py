@@ -56,9 +56,7 @@ class Neovim(Editor):
         init = self.place.folder / "init.lua"
         init.write_text(_INIT.format(plugin=json.dumps(str(ROOT / "editors" / "neovim")), language=json.dumps(self.language)), encoding="utf-8")
         command = [self._nvim, "--headless", "--listen", self._socket, "-n", "-i", "NONE", "-u", str(init), str(path)]
-        self._process = subprocess.Popen(
-            command, cwd=path.parent, env=self.place.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._process = subprocess.Popen(command, cwd=path.parent, env=self.place.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         until("the socket of Neovim", Path(self._socket).exists)
 
     def _remote(self, flag: str, text: str) -> str:
@@ -88,9 +86,7 @@ class Neovim(Editor):
         return bool(self.lua("local c = vim.lsp.get_clients({ bufnr = 0, name = 'dmls' })[1] return c ~= nil and c.initialized == true"))
 
     def findings(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.lua(
-            "return vim.tbl_map(function(d) return { line = d.lnum + 1, code = d.code, message = d.message } end, vim.diagnostic.get(0))"
-        )
+        found: list[dict[str, Any]] = self.lua("return vim.tbl_map(function(d) return { line = d.lnum + 1, code = d.code, message = d.message } end, vim.diagnostic.get(0))")
         return found or []
 
     def shows(self, line: int, text: str) -> bool:

@@ -111,7 +111,7 @@ class Vim(Editor):
     def hover(self, line: int, column: int) -> str:
         self.ex(f"call cursor({line}, {column})")
         self.ex("ALEHover")
-        preview = "map(filter(getwininfo(), 'getwinvar(v:val.winid, \"&previewwindow\")'), 'join(getbufline(v:val.bufnr, 1, \"$\"), \"\\n\")')"
+        preview = 'map(filter(getwininfo(), \'getwinvar(v:val.winid, "&previewwindow")\'), \'join(getbufline(v:val.bufnr, 1, "$"), "\\n")\')'
         told = until("the hover", lambda: self.expr(preview), seen=self._terminal.text)
         self.ex("pclose")
         return str(told[0])

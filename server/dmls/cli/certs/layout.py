@@ -6,7 +6,7 @@ from dmls.cli.certs.facts import unhandled
 from dmls.cli.certs.inspection import Inspection
 from dmls.cli.console import Console, harmless
 from dmls.cli.moment import days_between
-from dmls.model.cert_use import ends_within
+from dmls.model.tls.cert_use import ends_within
 from dmls.pki.facts import Certificate, GoVersion, KeyFacts, fingerprint_text, rfc_3339
 from dmls.pki.shown import key_usages, names_of, public_key_text, whole_name
 from dmls.width import padded, width, wrapped

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model.cert_use import CertUse, name_of, printable
-from dmls.model.chain_fault import Fault, chain_fault
-from dmls.model.tls_outcome import refused_chain
+from dmls.model.tls.cert_use import CertUse, name_of, printable
+from dmls.model.tls.chain_fault import Fault, chain_fault
+from dmls.model.tls.outcome import refused_chain
 from dmls.pki.facts import Certificate, Name, PemFile
 from dmls.rule import Applicability, Context, Finding, Fix, Rule, Severity
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator, NamedTuple, Sequence
 
-from dmls.model.cert_use import CertUse, Source
+from dmls.model.tls.cert_use import CertUse, Source
+from dmls.model.tls.outcome import NONE, Outcome, refused_chain
 from dmls.model.tls_block import CA, CERT
-from dmls.model.tls_outcome import NONE, Outcome, refused_chain
 from dmls.pki.facts import Certificate
 from dmls.rule import Severity
 

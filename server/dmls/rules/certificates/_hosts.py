@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
-from dmls.model.host_check import OLD, PEERS, host_check
-from dmls.model.tls_outcome import NONE, refused_server
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.host_check import OLD, PEERS, host_check
+from dmls.model.tls.outcome import NONE, refused_server
 from dmls.pki import names
 from dmls.rule import Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import judged, trimmed
-from dmls.model.cert_use import CertUse
 from dmls.model.config_file import Entry
+from dmls.model.tls.allowed_cn import judged, trimmed
+from dmls.model.tls.cert_use import CertUse
 
 
 class NotFirst(NamedTuple):

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import judged, trimmed
-from dmls.model.cert_use import CertUse, printable
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import judged, trimmed
+from dmls.model.tls.cert_use import CertUse, printable
 from dmls.rule import CERT_USE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.certificates._names import own_name
 

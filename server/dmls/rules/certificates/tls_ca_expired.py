@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source, day_of, days_left, ends_within, name_of
-from dmls.model.tls_outcome import NONE, refused_chain
+from dmls.model.tls.cert_use import Source, day_of, days_left, ends_within, name_of
+from dmls.model.tls.outcome import NONE, refused_chain
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules._reissue import renew_ca
 from dmls.rules.certificates._dates import OUT_OF_DATE, authorities, is_lost

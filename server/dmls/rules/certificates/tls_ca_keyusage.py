@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, printable
-from dmls.model.chain_fault import FORBIDDEN
+from dmls.model.tls.cert_use import CertUse, printable
+from dmls.model.tls.chain_fault import FORBIDDEN
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules._reissue import renew_ca
 from dmls.rules.certificates._chain import fault_of, report

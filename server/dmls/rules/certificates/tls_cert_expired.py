@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source, day_of, name_of
+from dmls.model.tls.cert_use import Source, day_of, name_of
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue, without
 from dmls.rules.certificates._dates import of_own, own

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source, day_of, days_left, ends_within, name_of
+from dmls.model.tls.cert_use import Source, day_of, days_left, ends_within, name_of
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue
 from dmls.rules.certificates._dates import own

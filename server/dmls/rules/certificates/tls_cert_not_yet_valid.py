@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import DAY, Source, day_of, name_of
-from dmls.model.tls_outcome import NONE, refused_chain
+from dmls.model.tls.cert_use import DAY, Source, day_of, name_of
+from dmls.model.tls.outcome import NONE, refused_chain
 from dmls.pki.facts import Certificate
 from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules._reissue import reissue, renew_ca, without

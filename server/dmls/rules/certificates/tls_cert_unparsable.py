@@ -19,10 +19,10 @@ from __future__ import annotations
 from typing import Iterator, NamedTuple
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source, name_of
-from dmls.model.pem_fault import UNPARSABLE, is_garbage, pem_fault
+from dmls.model.tls.cert_use import Source, name_of
+from dmls.model.tls.outcome import NONE, Outcome, bad_file, refused_chain, refused_peer
+from dmls.model.tls.pem_fault import UNPARSABLE, is_garbage, pem_fault
 from dmls.model.tls_block import CA, CERT
-from dmls.model.tls_outcome import NONE, Outcome, bad_file, refused_chain, refused_peer
 from dmls.pki.facts import GO_1_18, Certificate, GoVersion, PemBlock
 from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules._reissue import reissue, renew_ca

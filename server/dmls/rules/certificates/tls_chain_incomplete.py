@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import CertUse, Source
-from dmls.model.chain_fault import INCOMPLETE
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import CertUse, Source
+from dmls.model.tls.chain_fault import INCOMPLETE
 from dmls.rule import CERT_USE, Context, Finding, Fix, Rule, Severity
 from dmls.rules.certificates._chain import fault_of, issuer_and_authorities, report
 

@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import CertUse, name_of
-from dmls.model.tls_outcome import bad_pair
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import CertUse, name_of
+from dmls.model.tls.outcome import bad_pair
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules._reissue import place_of
 

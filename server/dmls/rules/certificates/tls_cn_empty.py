@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import judged, trimmed
-from dmls.model.cert_use import CertUse
-from dmls.model.tls_outcome import NONE, refused_peer, refused_self
+from dmls.model.tls.allowed_cn import judged, trimmed
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.outcome import NONE, refused_peer, refused_self
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue_for_key
 

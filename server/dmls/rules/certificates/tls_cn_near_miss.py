@@ -18,11 +18,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.finding import Related
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import is_near, judged, trimmed
-from dmls.model.cert_use import CertUse, printable
-from dmls.model.tls_outcome import NONE, refused_self
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import is_near, judged, trimmed
+from dmls.model.tls.cert_use import CertUse, printable
+from dmls.model.tls.outcome import NONE, refused_self
 from dmls.rule import CERT_USE, Applicability, Context, Finding, Rule, Severity, Span
 from dmls.rules.certificates._names import not_first, own_name
 

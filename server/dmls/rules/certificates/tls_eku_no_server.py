@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
-from dmls.model.chain_fault import INCOMPATIBLE, allows
-from dmls.model.tls_outcome import refused_server
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.chain_fault import INCOMPATIBLE, allows
+from dmls.model.tls.outcome import refused_server
 from dmls.pki.facts import SERVER_AUTH
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue

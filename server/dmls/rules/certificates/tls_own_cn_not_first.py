@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import common_name_of, is_near, judged, looks_like_dn, trimmed
-from dmls.model.cert_use import CertUse, printable
-from dmls.model.tls_outcome import refused_self
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import common_name_of, is_near, judged, looks_like_dn, trimmed
+from dmls.model.tls.cert_use import CertUse, printable
+from dmls.model.tls.outcome import refused_self
 from dmls.rule import CERT_USE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.certificates._names import NotFirst, not_first
 

@@ -20,10 +20,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, Source
-from dmls.model.chain_fault import SMALL
+from dmls.model.tls.cert_use import CertUse, Source
+from dmls.model.tls.chain_fault import SMALL
+from dmls.model.tls.outcome import NONE, refused_peer
 from dmls.model.tls_block import CERT
-from dmls.model.tls_outcome import NONE, refused_peer
 from dmls.pki.facts import GO_1_24, RSA, Certificate
 from dmls.pki.signature import is_too_small_to_sign
 from dmls.rule import PEM, Context, Finding, Rule, Severity

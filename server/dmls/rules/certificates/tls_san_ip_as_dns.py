@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
+from dmls.model.tls.cert_use import CertUse
 from dmls.pki.names import parse_ip
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules.certificates._hosts import is_judged, judge

@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
-from dmls.model.host_check import has_other_masters, is_loopback, peer_hosts
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.host_check import has_other_masters, is_loopback, peer_hosts
 from dmls.pki.names import ip_text
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue

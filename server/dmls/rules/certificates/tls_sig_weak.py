@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
-from dmls.model.chain_fault import WEAK
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.chain_fault import WEAK
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue
 from dmls.rules.certificates._chain import fault_of, report

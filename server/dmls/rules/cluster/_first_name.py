@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterable, Iterator
 
 from dmls.finding import FileEdit
-from dmls.model import edit
-from dmls.model.allowed_cn import trimmed
-from dmls.model.cert_use import printable, uses
-from dmls.model.connection import Connection
-from dmls.model.tls_outcome import refused_peer
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import trimmed
+from dmls.model.tls.cert_use import printable, uses
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.outcome import refused_peer
 from dmls.rule import Applicability, Context, Edit, Finding, Fix, Rule
 from dmls.rules._reissue import reissue_with_name
 from dmls.rules.cluster._links import dialled, leaf_name, named, others, place, pointers

@@ -6,12 +6,12 @@ from typing import Iterable, Iterator, Sequence
 
 from dmls.finding import Related
 from dmls.go import host_port
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.cert_use import printable
-from dmls.model.connection import Connection, Party
-from dmls.model.edit import FLAGS
-from dmls.model.link import DIALER, HANDSHAKE, MISMATCH
+from dmls.model.edits import edit
+from dmls.model.edits.edit import FLAGS
+from dmls.model.tls.cert_use import printable
+from dmls.model.tls.connection import Connection, Party
+from dmls.model.tls.link import DIALER, HANDSHAKE, MISMATCH
 from dmls.rule import Context
 from dmls.schema import keys as k
 from dmls.text import Edit, Span

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Callable, Iterator, Sequence
 
-from dmls.model import edit
-from dmls.model.connection import Connection, Party
-from dmls.model.tls_outcome import Outcome
+from dmls.model.edits import edit
+from dmls.model.tls.connection import Connection, Party
+from dmls.model.tls.outcome import Outcome
 from dmls.rule import Applicability, Context, Finding, Fix, Rule
 from dmls.rules.cluster._links import called_at, mismatched, named, others, place, pointers
 from dmls.schema import keys as k

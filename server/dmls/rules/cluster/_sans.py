@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Iterator, Sequence
 
-from dmls.model.cert_use import CertUse, printable
-from dmls.model.endpoint import HTTP, HTTPS, Endpoint
-from dmls.model.host_check import dialled_by_peers, has_other_masters
-from dmls.model.tls_outcome import NONE, Outcome
+from dmls.model.tls.cert_use import CertUse, printable
+from dmls.model.tls.endpoint import HTTP, HTTPS, Endpoint
+from dmls.model.tls.host_check import dialled_by_peers, has_other_masters
+from dmls.model.tls.outcome import NONE, Outcome
 from dmls.pki.names import host_error, parse_ip
 from dmls.rule import Context, Finding, Rule, Severity
 from dmls.rules._reissue import reissue

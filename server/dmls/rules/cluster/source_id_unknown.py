@@ -19,11 +19,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import instances
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import instances
+from dmls.model.edits import edit
 from dmls.model.unknown import nearest
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Related, Rule, Severity
 from dmls.schema import keys as k

@@ -18,10 +18,10 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import printable
-from dmls.model.cluster import Card
-from dmls.model.connection import Connection
-from dmls.model.host_check import is_loopback
+from dmls.model.tls.cert_use import printable
+from dmls.model.tls.cluster import Card
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.host_check import is_loopback
 from dmls.pki.names import parse_ip
 from dmls.rule import LINKS, Context, Finding, Rule, Severity
 from dmls.rules.cluster._links import is_self, named, others, place, pointers

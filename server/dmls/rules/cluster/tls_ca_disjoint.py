@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.connection import Connection, Party
-from dmls.model.tls_outcome import refused_peer
+from dmls.model.tls import openssl
+from dmls.model.tls.connection import Connection, Party
+from dmls.model.tls.outcome import refused_peer
 from dmls.rule import LINKS, Context, Finding, Fix, Rule, Severity
 from dmls.rules.cluster._links import CHAIN, UNKNOWN, dialled, named, others, place, pointers, refused
 from dmls.schema import keys as k

@@ -21,9 +21,9 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.link import MISMATCH
+from dmls.model.tls.link import MISMATCH
+from dmls.model.tls.outcome import no_connection
 from dmls.model.tls_block import CA, PATHS
-from dmls.model.tls_outcome import no_connection
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.rules._material import missing_files
 from dmls.rules.cluster._links import all_calls, dialled

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import is_near, trimmed
-from dmls.model.cert_use import printable
-from dmls.model.connection import Connection
-from dmls.model.tls_outcome import refused_peer
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import is_near, trimmed
+from dmls.model.tls.cert_use import printable
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.outcome import refused_peer
 from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.cluster._links import leaf_name, more_names, named, others, place, pointers, refused
 from dmls.schema import keys as k

@@ -17,11 +17,11 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.finding import FileEdit
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.cert_use import printable
-from dmls.model.connection import Connection, Party
-from dmls.model.link import PEER
+from dmls.model.edits import edit
+from dmls.model.tls.cert_use import printable
+from dmls.model.tls.connection import Connection, Party
+from dmls.model.tls.link import PEER
 from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.cluster._links import named, others, place, pointers
 from dmls.schema import keys as k

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.connection import Connection
-from dmls.model.link import MISMATCH
+from dmls.model.edits import edit
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.link import MISMATCH
+from dmls.model.tls.outcome import no_connection
 from dmls.model.tls_block import PATHS
-from dmls.model.tls_outcome import no_connection
 from dmls.rule import LINKS, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.cluster._links import all_calls, called_at, dialled
 from dmls.rules.cluster._mixed import told

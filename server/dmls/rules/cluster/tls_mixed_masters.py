@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
-from dmls.model.connection import Connection
-from dmls.model.link import PEER
-from dmls.model.tls_outcome import refused_peer
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.link import PEER
+from dmls.model.tls.outcome import refused_peer
 from dmls.rule import LINKS, Context, Finding, Rule, Severity
 from dmls.rules.cluster._mixed import judge
 

@@ -18,14 +18,14 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.finding import FileEdit
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.cert_use import printable
-from dmls.model.cluster import Address
-from dmls.model.connection import Connection
-from dmls.model.endpoint import endpoints
-from dmls.model.link import MASTER
-from dmls.model.tls_outcome import refused_peer
+from dmls.model.edits import edit
+from dmls.model.tls.cert_use import printable
+from dmls.model.tls.cluster import Address
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.endpoint import endpoints
+from dmls.model.tls.link import MASTER
+from dmls.model.tls.outcome import refused_peer
 from dmls.pki import file, names
 from dmls.rule import LINKS, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.rules.cluster._links import named, place, pointers

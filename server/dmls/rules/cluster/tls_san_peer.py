@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
-from dmls.model.tls_outcome import refused_chain
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.outcome import refused_chain
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules.cluster._sans import lacking_for_peers, report
 

@@ -20,8 +20,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, printable
-from dmls.model.host_check import has_other_masters, is_loopback, peer_sources
+from dmls.model.tls.cert_use import CertUse, printable
+from dmls.model.tls.host_check import has_other_masters, is_loopback, peer_sources
 from dmls.pki.names import ip_text, parse_ip
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules.cluster._sans import lacking, lacking_for_peers, report

@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse
-from dmls.model.host_check import advertised, host_check
-from dmls.model.tls_outcome import NONE, refused_server
+from dmls.model.tls.cert_use import CertUse
+from dmls.model.tls.host_check import advertised, host_check
+from dmls.model.tls.outcome import NONE, refused_server
 from dmls.rule import CERT_USE, Context, Finding, Rule, Severity
 from dmls.rules.cluster._sans import lacking, report
 from dmls.version import NEW_TLS_HELPER

@@ -22,9 +22,9 @@ from typing import Iterator
 
 from dmls.files import Missing, Pending
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source, printable
+from dmls.model.tls.cert_use import Source, printable
+from dmls.model.tls.use import loads_data
 from dmls.model.tls_path import is_absolute
-from dmls.model.tls_use import loads_data
 from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 
 _HOME = re.compile(r"/(?:root|(?:home|Users)/(?!tidb/)[^/]+)/")

@@ -23,9 +23,9 @@ from typing import Iterator
 
 from dmls.files import Content, Directory
 from dmls.model import kind as kinds
-from dmls.model.cert_use import printable
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import HTTP, HTTPS, endpoints, tls_is_readable
+from dmls.model.tls.cert_use import printable
+from dmls.model.tls.endpoint import HTTP, HTTPS, endpoints, tls_is_readable
 from dmls.model.tls_path import candidates, trouble
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
-from dmls.model.connection import Connection
+from dmls.model.tls.connection import Connection
 from dmls.rule import LINKS, Context, Finding, Rule, Severity
 from dmls.rules.cluster._first_name import report, second
 from dmls.rules.cluster._links import refused

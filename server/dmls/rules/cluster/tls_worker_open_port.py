@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.connection import Connection
-from dmls.model.link import MASTER, WORKER, End
+from dmls.model.edits import edit
+from dmls.model.tls.connection import Connection
+from dmls.model.tls.link import MASTER, WORKER, End
 from dmls.model.tls_block import TlsBlock
 from dmls.model.unknown import has_tls_misfit
 from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
@@ -57,7 +57,7 @@ def _list(block: TlsBlock, ctx: Context) -> tuple[Fix, ...]:
 
 
 def _succeeds(connection: Connection, names: tuple[str, ...], ctx: Context) -> bool:
-    from dmls.model.handshake import judge
+    from dmls.model.tls.handshake import judge
 
     def with_list(end: End) -> End:
         return end._replace(allowed_cn=names)

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.start_error import OWN, may_be_misspelt
+from dmls.model.dm.start_error import OWN, may_be_misspelt
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

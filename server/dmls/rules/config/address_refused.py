@@ -22,11 +22,11 @@ import ipaddress
 from typing import Iterator
 
 from dmls.go import host_port
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.endpoint import Endpoint, endpoints
-from dmls.model.start_error import ADVERTISED, OWN, may_be_misspelt
+from dmls.model.dm.start_error import ADVERTISED, OWN, may_be_misspelt
+from dmls.model.edits import edit
+from dmls.model.tls.endpoint import Endpoint, endpoints
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k
 

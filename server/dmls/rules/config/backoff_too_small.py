@@ -17,10 +17,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import duration
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.start_error import BACKOFF
+from dmls.model.dm.start_error import BACKOFF
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

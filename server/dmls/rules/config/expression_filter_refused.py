@@ -19,8 +19,8 @@ from functools import lru_cache
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import Entry
+from dmls.model.dm import task_error as e
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping

@@ -22,9 +22,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import regexp
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
 from dmls.model.unknown import is_slip_of, nearest
 from dmls.pattern import LazyPattern
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity

@@ -19,9 +19,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import yaml_value
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import FILTERS_ONLY_LOGGED

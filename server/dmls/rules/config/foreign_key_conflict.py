@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import SYNC, each_once, instances, is_true, settings
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import SYNC, each_once, instances, is_true, settings
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set

@@ -19,11 +19,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go.host_port import parse_url
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import LOAD, instances, is_sharded, settings, source_of
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import LOAD, instances, is_sharded, settings, source_of
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set

@@ -20,11 +20,11 @@ from __future__ import annotations
 import ipaddress
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import Endpoint, endpoints
-from dmls.model.start_error import START_ETCD, may_be_misspelt
+from dmls.model.dm.start_error import START_ETCD, may_be_misspelt
+from dmls.model.edits import edit
+from dmls.model.tls.endpoint import Endpoint, endpoints
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 

@@ -19,7 +19,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import Endpoint, endpoints
+from dmls.model.tls.endpoint import Endpoint, endpoints
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k
 

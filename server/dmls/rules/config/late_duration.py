@@ -19,11 +19,11 @@ from typing import Iterator
 
 from dmls.go import duration
 from dmls.go.number import parse_int
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.amount import as_duration
 from dmls.model.config_file import Entry
-from dmls.model.start_error import RPC_TIMEOUT, START_ETCD
+from dmls.model.dm.amount import as_duration
+from dmls.model.dm.start_error import RPC_TIMEOUT, START_ETCD
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

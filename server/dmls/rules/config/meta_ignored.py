@@ -20,7 +20,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.task_error import NO_META, text
+from dmls.model.dm.task_error import NO_META, text
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile
-from dmls.model.task_parts import REFERENCES, instances
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import REFERENCES, instances
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 
 

@@ -31,7 +31,7 @@ NO_KEY = parse_version_set("8.0.0..")
 def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     if not isinstance(entry.node, Scalar) or not entry.text:
         return
-    from dmls.model.old_cipher import is_of_old_key
+    from dmls.model.legacy.old_cipher import is_of_old_key
 
     if is_of_old_key(entry.text):
         yield ctx.finding(RULE, ctx.config.value_span(entry), depends=NO_KEY)

@@ -20,12 +20,12 @@ import re
 from typing import Iterator, Sequence
 
 from dmls.go import regexp
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import REFERENCES, is_true, used
 from dmls.model.dm_error import DmError
-from dmls.model.task_parts import REFERENCES, is_true, used
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

@@ -18,10 +18,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import binlog_name
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.start_error import RELAY_NAME
+from dmls.model.dm.start_error import RELAY_NAME
+from dmls.model.edits import edit
 from dmls.pattern import LazyPattern
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k

@@ -18,10 +18,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import regexp, table_pattern
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import Entry
+from dmls.model.dm import task_error as e
+from dmls.model.edits import edit
 from dmls.model.unknown import explain
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k

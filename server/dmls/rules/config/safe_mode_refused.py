@@ -17,12 +17,12 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import duration
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
-from dmls.model.amount import as_duration
 from dmls.model.config_file import Entry
-from dmls.model.task_parts import is_true
+from dmls.model.dm import task_error as e
+from dmls.model.dm.amount import as_duration
+from dmls.model.dm.task_parts import is_true
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.version import parse_version_set

@@ -21,10 +21,11 @@ from typing import Iterator
 
 from dmls.files import Content, Directory, Missing, NotRegular, SecretKey, TooLarge, Unreadable
 from dmls.model import kind as kinds
-from dmls.model import openssl, tls_path
+from dmls.model import tls_path
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.dm.start_error import SECRET_KEY
 from dmls.model.secret_key import DIGITS
-from dmls.model.start_error import SECRET_KEY
+from dmls.model.tls import openssl
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

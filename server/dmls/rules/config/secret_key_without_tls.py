@@ -18,7 +18,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import tls_is_readable, uses_tls
+from dmls.model.tls.endpoint import tls_is_readable, uses_tls
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile
-from dmls.model.task_parts import is_true
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import is_true
 from dmls.rule import CONFIG_FILE, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 

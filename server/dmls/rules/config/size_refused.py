@@ -17,11 +17,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import size, yaml_value
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
-from dmls.model.amount import as_size
 from dmls.model.config_file import Entry
+from dmls.model.dm import task_error as e
+from dmls.model.dm.amount import as_size
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

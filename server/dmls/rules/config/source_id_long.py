@@ -18,8 +18,8 @@ from typing import Iterator
 
 from dmls.go.number import utf8
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import Entry
+from dmls.model.dm import task_error as e
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 

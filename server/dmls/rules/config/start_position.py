@@ -17,11 +17,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import binlog_name, gtid
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.task_parts import instances, source_of
+from dmls.model.dm import task_error as e
+from dmls.model.dm.task_parts import instances, source_of
+from dmls.model.edits import edit
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Mapping, Scalar

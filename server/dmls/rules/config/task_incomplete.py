@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model import task_error as e
 from dmls.model.config_file import ConfigFile, Entry
-from dmls.model.start_error import may_be_misspelt
-from dmls.model.task_parts import instances, is_whole
+from dmls.model.dm import task_error as e
+from dmls.model.dm.start_error import may_be_misspelt
+from dmls.model.dm.task_parts import instances, is_whole
+from dmls.model.edits import edit
 from dmls.model.unknown import explain
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k

@@ -20,11 +20,11 @@ from typing import Iterator
 
 from dmls.go import toml_value
 from dmls.go.yaml3_value import toml_style
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import MERGE_KEY, ConfigFile, Entry
-from dmls.model.decode import misfits
+from dmls.model.dm.decode import misfits
 from dmls.model.dm_error import DECODE, UNKNOWN
+from dmls.model.edits import edit
 from dmls.model.topology import settings_maps
 from dmls.model.unknown import near_key
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Fix, Rule, Severity

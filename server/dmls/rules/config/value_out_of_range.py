@@ -19,9 +19,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import duration
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

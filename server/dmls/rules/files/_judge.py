@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from dmls.files import Denied, Missing, Pending
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import go_error
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import Outcome, bad_file
+from dmls.model.tls.pem_fault import go_error
 from dmls.model.tls_block import CA, CERT
-from dmls.model.tls_outcome import Outcome, bad_file
 from dmls.rule import Context, Fix, Severity
 from dmls.rules import _found
 from dmls.version import go_of

@@ -18,10 +18,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import Source
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import NONE, etcd_ca
 from dmls.model.tls_block import CA
-from dmls.model.tls_outcome import NONE, etcd_ca
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity, named, where
 from dmls.version import ALWAYS, go_of, with_go

@@ -19,9 +19,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, Source
-from dmls.model.pem_fault import EMPTY, pem_fault
-from dmls.model.tls_outcome import NONE, Outcome, bad_ca, refused_self
+from dmls.model.tls.cert_use import CertUse, Source
+from dmls.model.tls.outcome import NONE, Outcome, bad_ca, refused_self
+from dmls.model.tls.pem_fault import EMPTY, pem_fault
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import authorities_for, gravity, named
 from dmls.version import NEW_TLS_HELPER, VersionSet, parse_version_set

@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import NO_CA, has_key, pem_fault
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.pem_fault import NO_CA, has_key, pem_fault
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import authorities_for, gravity, named, outcome_of
 

@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import REQUEST, pem_fault
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.pem_fault import REQUEST, pem_fault
 from dmls.pki.facts import PemBlock
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules._reissue import sign_request

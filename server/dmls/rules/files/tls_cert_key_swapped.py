@@ -17,11 +17,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, Source
-from dmls.model.edit import set_text
-from dmls.model.pem_fault import SWAPPED, is_swapped, pem_fault
+from dmls.model.edits.edit import set_text
+from dmls.model.tls.cert_use import CertUse, Source
+from dmls.model.tls.outcome import bad_pair
+from dmls.model.tls.pem_fault import SWAPPED, is_swapped, pem_fault
 from dmls.model.tls_block import CERT
-from dmls.model.tls_outcome import bad_pair
 from dmls.pki.facts import PublicKey
 from dmls.rule import PEM, Applicability, Context, Finding, Fix, Related, Rule, Severity
 from dmls.rules.files._judge import certificates_for, gravity, named

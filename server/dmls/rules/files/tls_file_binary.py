@@ -19,9 +19,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import BINARY, pem_fault
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.pem_fault import BINARY, pem_fault
 from dmls.model.tls_block import CERT, KEY
 from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules import _found

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Iterator
 
 from dmls.files import Directory, Missing
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import has_certificate, has_key
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import absent
+from dmls.model.tls.pem_fault import has_certificate, has_key
 from dmls.model.tls_block import CERT, KEY
-from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import folder_of
 from dmls.rule import PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules._found import MOST_OFFERED

@@ -21,8 +21,8 @@ from typing import Iterator
 
 from dmls.files import NotRegular, TooLarge, Unreadable
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.tls_outcome import NONE, unreadable
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import NONE, unreadable
 from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import Source
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import Source
 from dmls.model.tls_block import KEY
 from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity, key_block, named, outcome_of, where

@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import Source
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import Source
 from dmls.model.tls_block import KEY
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import named, where
@@ -31,7 +31,9 @@ def check(source: Source, ctx: Context) -> Iterator[Finding]:
     if not any(block.key is not None for block in source.pem.blocks):
         return
     variant = "" if source.mode & OTHERS else "group"
-    yield ctx.finding(RULE, source.anchor(), variant, fixes=ctx.command("run-chmod", openssl.owner_only(where(source)), file=named(source)), mode=f"{source.mode:04o}", file=named(source))
+    yield ctx.finding(
+        RULE, source.anchor(), variant, fixes=ctx.command("run-chmod", openssl.owner_only(where(source)), file=named(source)), mode=f"{source.mode:04o}", file=named(source)
+    )
 
 
 RULE = Rule("tls-key-exposed", "files", Severity.HINT, PEM, (*kinds.COMPONENTS, *kinds.DATABASES), check)

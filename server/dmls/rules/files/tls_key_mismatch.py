@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import CertUse, Source, name_of
-from dmls.model.pem_fault import MISMATCH, pem_fault
-from dmls.model.tls_outcome import bad_pair
+from dmls.model.tls.cert_use import CertUse, Source, name_of
+from dmls.model.tls.outcome import bad_pair
+from dmls.model.tls.pem_fault import MISMATCH, pem_fault
 from dmls.rule import CERT_USE, Context, Finding, Fix, Rule, Severity
 from dmls.rules._reissue import reissue_for_key
 from dmls.rules.files._judge import certificates_for, gravity, key_block, keys_for, named

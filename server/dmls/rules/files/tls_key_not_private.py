@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import NOT_PRIVATE, has_certificate, pem_fault
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.pem_fault import NOT_PRIVATE, has_certificate, pem_fault
 from dmls.pki.facts import PemFile
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity, keys_for, named, outcome_of

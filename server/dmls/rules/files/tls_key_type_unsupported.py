@@ -18,10 +18,10 @@ from __future__ import annotations
 from typing import Iterator, NamedTuple
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import go_error
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import bad_pair, refused_peer
+from dmls.model.tls.pem_fault import go_error
 from dmls.model.tls_block import CERT, KEY
-from dmls.model.tls_outcome import bad_pair, refused_peer
 from dmls.pki.facts import DSA, ECDSA, OTHER, X25519, PemBlock, PublicKey
 from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules._reissue import reissue_for_new_key

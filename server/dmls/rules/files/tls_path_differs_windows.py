@@ -18,8 +18,8 @@ import re
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.tls_outcome import absent
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import absent
 from dmls.model.tls_path import WINDOWS, has_drive, trouble
 from dmls.rule import PATH, PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import is_there

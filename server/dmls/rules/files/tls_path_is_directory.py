@@ -18,8 +18,8 @@ from typing import Iterator
 
 from dmls.files import Directory
 from dmls.model import kind as kinds
-from dmls.model.cert_use import PemContent, Source
-from dmls.model.tls_outcome import unreadable
+from dmls.model.tls.cert_use import PemContent, Source
+from dmls.model.tls.outcome import unreadable
 from dmls.rule import MOST_SIBLINGS, PATH, PEM, PEM_SUFFIXES, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity
 

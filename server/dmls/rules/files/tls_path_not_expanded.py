@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
-from dmls.model.tls_outcome import absent
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import absent
 from dmls.model.tls_path import EXPANSION, is_absolute, is_in_home, is_url, trimmed
 from dmls.rule import PATH, PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity, is_there

@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import NO_TEXT
-from dmls.model.cert_use import PemContent, Source
+from dmls.model.tls.allowed_cn import NO_TEXT
+from dmls.model.tls.cert_use import PemContent, Source
 from dmls.model.tls_path import is_absolute
 from dmls.rule import PATH, PEM, Applicability, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar

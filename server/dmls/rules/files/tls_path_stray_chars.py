@@ -19,9 +19,9 @@ import re
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.cert_use import Source
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import absent
 from dmls.model.tls_block import CA
-from dmls.model.tls_outcome import absent
 from dmls.model.tls_path import STRAY, is_list, trimmed, trouble
 from dmls.rule import PATH, PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules._found import MOST_OFFERED
@@ -56,7 +56,7 @@ def _several(source: Source, clean: str, ctx: Context) -> tuple[Fix, ...]:
     fixes = tuple(fix._replace(preferred=False) for path in paths[:MOST_OFFERED] if not trouble(path) for fix in ctx.rewrite(source, path, "name-file"))
     if source.role != CA or len(paths) < 2 or source.entry is None:
         return fixes
-    from dmls.model import openssl
+    from dmls.model.tls import openssl
 
     return (*ctx.command("run-bundle", openssl.bundle(paths), key=source.entry.key), *fixes)
 

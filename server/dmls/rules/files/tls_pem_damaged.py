@@ -22,11 +22,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import DAMAGED, Fault, is_example, is_lost_key, pem_fault
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import NONE
+from dmls.model.tls.pem_fault import DAMAGED, Fault, is_example, is_lost_key, pem_fault
 from dmls.model.tls_block import KEY
-from dmls.model.tls_outcome import NONE
 from dmls.pki.facts import Damage, PemFile
 from dmls.rule import PEM, Context, Finding, Rule, Severity
 from dmls.rules.files._judge import gravity, key_block, lost_outcome, named, where

@@ -18,11 +18,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
-from dmls.model.cert_use import Source
-from dmls.model.pem_fault import CERTIFICATE, OTHER_FORM, TRUSTED, pem_fault
+from dmls.model.tls import openssl
+from dmls.model.tls.cert_use import Source
+from dmls.model.tls.outcome import NONE, etcd_ca
+from dmls.model.tls.pem_fault import CERTIFICATE, OTHER_FORM, TRUSTED, pem_fault
 from dmls.model.tls_block import CA
-from dmls.model.tls_outcome import NONE, etcd_ca
 from dmls.pki.facts import PemBlock
 from dmls.rule import PEM, Context, Finding, Fix, Rule, Severity
 from dmls.rules.files._judge import gravity, lost_outcome, named, where

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.amount import as_duration
 from dmls.model.config_file import Entry
-from dmls.model.decode import BAD_DURATION, Misfit
+from dmls.model.dm.amount import as_duration
+from dmls.model.dm.decode import BAD_DURATION, Misfit
 from dmls.model.dm_error import DECODE
+from dmls.model.edits import edit
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.syntax.tree import Scalar
 
@@ -28,7 +28,9 @@ from dmls.syntax.tree import Scalar
 def check(misfit: Misfit, ctx: Context) -> Iterator[Finding]:
     error = DECODE.get(ctx.config.kind)
     entry = misfit.entry
-    yield ctx.finding(RULE, ctx.config.value_span(entry), codes=(error.code,) if error else (), dm_text=ctx.decoder_text(misfit), fixes=_fixes(entry, ctx), key=entry.key, text=misfit.text)
+    yield ctx.finding(
+        RULE, ctx.config.value_span(entry), codes=(error.code,) if error else (), dm_text=ctx.decoder_text(misfit), fixes=_fixes(entry, ctx), key=entry.key, text=misfit.text
+    )
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:

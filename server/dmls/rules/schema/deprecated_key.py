@@ -22,9 +22,9 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.migration import filled, row_of
+from dmls.model.dm.task_error import COLUMN_MAPPINGS
+from dmls.model.legacy.migration import filled, row_of
 from dmls.model.successor import successor
-from dmls.model.task_error import COLUMN_MAPPINGS
 from dmls.rule import ENTRY, Context, Finding, Rule, Severity
 from dmls.rules._moves import fixes
 from dmls.schema import keys as k

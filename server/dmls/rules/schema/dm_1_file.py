@@ -21,7 +21,7 @@ from dmls.model import kind as kinds
 from dmls.model import shell
 from dmls.model.config_file import ConfigFile, Entry
 from dmls.model.dm_error import UNKNOWN
-from dmls.model.dm_v1 import only_of_1
+from dmls.model.legacy.dm_v1 import only_of_1
 from dmls.rule import STRICT, Context, Finding, Rule, Severity
 
 MOST_NAMED = 4
@@ -37,7 +37,9 @@ def judge(config: ConfigFile, ctx: Context) -> Finding | None:
     text = error.text(message=error.message % ",".join(_unknown(old, "")))
     names = ", ".join(f"`{name}`" for name in dict.fromkeys(entry.name for entry in old[:MOST_NAMED]))
     variant = "" if len(old) <= MOST_NAMED else "more"
-    return ctx.finding(RULE, config.key_span(old[0]), variant, codes=(error.code,), dm_text=text, fixes=ctx.command("run-migrate", _command(config.path)), kind=f"dm-{config.kind}", keys=names)
+    return ctx.finding(
+        RULE, config.key_span(old[0]), variant, codes=(error.code,), dm_text=text, fixes=ctx.command("run-migrate", _command(config.path)), kind=f"dm-{config.kind}", keys=names
+    )
 
 
 def _unknown(entries: list[Entry], above: str) -> Iterator[str]:

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import DUPLICATE_KEY, Misfit
+from dmls.model.dm.decode import DUPLICATE_KEY, Misfit
 from dmls.model.dm_error import DECODE
+from dmls.model.edits import edit
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 
 

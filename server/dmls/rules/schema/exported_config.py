@@ -21,7 +21,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.exported import is_exported, says_nothing
+from dmls.model.legacy.exported import is_exported, says_nothing
 from dmls.rule import STRICT, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.dm_error import UNKNOWN
+from dmls.model.edits import edit
 from dmls.model.successor import HERE, successor
 from dmls.rule import ENTRY, OTHER_VERSION, Applicability, Context, Finding, Fix, Rule, Severity
 
@@ -32,7 +32,9 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
     severity = Severity.WARNING if ctx.config.kind == kinds.DMCTL else Severity.ERROR
     later = schema.versions.later_than(ctx.version)
     args = {"key": entry.key, "version": str(ctx.version), "later": str(later or "")}
-    yield ctx.finding(RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), fixes=ctx.later(_fixes, entry), **args)
+    yield ctx.finding(
+        RULE, ctx.config.key_span(entry), "later" if later else "gone", severity=severity, codes=(error.code,) if error else (), fixes=ctx.later(_fixes, entry), **args
+    )
 
 
 def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
@@ -41,7 +43,12 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
     assert schema is not None
     older = None
     for name, key in schema.parent.children.items() if schema.parent is not None and parent is not None and schema.parent.type == "object" else ():
-        if key.replaced_by and key.type == schema.type and ctx.version in key.versions and successor(key.replaced_by, key.parent.path if key.parent else "") == (HERE, schema.name, ""):
+        if (
+            key.replaced_by
+            and key.type == schema.type
+            and ctx.version in key.versions
+            and successor(key.replaced_by, key.parent.path if key.parent else "") == (HERE, schema.name, "")
+        ):
             older = name
     if older is not None and parent is not None and parent.get(older) is None:
         change = edit.rename_key(config, entry, older)

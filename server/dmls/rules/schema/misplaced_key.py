@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
-from dmls.model.moving import move_in_flow, move_into
+from dmls.model.edits import edit
+from dmls.model.edits.moving import move_in_flow, move_into
 from dmls.model.unknown import MISPLACED, explain, places
 from dmls.rule import MISFIT, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.syntax.tree import Mapping

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.start_error import BACKOFF
+from dmls.model.dm.start_error import BACKOFF
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, NULL, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 from dmls.schema.history import default_in
@@ -57,7 +57,15 @@ def check(entry: Entry, ctx: Context) -> Iterator[Finding]:
         elif (schema.type == "string" and entry.key != k.DIR) or ctx.version in FILLED.get(entry.key, NEVER) or schema.path.startswith(f"{k.VALIDATORS}."):
             yield ctx.finding(RULE, span, "default", severity=Severity.INFORMATION, fixes=ctx.later(_deletion, entry, Applicability.SAFE), key=entry.key, default=str(default))
         else:
-            yield ctx.finding(RULE, span, severity=Severity.WARNING, fixes=ctx.later(_either, entry, zero), key=entry.key, zero=zero, default=str(default).lower() if isinstance(default, bool) else str(default))
+            yield ctx.finding(
+                RULE,
+                span,
+                severity=Severity.WARNING,
+                fixes=ctx.later(_either, entry, zero),
+                key=entry.key,
+                zero=zero,
+                default=str(default).lower() if isinstance(default, bool) else str(default),
+            )
     elif schema.parent is not None and schema.parent.semantic == "session":
         yield ctx.finding(RULE, span, "session", severity=Severity.WARNING, fixes=_written(entry, '""', ctx), key=entry.name)
     elif schema.type == "object" and entry.key in (k.PURGE,):

@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import yaml_value
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
 from dmls.rule import ENTRY, ODD_NUMBER, Context, Finding, Rule, Severity
 from dmls.syntax.tree import Scalar
 

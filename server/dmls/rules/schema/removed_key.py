@@ -19,7 +19,7 @@ from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
 from dmls.model.unknown import REMOVED, explain
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
+from dmls.model.edits import edit
 from dmls.model.unknown import UNKNOWN as OWN
 from dmls.model.unknown import explain, is_slip_of
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity

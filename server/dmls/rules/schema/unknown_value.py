@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit, task_error
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.dm import task_error
+from dmls.model.edits import edit
 from dmls.model.unknown import is_slip_of, nearest
 from dmls.rule import ENTRY, OTHER_VALUE, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.rules._moves import fixes
@@ -79,7 +80,15 @@ def _too_new(entry: Entry, schema: SchemaKey, value: str, known: VersionSet, ctx
         return
     key = entry.key or (entry.parent.key if entry.parent is not None else "")
     args = {"key": key, "value": value, "version": str(ctx.version), "later": str(later)}
-    yield ctx.finding(RULE, ctx.config.value_span(entry), "later", codes=(schema.enum_code,), dm_text=_text(entry, schema), fixes=ctx.later(fixes, entry) if entry.pair is not None else (), **args)
+    yield ctx.finding(
+        RULE,
+        ctx.config.value_span(entry),
+        "later",
+        codes=(schema.enum_code,),
+        dm_text=_text(entry, schema),
+        fixes=ctx.later(fixes, entry) if entry.pair is not None else (),
+        **args,
+    )
 
 
 RULE = Rule("unknown-value", "schema", Severity.ERROR, ENTRY, kinds.KINDS, check, (OTHER_VALUE,))

@@ -20,11 +20,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import toml_value, yaml_value
-from dmls.model import edit, items
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import WRONG_TYPE, Misfit
+from dmls.model.dm.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
+from dmls.model.edits import edit, items
 from dmls.model.unknown import tls_type_owner
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.syntax.tree import Mapping, Scalar, Sequence

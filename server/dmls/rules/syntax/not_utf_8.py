@@ -30,7 +30,9 @@ def finding(config: ConfigFile, variant: str, offset: int) -> Finding:
     error = DECODE.get(config.kind)
     ctx = Context(config)
     encoding = "UTF-16" if variant else "GBK"
-    return ctx.finding(RULE, Span(offset, offset + 1), variant, codes=(error.code,) if error else (), fixes=ctx.command("convert", _command(config.path, encoding), encoding=encoding))
+    return ctx.finding(
+        RULE, Span(offset, offset + 1), variant, codes=(error.code,) if error else (), fixes=ctx.command("convert", _command(config.path, encoding), encoding=encoding)
+    )
 
 
 def _command(path: str, encoding: str) -> str:

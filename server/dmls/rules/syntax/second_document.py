@@ -19,8 +19,8 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.layout import column, is_blank, line_start
-from dmls.model.reading import read_again
+from dmls.model.edits.layout import column, is_blank, line_start
+from dmls.model.edits.reading import read_again
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.syntax import strict
 from dmls.text import Span, visible

@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls import settings
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile, Entry
+from dmls.model.edits import edit
 from dmls.model.plain import to_plain
 from dmls.model.unknown import is_slip_of, near_key, nearest
 from dmls.rule import STRICT, Applicability, Context, Finding, Fix, Rule, Severity

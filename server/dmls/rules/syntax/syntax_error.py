@@ -20,14 +20,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.decode import MASK
+from dmls.model.dm.decode import MASK
 from dmls.model.dm_error import DECODE, LINE, decode_text
 from dmls.rule import STRICT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.syntax import strict
 from dmls.text import token_at, visible
 
 if TYPE_CHECKING:
-    from dmls.model.mend import Mended
+    from dmls.model.edits.mend import Mended
 
 MOST_MENDED = 5
 """Problems of one text for which a fix is looked for: each is tried by reading the text once more."""
@@ -41,7 +41,7 @@ def judge(ctx: Context) -> Iterator[Finding]:
     if verdict is None:
         return
     # Most files have no such error, and need not wait for the module.
-    from dmls.model.mend import mend, mend_refused
+    from dmls.model.edits.mend import mend, mend_refused
 
     error = DECODE.get(config.kind)
     codes = (error.code,) if error else ()

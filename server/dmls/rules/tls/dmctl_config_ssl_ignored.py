@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit, shell
 from dmls.model import kind as kinds
-from dmls.model.decode import misfits
+from dmls.model import shell
+from dmls.model.dm.decode import misfits
+from dmls.model.edits import edit
 from dmls.model.tls_block import PATHS, TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k

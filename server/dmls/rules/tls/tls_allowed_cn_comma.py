@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import SEPARATOR, holds_several, judged, looks_like_dn, trimmed
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import SEPARATOR, holds_several, judged, looks_like_dn, trimmed
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Fix, Rule, Severity
 

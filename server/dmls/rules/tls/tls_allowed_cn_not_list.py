@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import WRONG_TYPE, Misfit
+from dmls.model.dm.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
+from dmls.model.edits import edit
 from dmls.model.unknown import tls_type_owner
 from dmls.rule import MISFIT, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k

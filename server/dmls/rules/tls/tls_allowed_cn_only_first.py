@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import holds_several, judged, looks_like_dn, trimmed
+from dmls.model.tls.allowed_cn import holds_several, judged, looks_like_dn, trimmed
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
 

@@ -18,7 +18,7 @@ import re
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import judged, looks_like_dn
+from dmls.model.tls.allowed_cn import judged, looks_like_dn
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
 

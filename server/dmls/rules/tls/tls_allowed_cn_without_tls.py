@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
+from dmls.model.edits import edit
 from dmls.model.tls_block import CA, CERT, KEY, TlsBlock
 from dmls.model.unknown import has_tls_misfit
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity

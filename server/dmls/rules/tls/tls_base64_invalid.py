@@ -20,10 +20,10 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import base64_std
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
 from dmls.model.dm_error import DmError
+from dmls.model.edits import edit
 from dmls.model.tls_block import TlsBlock
 from dmls.pattern import LazyPattern
 from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span

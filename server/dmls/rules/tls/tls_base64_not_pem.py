@@ -20,11 +20,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import base64_std
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
+from dmls.model.edits import edit
+from dmls.model.tls.use import CERTIFICATE, PRIVATE_KEY, pem_types
 from dmls.model.tls_block import KEY, TlsBlock
-from dmls.model.tls_use import CERTIFICATE, PRIVATE_KEY, pem_types
 from dmls.rule import TLS_BLOCK, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.rules.tls._inline import SINGLE_LINE, is_secret, own_scalar
 from dmls.version import go_of

@@ -18,10 +18,10 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import HTTP, HTTPS, Endpoint, endpoints
+from dmls.model.edits import edit
+from dmls.model.tls.endpoint import HTTP, HTTPS, Endpoint, endpoints
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import keys as k
 

@@ -20,11 +20,11 @@ import re
 from typing import Iterator, Sequence
 
 from dmls.go.base64_std import decode
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import WRONG_TYPE, Misfit
+from dmls.model.dm.decode import WRONG_TYPE, Misfit
 from dmls.model.dm_error import DECODE
+from dmls.model.edits import edit
 from dmls.model.tls_block import BASE64, BYTES, PATHS
 from dmls.model.unknown import tls_type_owner
 from dmls.rule import MISFIT, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span

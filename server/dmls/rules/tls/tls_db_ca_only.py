@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model.tls.use import is_readable, loads_data, physical_import
 from dmls.model.tls_block import CERT, KEY, TlsBlock
-from dmls.model.tls_use import is_readable, loads_data, physical_import
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
 from dmls.rules._material import missing_files
 from dmls.version import parse_version_set

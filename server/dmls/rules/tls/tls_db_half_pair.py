@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
+from dmls.model.edits import edit
+from dmls.model.tls.use import is_readable
 from dmls.model.tls_block import PATHS, TlsBlock
-from dmls.model.tls_use import is_readable
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 from dmls.rules._material import missing_files
 

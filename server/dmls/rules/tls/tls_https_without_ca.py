@@ -19,7 +19,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import HTTP, HTTPS, URL_LISTS, endpoints, tls_is_readable, uses_tls
+from dmls.model.tls.endpoint import HTTP, HTTPS, URL_LISTS, endpoints, tls_is_readable, uses_tls
 from dmls.model.tls_block import CA, CERT, KEY, TlsBlock
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Rule, Severity
 from dmls.rules._material import placeholders

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.decode import misfits
+from dmls.model.dm.decode import misfits
+from dmls.model.edits import edit
 from dmls.model.tls_block import BASE64, BYTES, PATHS, TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 from dmls.rules._material import placeholders

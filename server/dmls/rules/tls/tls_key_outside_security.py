@@ -19,12 +19,12 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
-from dmls.model.moving import move_into
+from dmls.model.edits import edit
+from dmls.model.edits.moving import move_into
 from dmls.model.tls_block import KEYS
 from dmls.model.unknown import TLS_OUTSIDE, explain, is_spelling_of, tls_key_meant
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
@@ -69,7 +69,7 @@ def _fixes(entry: Entry, variant: str, ctx: Context) -> Sequence[Fix]:
 
 
 def _wrap(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
-    from dmls.model import refactor
+    from dmls.model.edits import refactor
 
     for found in refactor.refactorings(ctx.config, ctx.config.key_span(entry), (refactor.REWRITE,)):
         if found.name == "wrap-security" and found.edits:

@@ -22,10 +22,10 @@ from __future__ import annotations
 from typing import Iterator, Sequence
 
 from dmls.model import kind as kinds
-from dmls.model import openssl
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
+from dmls.model.tls import openssl
 from dmls.model.unknown import TLS_NO_OPTION, explain
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
+from dmls.model.edits import edit
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 
@@ -31,9 +31,7 @@ def check(block: TlsBlock, ctx: Context) -> Iterator[Finding]:
         related = (ctx.related(path, "tls-path-and-inline.path", path=path.key),)
         variant = "source" if ctx.config.kind == kinds.SOURCE else ""
         removals = [(entry, edit.delete(ctx.config, entry)) for entry in (path, inline)]
-        fixes = tuple(
-            ctx.fix("delete-key", removal, how=Applicability.UNSAFE, preferred=False, key=entry.key) for entry, removal in removals if removal is not None
-        )
+        fixes = tuple(ctx.fix("delete-key", removal, how=Applicability.UNSAFE, preferred=False, key=entry.key) for entry, removal in removals if removal is not None)
         yield ctx.finding(RULE, ctx.config.key_span(inline), variant, related=related, fixes=fixes, inline=inline.key, path=path.key)
 
 

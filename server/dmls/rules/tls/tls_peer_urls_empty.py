@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import uses_tls
+from dmls.model.edits import edit
+from dmls.model.tls.endpoint import uses_tls
 from dmls.rule import CONFIG_FILE, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k
 from dmls.syntax.tree import Scalar

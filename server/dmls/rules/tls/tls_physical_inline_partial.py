@@ -18,8 +18,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
+from dmls.model.tls.use import is_readable, physical_import
 from dmls.model.tls_block import TlsBlock
-from dmls.model.tls_use import is_readable, physical_import
 from dmls.rule import TLS_BLOCK, Context, Finding, Rule, Severity
 
 

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit, shell
 from dmls.model import kind as kinds
+from dmls.model import shell
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import LINE, UNKNOWN, unknown_text
-from dmls.model.layout import first_line, line_start
+from dmls.model.edits import edit
+from dmls.model.edits.layout import first_line, line_start
 from dmls.model.tls_block import KEYS, PATHS
 from dmls.model.unknown import TLS_TABLE, explain, tls_key_meant
 from dmls.rule import MISFIT, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span

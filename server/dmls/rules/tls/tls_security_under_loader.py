@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.model import kind as kinds
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
 from dmls.model.unknown import TLS_LOADER, explain
 from dmls.rule import MISFIT, Context, Finding, Rule, Severity

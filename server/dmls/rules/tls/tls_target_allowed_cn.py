@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from dmls.model import edit
 from dmls.model import kind as kinds
-from dmls.model.allowed_cn import trimmed
+from dmls.model.edits import edit
+from dmls.model.tls.allowed_cn import trimmed
 from dmls.model.tls_block import TlsBlock
 from dmls.rule import TLS_BLOCK, Applicability, Context, Finding, Rule, Severity
 from dmls.schema import keys as k

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from typing import Iterator, Sequence
 
-from dmls.model import edit, shell
 from dmls.model import kind as kinds
+from dmls.model import shell
 from dmls.model.config_file import Entry
-from dmls.model.decode import UNKNOWN_KEY, Misfit
+from dmls.model.dm.decode import UNKNOWN_KEY, Misfit
 from dmls.model.dm_error import UNKNOWN
+from dmls.model.edits import edit
 from dmls.model.tls_block import BASE64, BYTES, PATHS
 from dmls.model.unknown import TLS_UNKNOWN, explain, is_spelling_of, tls_key_meant
 from dmls.rule import MISFIT, Applicability, Context, Finding, Fix, Rule, Severity

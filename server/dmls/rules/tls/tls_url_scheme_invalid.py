@@ -21,7 +21,7 @@ from typing import Iterator
 from dmls.go import host_port
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, Endpoint, endpoints, uses_tls
+from dmls.model.tls.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, Endpoint, endpoints, uses_tls
 from dmls.rule import CONFIG_FILE, Applicability, Context, Edit, Finding, Fix, Rule, Severity
 from dmls.schema import keys as k
 

@@ -21,7 +21,7 @@ from typing import Iterator
 
 from dmls.model import kind as kinds
 from dmls.model.config_file import ConfigFile
-from dmls.model.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, endpoints, tls_is_readable, uses_tls
+from dmls.model.tls.endpoint import ADDRESSES, HTTP, HTTPS, URL_LISTS, endpoints, tls_is_readable, uses_tls
 from dmls.rule import CONFIG_FILE, Context, Edit, Finding, Rule, Severity
 
 

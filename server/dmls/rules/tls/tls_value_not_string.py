@@ -20,11 +20,11 @@ from __future__ import annotations
 from typing import Iterator
 
 from dmls.go import yaml_value
-from dmls.model import edit
 from dmls.model import kind as kinds
 from dmls.model.config_file import Entry
-from dmls.model.decode import WRONG_TYPE, misfits
+from dmls.model.dm.decode import WRONG_TYPE, misfits
 from dmls.model.dm_error import DECODE
+from dmls.model.edits import edit
 from dmls.model.tls_block import CA, PATHS
 from dmls.rule import ENTRY, Applicability, Context, Edit, Finding, Fix, Rule, Severity, Span
 from dmls.schema import semantics as s
@@ -87,7 +87,7 @@ def _fixes(entry: Entry, ctx: Context) -> tuple[Fix, ...]:
         return (ctx.fix("unwrap-list", *edits),) if edits else ()
     fixes: tuple[Fix, ...] = ()
     if entry.key == PATHS[CA]:
-        from dmls.model import openssl
+        from dmls.model.tls import openssl
 
         fixes += ctx.command("run-bundle", openssl.bundle([item.text for item in items]), key=entry.key)
     if entry.key in PATHS.values() and node.form in ("flow", "array") and "#" not in Span(start, end).of(config.text):

@@ -1,0 +1,1 @@
+"""What DM makes of a file: decoding, defaults, the errors it stops with."""

@@ -1,0 +1,1 @@
+"""Edits of a text, and the proof that they change nothing else."""

@@ -1,0 +1,1 @@
+"""Formats and keys of the past and of neighbours."""
