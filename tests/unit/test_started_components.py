@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dmls.files import Content, Missing
 from dmls.model import kind as kinds
 from dmls.workspace import ReadText, Workspace
-from support.core import deal
+from support.core import analysis_on_disk, deal
 
 MASTER, WORKER, SCRIPT = "/w/dm-master.toml", "/w/conf/dm-worker.toml", "/w/scripts/run.sh"
 TLS = 'ssl-ca = "/etc/dm/ca.pem"\nssl-cert = "/etc/dm/m.pem"\nssl-key = "/etc/dm/m-key.pem"\n'
@@ -157,3 +158,23 @@ def test_lines_that_say_the_same_are_told_each(workspace: Workspace) -> None:
     text = "\n".join(lines)
     assert [(f.rule, text.count("\n", 0, f.span.start)) for f in found] == [("tls-dmctl-missing", 1), ("tls-dmctl-missing", 3), ("tls-dmctl-missing", 5)]
     assert [len(f.fixes) for f in found] == [1, 1, 1] and len({f.fixes[0].edits[0].edit.span for f in found}) == 3
+
+
+@pytest.mark.parametrize(
+    ("topology", "place", "missing"),
+    [
+        ("master_servers: [{host: 10.0.0.1}]\nworker_servers: [{host: 10.0.0.2}]\n", "topology.yaml", []),
+        ("master_servers: [{host: 10.0.0.1}]\nworker_servers: [{host: 10.0.0.2}]\n", "conf/topology.yaml", []),
+        ("master_servers:\n  - host: 10.0.0.1\n", "topology.yaml", ["worker-addr"]),
+        ("global: {user: tidb}\n", "topology.yaml", ["master-addr", "worker-addr"]),
+        ("", "elsewhere/topology.yaml", ["master-addr", "worker-addr"]),
+    ],
+)
+def test_tiup_gives_the_addresses(tmp_path: Path, topology: str, place: str, missing: list[str]) -> None:
+    files = {"conf/dm-master.toml": 'name = "m1"\nlog-level = "info"\n', "conf/dm-worker.toml": 'name = "w1"\njoin = "10.0.0.1:8261"\n', place: topology, "README": ""}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    paths = {f"{tmp_path.as_posix()}/{name}": text for name, text in files.items()}
+    analysis = analysis_on_disk(paths, 0)
+    assert [f.args["key"] for path in paths for f in analysis.findings(path) if f.rule == "address-missing"] == missing
