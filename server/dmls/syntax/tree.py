@@ -218,11 +218,13 @@ class Tree:
                 yield span.shifted(base)
 
 
+_NULLS = ("~", "null", "Null", "NULL", "")
+_NULL_TAGS = (None, "!!null", "!<tag:yaml.org,2002:null>")
+
+
 def is_null(node: Node | None) -> bool:
-    """Whether YAML reads the node as null: nothing, ``~``, ``null``, ``Null`` or ``NULL``, without quotes."""
-    return node is None or (
-        isinstance(node, Scalar) and (node.style == "empty" or (node.style == "plain" and node.value in ("~", "null", "Null", "NULL", ""))) and node.tag is None
-    )
+    """Whether YAML reads the node as null: nothing, ``~``, ``null``, ``Null`` or ``NULL``, without quotes, with the tag ``!!null`` or none."""
+    return node is None or (isinstance(node, Scalar) and (node.style == "empty" or (node.style == "plain" and node.value in _NULLS)) and node.tag in _NULL_TAGS)
 
 
 def resolved(node: Node | None) -> Node | None:
