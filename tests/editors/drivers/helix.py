@@ -87,8 +87,15 @@ class Helix(Editor):
 
     def complete(self, typed: str, wanted: str) -> list[str]:
         self._terminal.keys("escape", "g", "e", "o", typed)
-        self._terminal.until(lambda rows: any(re.search(rf"(?<![\w-]){wanted}(?![\w-])", row) for row in rows), f"the completion {wanted}")
-        offered = [word for row in self._terminal.settle() for word in re.findall(rf"(?<![\w-]){wanted[:4]}[a-z-]+", row)]
+
+        def is_offered(rows: list[str]) -> bool:
+            return any(re.search(rf"(?<![\w-]){wanted}(?![\w-])", row) for row in rows)
+
+        self._terminal.until(is_offered, f"the completion {wanted}")
+        # The menu is drawn anew when the answer to the last letter comes.
+        self._terminal.settle()
+        rows = self._terminal.until(is_offered, f"the completion {wanted}")
+        offered = [word for row in rows for word in re.findall(rf"(?<![\w-]){wanted[:4]}[a-z-]+", row)]
         self._terminal.keys("down")
         self._choose(wanted)
         self._terminal.keys("escape")
