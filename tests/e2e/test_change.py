@@ -100,6 +100,36 @@ def test_a_user_who_leaves_some_edits_out(real: RawClient, tmp_path: Path) -> No
     assert [name for name, data in now(tmp_path).items() if before.get(name, data) == data and name.startswith("dm-master")] == ["dm-master2.toml"]
 
 
+def test_a_user_who_leaves_all_edits_out(real: RawClient, tmp_path: Path) -> None:
+    plain(tmp_path, 1, "bare")
+    found = Editor(real, tmp_path, leaves=["dm-master.toml", "dm-master1.toml", "dm-worker1.toml", "dm-worker.toml"]).change("tls enable", apply=True)
+    assert found["applied"] is False and "says that it is done but has left" in found["error"]
+    assert (tmp_path / "tls" / "ca.pem").is_file()
+
+
+def test_a_client_that_tells_its_edits_late(real: RawClient, tmp_path: Path) -> None:
+    """VS Code answers before it tells of documents that it opened in order to edit them, and saves them when the user likes."""
+    plain(tmp_path, 3, "full")
+    editor = Editor(real, tmp_path)
+    document = tmp_path / "dm-master2.toml"
+    edited: dict[str, str] = {}
+
+    def apply(params: dict[str, Any]) -> dict[str, Any]:
+        before = document.read_bytes()
+        editor.apply(params)
+        edited["text"] = document.read_text(encoding="utf-8")
+        document.write_bytes(before)
+        return {"applied": True}
+
+    real.answers["workspace/applyEdit"] = apply
+    request = real.new_request("workspace/executeCommand", {"command": "dmls.change", "arguments": [{"action": "tls enable", "apply": True}]})
+    real.send(request)
+    real.notified("workspace/applyEdit")
+    real.notify("textDocument/didOpen", {"textDocument": {"uri": document.as_uri(), "languageId": "toml", "version": 2, "text": edited["text"]}})
+    found = real.answer(request["id"])["result"]
+    assert (found.get("error"), found["applied"]) == (None, True)
+
+
 def test_new_files_that_cannot_be_written_stop_the_edits(real: RawClient, tmp_path: Path) -> None:
     before = plain(tmp_path, 1, "bare")
     (tmp_path / "tls").write_text("no folder")

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 ROUNDS = 12
 """How often a change is made anew because a certificate or a folder had to be read first."""
 
+UNTIL_TOLD = 2.0
+"""Seconds without news of a text after which a client that says it has edited is believed to have left the rest out."""
+
 
 async def change(session: Session, arguments: Sequence[Any]) -> to_proto.Json:
     """``{"change": …, "markdown": page, "applied": bool}``, or ``{"error": sentence}``.
@@ -197,14 +200,27 @@ async def _apply(session: Session, made: Change, locale: str) -> str:
     if applied and not session.client.annotations:
         # Such a client has nothing to choose from, and may keep what it edited where we do not see it.
         return ""
-    await session.read_again(edited.path for edited in made.edited)
-    changed = [edited.path for edited in made.edited if session.analysis().text(edited.path) != edited.old]
-    left = [edited.path for edited in made.edited if edited.path not in changed]
+    left = await _left(session, made)
+    for _ in range(2 * len(made.edited)):
+        # The client may say that it has edited before it says what: it opens each document, and changes it.
+        if not left or not applied or not await session.told_of_text(UNTIL_TOLD):
+            break
+        left = await _left(session, made)
     if not left:
         return ""
-    if changed:
-        return sentence("change.half-applied", {"changed": ", ".join(changed), "left": ", ".join(left)}, locale)
+    changed = [edited.path for edited in made.edited if edited.path not in left]
+    if applied or changed:
+        # What was edited, now or in a moment, names the new files, so they stay.
+        message = "change.half-applied" if changed else "change.left-out"
+        return sentence(message, {"changed": ", ".join(changed), "left": ", ".join(left)}, locale)
     return "; ".join([sentence("change.not-applied", {}, locale), *([] if writing.take_back() else told)])
+
+
+async def _left(session: Session, made: Change) -> list[str]:
+    """The files to edit that are as they were, as far as the client and the disk tell."""
+    await session.read_again(edited.path for edited in made.edited)
+    analysis = session.analysis()
+    return [edited.path for edited in made.edited if analysis.text(edited.path) == edited.old]
 
 
 def _told(session: Session, made: Change, name: str, written: bool) -> to_proto.Json:

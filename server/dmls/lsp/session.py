@@ -96,6 +96,7 @@ class Session:
         self._others: dict[str, None] = {}
         """Files that are not open and about which something else is to be said, because of another file."""
         self._scanned: Future[None] | None = None
+        self._news: Future[None] | None = None
         self._listed: frozenset[str] = frozenset()
         """What the last scan found."""
         self._told: set[tuple[str, str]] = set()
@@ -135,6 +136,7 @@ class Session:
         self.documents.open(uri, path, text, version)
         self.workspace.open(path, text, version)
         self._fresh.add(path)
+        self._note_text()
         self.scheduler.soon()
 
     def change(self, uri: str, changes: Iterable[Change], version: int) -> None:
@@ -146,6 +148,7 @@ class Session:
         document.apply(changes, version, self.client.encoding)
         self.workspace.open(path, document.text, version)
         self._edited = path
+        self._note_text()
         self.scheduler.edited()
 
     def save(self, uri: str) -> None:
@@ -317,6 +320,16 @@ class Session:
         self._wire.ask("workspace/applyEdit", {"edit": edit}, answered)
         result = await done
         return getattr(result, "applied", None) is True or isinstance(result, dict) and result.get("applied") is True
+
+    async def told_of_text(self, seconds: float) -> bool:
+        """Whether the client opens or changes a document within so many seconds."""
+        if self._news is None or self._news.done():
+            self._news = self._loop.create_future()
+        return self._news in (await wait((self._news,), timeout=seconds))[0]
+
+    def _note_text(self) -> None:
+        if self._news is not None:
+            _finish(self._news)
 
     def version(self, path: str) -> int | None:
         """The version of a document that is open."""
