@@ -374,9 +374,13 @@ def _ignore_line(line: str) -> tuple[re.Pattern[str], bool, bool] | None:
 
 
 class Written(NamedTuple):
-    """The file holds the new content.  `links` is how many other names (hard links) it had, which keep the old one."""
+    """The file holds the new content.
+
+    `links` is how many other names (hard links) it had, which keep the old one.  `codec` is how a text is encoded (`encoded`).
+    """
 
     links: int = 0
+    codec: str = "utf-8"
 
 
 class Changed(NamedTuple):
@@ -452,11 +456,21 @@ def remove_created(path: str, data: bytes) -> bool:
 
 def write_text(path: str, new: str, old: str) -> Union[Written, Changed, NotWritten]:
     """Replace the text `old` of a file by `new`, as `write_atomic` does, in the encoding that it is in: UTF-8, or UTF-16 with its mark."""
-    for codec, mark in (("utf-8", b""), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
-        written = write_atomic(path, mark + new.encode(codec), mark + old.encode(codec))
-        if not isinstance(written, Changed):
+    for codec in _MARKS:
+        written = write_atomic(path, encoded(new, codec), encoded(old, codec))
+        if isinstance(written, Written):
+            return written._replace(codec=codec)
+        if isinstance(written, NotWritten):
             return written
     return Changed()
+
+
+_MARKS = {"utf-8": b"", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+
+
+def encoded(text: str, codec: str) -> bytes:
+    """The bytes of a text in an encoding that `Written` names."""
+    return _MARKS[codec] + text.encode(codec)
 
 
 def write_atomic(path: str, data: bytes, expected: bytes) -> Union[Written, Changed, NotWritten]:

@@ -122,7 +122,8 @@ class Finding(NamedTuple):
     """One judgement about `span` of `file`.
 
     `message` is a message id of the words catalogue, `args` fill its placeholders; secrets never enter them.
-    `dm_codes` are the numbers of the errors DM raises for it.  `dm_text` is what DM itself prints, where known.
+    `dm_codes` are the numbers of the errors DM raises for it.  `dm_text` is what DM itself prints, where known,
+    with ``…`` for what only the moment tells.
     `versions` names the checked DM versions that raise it; empty means all of those asked for.
     `tag` is "deprecated" or "unnecessary" where an editor may strike out or fade the text.
     """

@@ -7,7 +7,7 @@ import shlex
 from contextlib import AbstractContextManager, nullcontext
 from typing import Callable, Mapping, NamedTuple, Sequence
 
-from dmls.disk import Changed, Existing, NotWritten, create, remove_created, write_text
+from dmls.disk import Changed, Existing, NotWritten, create, encoded, remove_created, write_atomic, write_text
 from dmls.migrate.change import Change, Created, Edited
 
 Tell = Callable[[str, Mapping[str, object]], None]
@@ -46,6 +46,8 @@ class Writing:
         self._tell = tell
         self._name = name
         self._done: list[Edited | Created] = []
+        self._codecs: dict[str, str] = {}
+        """How the texts are encoded that were replaced, by path."""
         self._folders: list[str] = []
 
     def create(self, files: Sequence[Created]) -> bool:
@@ -79,6 +81,7 @@ class Writing:
         if isinstance(written, NotWritten):
             return Failure("change.not-written", {"path": self._name(edited.path), "reason": written.reason})
         self._done.append(edited)
+        self._codecs[edited.path] = written.codec
         if written.links:
             self._tell("cli.fix-links", {"path": self._name(edited.path)})
         return None
@@ -104,9 +107,10 @@ class Writing:
             undone = remove_created(file.path, file.data)
             undo = f"rm {shlex.quote(file.path)}"
         else:
-            undone = not isinstance(write_text(file.path, file.old, file.new), (Changed, NotWritten))
+            old, new = (encoded(text, self._codecs[file.path]) for text in (file.old, file.new))
+            undone = not isinstance(write_atomic(file.path, old, new), (Changed, NotWritten))
             kept = f"{file.path}.before-dmls"
-            if not undone and not isinstance(create(kept, file.old.encode("utf-8"), 0o600), (Existing, NotWritten)):
+            if not undone and not isinstance(create(kept, old, 0o600), (Existing, NotWritten)):
                 undo = f"mv {shlex.quote(kept)} {shlex.quote(file.path)}"
         path = self._name(file.path)
         if undone:

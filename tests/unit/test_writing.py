@@ -124,11 +124,20 @@ def test_a_file_that_was_written_again_is_told_to_be_lost(tmp_path: Path, monkey
     change = change_of(tmp_path)
     (tmp_path / "b").write_text("somebody else\n")
     (tmp_path / "a.before-dmls").write_text("in the way")
-    real = disk.write_text
-    monkeypatch.setattr("dmls.writing.write_text", lambda path, new, old: disk.NotWritten("no") if new.startswith("old") else real(path, new, old))
+    monkeypatch.setattr("dmls.writing.write_atomic", lambda path, new, old: disk.NotWritten("no"))
     told = Told()
     assert not carry_out(change, told, name)
     assert ("change.lost-old", {"path": "a"}) in told
+
+
+def test_the_way_back_has_the_encoding_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.yaml"
+    before = b"\xff\xfe" + "old 一\n".encode("utf-16-le")
+    file.write_bytes(before)
+    monkeypatch.setattr("dmls.writing.write_atomic", lambda path, new, old: disk.NotWritten("no"))
+    told = Told()
+    assert not carry_out(Change((Edited(str(file), "old 一\n", "new 二\n"), Edited(str(tmp_path / "absent"), "a", "b"))), told, name)
+    assert "change.not-taken-back" in told.messages and (tmp_path / "a.yaml.before-dmls").read_bytes() == before
 
 
 def test_an_interruption_takes_all_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,7 +184,7 @@ class _Enabling(Switch):
 
     def _by_hand(self, path: str, line: CommandLine, triple: Triple) -> None:
         """Have a person add the flags to a line that cannot be edited."""
-        self.note(DUTY, "tls-change.open-line", path, line.span, flags=" ".join(f"--{key}={path}" for key, path in triple.items()))
+        self.note(DUTY, "tls-change.open-line", path, line.span, flags=" ".join(f"--{key}={file}" for key, file in triple.items()))
 
     def _topology(self, topology: ConfigFile) -> None:
         self.take(partial(tls_edit.topology_on, topology), Note(DONE, "tls-change.on-topology", {}, topology.path))

@@ -231,9 +231,10 @@ interface Changed {
 
 /**
  * Have an action done.  Where their annotation asks it to, the editor lists edits unchecked and waits: by the kind of edit, so that one check is for all
- * files.  A press that comes before the check has the editor apply nothing, and is made again.
+ * files.  A press that comes before the check, or before the edits are grouped, has the editor apply nothing or some of them, and is made again for the
+ * rest.
  */
-async function change(command: string, options: object, where: vscode.Uri, again = 3): Promise<Changed> {
+async function change(command: string, options: object, where: vscode.Uri, again = 9): Promise<Changed> {
     let done = false;
     const changed = vscode.commands.executeCommand<Changed>(command, { options, paths: [where.toString()], apply: true });
     void Promise.resolve(changed).finally(() => (done = true));
